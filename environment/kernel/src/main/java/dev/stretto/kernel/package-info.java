@@ -1,0 +1,2 @@
+/** A Java kernel for Jupyter that keeps the user surface of IJava. */
+package dev.stretto.kernel;

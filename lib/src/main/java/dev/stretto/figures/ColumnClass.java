@@ -1,0 +1,36 @@
+package dev.stretto.figures;
+
+/**
+ * How a column of a figure's data is compared when the figure is reproduced.
+ *
+ * @param kind the class
+ * @param tolerance for {@link Kind#MEASURED} the largest relative difference that still counts as
+ *     equal, 0 otherwise
+ */
+public record ColumnClass(Kind kind, double tolerance) {
+  /** The three classes. */
+  public enum Kind {
+    /** Equal to the last digit. */
+    STRUCTURAL,
+    /** Equal within the tolerance. */
+    MEASURED,
+    /** Wall-clock time: never compared. */
+    WALL
+  }
+
+  /** Equal to the last digit. */
+  public static final ColumnClass STRUCTURAL = new ColumnClass(Kind.STRUCTURAL, 0);
+
+  /** Wall-clock time: never compared. */
+  public static final ColumnClass WALL = new ColumnClass(Kind.WALL, 0);
+
+  /**
+   * Equal within a tolerance.
+   *
+   * @param tolerance the largest relative difference, 0 or more
+   * @return the class
+   */
+  public static ColumnClass measured(double tolerance) {
+    return new ColumnClass(Kind.MEASURED, tolerance);
+  }
+}

@@ -1,0 +1,2 @@
+/** One training loop, losses, schedules and checkpoints. */
+package dev.stretto.training;
