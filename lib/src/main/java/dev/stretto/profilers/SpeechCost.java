@@ -129,13 +129,13 @@ public record SpeechCost(
   /** The part of {@link #macs} that grows with pairs of positions: all attention products. */
   long attentionMacs(long t, long u) {
     long d = width;
-    return encoderLayers * 2 * t * t * d + decoderLayers * (2 * u * u * d + 2 * u * t * d);
+    return 2L * encoderLayers * t * t * d + decoderLayers * (2 * u * u * d + 2 * u * t * d);
   }
 
   /** The part of {@link #memory} that grows with pairs of positions: all attention weights. */
   long attentionMemory(long t, long u) {
     long h = heads;
-    return encoderLayers * h * t * t + decoderLayers * (h * u * u + h * u * t);
+    return h * encoderLayers * t * t + decoderLayers * (h * u * u + h * u * t);
   }
 
   /**
@@ -147,8 +147,8 @@ public record SpeechCost(
    */
   public long memory(long t, long u) {
     long d = width;
-    return encoderLayers * 17 * d * t
-        + decoderLayers * 20 * d * u
+    return 17L * encoderLayers * d * t
+        + 20L * decoderLayers * d * u
         + 2L * vocabulary * u
         + attentionMemory(t, u);
   }
