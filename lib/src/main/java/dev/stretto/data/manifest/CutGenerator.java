@@ -132,7 +132,7 @@ public final class CutGenerator {
     public static Settings benchmark() {
       Settings canary = canary();
       return new Settings(
-          List.of(new Lognormal(1, 6.62, .60)),
+          List.of(new Lognormal(1, 6.61, .60)),
           .5,
           40,
           canary.languages,

@@ -53,13 +53,17 @@ final class Lines implements AutoCloseable {
   static InputStream open(Path file, Place place) {
     try {
       PushbackInputStream in = new PushbackInputStream(Files.newInputStream(file), 2);
-      byte[] magic = in.readNBytes(2);
-      in.unread(magic);
-      if (magic.length == 2 && magic[0] == 0x1f && magic[1] == (byte) 0x8b) {
-        return new GZIPInputStream(in, 1 << 16);
+      try {
+        byte[] magic = in.readNBytes(2);
+        in.unread(magic);
+        boolean packed = magic.length == 2 && magic[0] == 0x1f && magic[1] == (byte) 0x8b;
+        return packed ? new GZIPInputStream(in, 1 << 16) : in;
+      } catch (IOException e) {
+        in.close();
+        throw e;
       }
-      return in;
     } catch (IOException e) {
+      place.line(1);
       throw unreadable(e, place);
     }
   }
