@@ -1,0 +1,108 @@
+package dev.stretto.data.manifest;
+
+import dev.stretto.data.manifest.ManifestException.Reason;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Common Voice's tables: tab-separated, a header, the clip's name under {@code path}; durations in
+ * milliseconds come from {@code clip_durations.tsv} beside it. That table alone is a manifest too,
+ * without transcripts.
+ */
+final class CommonVoiceSource implements CutSource {
+  static final String DURATIONS = "clip_durations.tsv";
+  static final String MILLISECONDS = "duration[ms]";
+
+  private final Place place;
+  private final Lines lines;
+  private final Assembler assembler;
+  private final List<String> header;
+  private final SideFile durations;
+
+  CommonVoiceSource(Path file, Assembler assembler) {
+    this.place = new Place(file.toString());
+    this.lines = new Lines(file, place);
+    this.assembler = assembler;
+    if (!lines.next()) {
+      lines.close();
+      place.line(1);
+      throw place.fatal(Reason.EMPTY, "the file is empty, expected a header");
+    }
+    this.header = List.of(lines.text().split("\t", -1));
+    if (header.contains(MILLISECONDS)) {
+      this.durations = null;
+      return;
+    }
+    Path beside = file.toAbsolutePath().resolveSibling(DURATIONS);
+    if (!Files.isRegularFile(beside)) {
+      lines.close();
+      throw place.fatal(
+          Reason.MISSING_FIELD,
+          "there are no durations, expected " + DURATIONS + " beside this file");
+    }
+    this.durations = new SideFile(beside, false).header();
+  }
+
+  /** Whether a line is the header of such a table. */
+  static boolean isHeader(String line) {
+    List<String> names = List.of(line.split("\t", -1));
+    return names.containsAll(List.of("path", "sentence"))
+        || names.containsAll(List.of("clip", MILLISECONDS));
+  }
+
+  @Override
+  public Cut next() {
+    if (!lines.next()) {
+      return null;
+    }
+    String[] values = lines.text().split("\t", -1);
+    if (values.length > header.size()) {
+      throw place.bad(
+          Reason.BAD_LINE,
+          "the line has "
+              + values.length
+              + " fields, expected "
+              + header.size()
+              + " as the header");
+    }
+    Map<String, Object> extra = new LinkedHashMap<>();
+    for (int i = 0; i < values.length; i++) {
+      if (!values[i].isEmpty()) {
+        extra.put(header.get(i), values[i]);
+      }
+    }
+    String id = take(extra, durations == null ? "clip" : "path");
+    if (id.isEmpty()) {
+      throw place.missing(durations == null ? "clip" : "path", "the name of a clip");
+    }
+    String milliseconds = durations == null ? take(extra, MILLISECONDS) : durations.find(id);
+    if (milliseconds == null || milliseconds.isEmpty()) {
+      throw place.missing("duration of '" + id + "'", "a line in " + DURATIONS);
+    }
+    String text = take(extra, "sentence");
+    String language = take(extra, "locale");
+    double seconds = SideFile.number("duration", milliseconds, place) / 1000;
+    extra.put(NemoSource.AUDIO, id);
+    return assembler.cut(place, id, seconds, Assembler.UNSTATED, text, language, extra);
+  }
+
+  private static String take(Map<String, Object> extra, String field) {
+    return extra.remove(field) instanceof String value ? value : "";
+  }
+
+  @Override
+  public Place place() {
+    return place;
+  }
+
+  @Override
+  public void close() {
+    lines.close();
+    if (durations != null) {
+      durations.close();
+    }
+  }
+}

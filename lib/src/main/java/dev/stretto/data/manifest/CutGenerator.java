@@ -1,0 +1,360 @@
+package dev.stretto.data.manifest;
+
+import dev.stretto.tensor.Rng;
+import dev.stretto.tensor.SeedTree;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.apache.commons.math3.special.Erf;
+
+/**
+ * Draws speech-like manifests from closed-form distributions (family 01, canary-efficiency, small
+ * experiment): durations from a mixture of lognormals, token rates from one lognormal a language,
+ * and a few broken transcripts. Cut number i depends only on the seed and i, so a manifest of any
+ * length needs no memory and can be read at any place.
+ */
+public final class CutGenerator {
+  private static final double SQRT2 = Math.sqrt(2);
+  private static final String[] ONSETS = {
+    "b", "d", "f", "g", "k", "l", "m", "n", "r", "s", "t", "v"
+  };
+  private static final String[] VOWELS = {"a", "e", "i", "o", "u"};
+
+  /**
+   * A lognormal component.
+   *
+   * @param weight share of the draws; the weights of a mixture add up to 1
+   * @param median above 0
+   * @param logSigma standard deviation of the logarithm, above 0
+   */
+  public record Lognormal(double weight, double median, double logSigma) {
+
+    /**
+     * The distribution function of the unclipped component.
+     *
+     * @param x above 0
+     * @return share of draws at or below x
+     */
+    public double cdf(double x) {
+      return .5 * Erf.erfc(-Math.log(x / median) / (logSigma * SQRT2));
+    }
+
+    /** Inverse transform, the same bits on every machine. */
+    private double quantile(double u) {
+      return StrictMath.exp(StrictMath.log(median) - logSigma * SQRT2 * Erf.erfcInv(2 * u));
+    }
+  }
+
+  /**
+   * What a manifest is drawn from.
+   *
+   * @param durations mixture of durations in seconds
+   * @param minDuration shorter draws become this, seconds
+   * @param maxDuration longer draws become this, seconds
+   * @param languages codes
+   * @param rates for each language its share and the median and log-sigma of tokens a second
+   * @param minRate lower draws of the rate become this
+   * @param maxRate higher draws of the rate become this
+   * @param brokenShare share of cuts with a broken transcript, in any language
+   * @param brokenMinRate their rates are uniform from this
+   * @param brokenMaxRate to this
+   */
+  public record Settings(
+      List<Lognormal> durations,
+      double minDuration,
+      double maxDuration,
+      List<String> languages,
+      List<Lognormal> rates,
+      double minRate,
+      double maxRate,
+      double brokenShare,
+      double brokenMinRate,
+      double brokenMaxRate) {
+
+    /** Copies the lists; throws IllegalArgumentException where they do not fit together. */
+    public Settings {
+      durations = List.copyOf(durations);
+      languages = List.copyOf(languages);
+      rates = List.copyOf(rates);
+      if (languages.size() != rates.size()) {
+        throw new IllegalArgumentException(
+            languages.size() + " languages and " + rates.size() + " rates, expected as many");
+      }
+      if (!(minDuration > 0 && minDuration < maxDuration && maxDuration < 1e6)) {
+        throw new IllegalArgumentException(
+            "durations are clipped to "
+                + minDuration
+                + " to "
+                + maxDuration
+                + ", expected 0 < min < max");
+      }
+      checkWeights("durations", durations);
+      checkWeights("rates", rates);
+    }
+
+    private static void checkWeights(String what, List<Lognormal> mixture) {
+      double sum = mixture.stream().mapToDouble(Lognormal::weight).sum();
+      if (!(Math.abs(sum - 1) < 1e-9)) {
+        throw new IllegalArgumentException(
+            "weights of " + what + " add up to " + sum + ", expected 1");
+      }
+    }
+
+    /**
+     * The manifest of the specification: mean 8.1 s, two languages, 0.3 % broken transcripts.
+     *
+     * @return the settings
+     */
+    public static Settings canary() {
+      return new Settings(
+          List.of(
+              new Lognormal(.35, 2.5, .45),
+              new Lognormal(.45, 8, .50),
+              new Lognormal(.20, 15, .25)),
+          .5,
+          40,
+          List.of("en", "de"),
+          List.of(new Lognormal(.6, 4.5, .30), new Lognormal(.4, 7.5, .30)),
+          .5,
+          14,
+          .003,
+          18,
+          30);
+    }
+
+    /**
+     * The benchmark's durations: one lognormal between 0.5 and 40 s, mean 7.9 s, as lhotse's
+     * sampler was measured on; token rates as {@link #canary()}, nothing broken.
+     *
+     * @return the settings
+     */
+    public static Settings benchmark() {
+      Settings canary = canary();
+      return new Settings(
+          List.of(new Lognormal(1, 6.61, .60)),
+          .5,
+          40,
+          canary.languages,
+          canary.rates,
+          canary.minRate,
+          canary.maxRate,
+          0,
+          18,
+          30);
+    }
+
+    /**
+     * The closed form of the durations.
+     *
+     * @param seconds any
+     * @return share of cuts at or below so many seconds (to the millisecond that durations are
+     *     rounded to)
+     */
+    public double durationCdf(double seconds) {
+      if (seconds < minDuration) {
+        return 0;
+      }
+      return seconds >= maxDuration
+          ? 1
+          : durations.stream().mapToDouble(d -> d.weight * d.cdf(seconds)).sum();
+    }
+  }
+
+  private final Settings settings;
+  private final SeedTree seed;
+  private final boolean withText;
+
+  /**
+   * A generator without text.
+   *
+   * @param settings the distributions
+   * @param seed the seed
+   */
+  public CutGenerator(Settings settings, long seed) {
+    this(settings, SeedTree.of(seed).child("cuts"), false);
+  }
+
+  private CutGenerator(Settings settings, SeedTree seed, boolean withText) {
+    this.settings = settings;
+    this.seed = seed;
+    this.withText = withText;
+  }
+
+  /**
+   * The manifest of the specification.
+   *
+   * @param seed the seed
+   * @return a generator
+   */
+  public static CutGenerator canary(long seed) {
+    return new CutGenerator(Settings.canary(), seed);
+  }
+
+  /**
+   * The benchmark's manifest.
+   *
+   * @param seed the seed
+   * @return a generator
+   */
+  public static CutGenerator benchmark(long seed) {
+    return new CutGenerator(Settings.benchmark(), seed);
+  }
+
+  /**
+   * With transcripts of pseudo-words, one syllable a token; lengths, languages and ids stay.
+   *
+   * @return a generator
+   */
+  public CutGenerator withText() {
+    return new CutGenerator(settings, seed, true);
+  }
+
+  /**
+   * The distributions.
+   *
+   * @return the settings
+   */
+  public Settings settings() {
+    return settings;
+  }
+
+  /**
+   * One cut.
+   *
+   * @param index its number, 0 or more
+   * @return the cut, the same in every call; its id is {@code cut-} and the number
+   */
+  public Cut cut(long index) {
+    Rng rng = seed.child(index).rng();
+    Lognormal component = pick(settings.durations, rng);
+    double seconds =
+        clip(component.quantile(open(rng)), settings.minDuration, settings.maxDuration);
+    double duration = Math.rint(seconds * 1000) / 1000;
+    int language = settings.rates.indexOf(pick(settings.rates, rng));
+    double rate =
+        clip(settings.rates.get(language).quantile(open(rng)), settings.minRate, settings.maxRate);
+    if (rng.nextDouble() < settings.brokenShare) {
+      rate =
+          settings.brokenMinRate
+              + (settings.brokenMaxRate - settings.brokenMinRate) * rng.nextDouble();
+    }
+    int tokens = (int) Math.max(1, Math.rint(rate * duration));
+    String text = withText ? words(tokens, rng) : "";
+    return new Cut(
+        "cut-" + index, duration, tokens, text, settings.languages.get(language), Map.of());
+  }
+
+  /**
+   * A finite manifest.
+   *
+   * @param count how many cuts, 0 or more
+   * @return cuts 0 to count - 1, in memory; unmodifiable
+   */
+  public List<Cut> list(int count) {
+    Cut[] cuts = new Cut[count];
+    for (int i = 0; i < count; i++) {
+      cuts[i] = cut(i);
+    }
+    return List.of(cuts);
+  }
+
+  /**
+   * A manifest of any length that is never in memory.
+   *
+   * @param count how many cuts, 0 or more
+   * @return cuts 0 to count - 1
+   */
+  public Iterator<Cut> stream(long count) {
+    return new Iterator<>() {
+      private long next;
+
+      @Override
+      public boolean hasNext() {
+        return next < count;
+      }
+
+      @Override
+      public Cut next() {
+        if (next >= count) {
+          throw new NoSuchElementException("all " + count + " cuts were drawn");
+        }
+        return cut(next++);
+      }
+    };
+  }
+
+  /**
+   * A finite list, again and again, newly shuffled each time: shares measured on it are not bent by
+   * partial last batches.
+   *
+   * @param cuts at least one
+   * @param seed seed of the orders
+   * @return an iterator without end
+   */
+  public static Iterator<Cut> endless(List<Cut> cuts, long seed) {
+    if (cuts.isEmpty()) {
+      throw new IllegalArgumentException("no cuts, expected at least one");
+    }
+    SeedTree tree = SeedTree.of(seed).child("reshuffle");
+    Cut[] order = cuts.toArray(Cut[]::new);
+    return new Iterator<>() {
+      private long epoch;
+      private int next = order.length;
+
+      @Override
+      public boolean hasNext() {
+        return true;
+      }
+
+      @Override
+      public Cut next() {
+        if (next == order.length) {
+          Rng rng = tree.child(epoch++).rng();
+          for (int i = order.length - 1; i > 0; i--) {
+            int j = rng.nextInt(i + 1);
+            Cut swapped = order[i];
+            order[i] = order[j];
+            order[j] = swapped;
+          }
+          next = 0;
+        }
+        return order[next++];
+      }
+    };
+  }
+
+  private static Lognormal pick(List<Lognormal> mixture, Rng rng) {
+    double u = rng.nextDouble();
+    for (Lognormal component : mixture) {
+      u -= component.weight;
+      if (u < 0) {
+        return component;
+      }
+    }
+    return mixture.getLast();
+  }
+
+  /** Uniform in (0, 1): the quantile of 0 is not finite. */
+  private static double open(Rng rng) {
+    return ((rng.nextLong() >>> 12) + .5) * 0x1p-52;
+  }
+
+  private static double clip(double x, double min, double max) {
+    return Math.min(Math.max(x, min), max);
+  }
+
+  private static String words(int syllables, Rng rng) {
+    StringBuilder text = new StringBuilder();
+    int left = 0;
+    for (int i = 0; i < syllables; i++) {
+      if (left == 0) {
+        text.append(i == 0 ? "" : " ");
+        left = 1 + rng.nextInt(3);
+      }
+      left--;
+      text.append(ONSETS[rng.nextInt(ONSETS.length)]).append(VOWELS[rng.nextInt(VOWELS.length)]);
+    }
+    return text.toString();
+  }
+}

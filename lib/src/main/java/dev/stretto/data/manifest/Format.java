@@ -1,0 +1,39 @@
+package dev.stretto.data.manifest;
+
+import java.nio.file.Path;
+
+/** The manifest formats. */
+public enum Format {
+  /** NeMo: one JSON object a line with {@code audio_filepath} and {@code duration}. */
+  NEMO("NeMo JSON lines"),
+  /** Lhotse: cuts, supervisions or recordings, as JSON lines or one JSON array. */
+  LHOTSE("Lhotse JSON or JSON lines"),
+  /** Kaldi: a data directory with {@code text} and durations. */
+  KALDI("a Kaldi data directory"),
+  /** wav2letter: id, path, milliseconds and transcript a line. */
+  LST("a wav2letter list"),
+  /** Common Voice: a table of clips beside {@code clip_durations.tsv}. */
+  COMMON_VOICE("a Common Voice table");
+
+  private final String name;
+
+  Format(String name) {
+    this.name = name;
+  }
+
+  CutSource open(Path path, Assembler assembler) {
+    return switch (this) {
+      case NEMO -> new NemoSource(path, assembler);
+      case LHOTSE -> LhotseSource.open(path, assembler);
+      case KALDI -> new KaldiSource(path, assembler);
+      case LST -> new LstSource(path, assembler);
+      case COMMON_VOICE -> new CommonVoiceSource(path, assembler);
+    };
+  }
+
+  /** The name in a sentence. */
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,153 @@
+package dev.stretto.data.manifest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import dev.stretto.data.manifest.ManifestException.Reason;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * JSON values as plain Java: Map, List, String, Long (BigInteger where too large), Double, Boolean.
+ * A member that is null is left out; in an array, where the position counts, null stays.
+ */
+final class Json {
+  /** Deeper than any manifest; the writers nest one level more. */
+  private static final int DEEPEST = 200;
+
+  private Json() {}
+
+  /** NaN and Infinity are read (Python writes them), so that the error can name the field. */
+  static JsonFactory factory() {
+    return JsonFactory.builder()
+        .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+        .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+        .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
+        .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+        .build();
+  }
+
+  /** The object at whose start the parser stands; members that are not kept are passed over. */
+  static Map<String, Object> object(JsonParser parser, Predicate<String> keep, Place place)
+      throws IOException {
+    Map<String, Object> object = new LinkedHashMap<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String name = text(parser.currentName(), "a field name", place);
+      JsonToken token = parser.nextToken();
+      if (!keep.test(name)) {
+        parser.skipChildren();
+      } else if (token == JsonToken.VALUE_NULL) {
+        object.remove(name);
+      } else {
+        object.put(name, value(parser, keep, place));
+      }
+    }
+    return Collections.unmodifiableMap(object);
+  }
+
+  /** The value at which the parser stands. */
+  static Object value(JsonParser parser, Predicate<String> keep, Place place) throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> object(parser, keep, place);
+      case START_ARRAY -> {
+        List<Object> list = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          list.add(value(parser, keep, place));
+        }
+        yield Collections.unmodifiableList(list);
+      }
+      case VALUE_NUMBER_INT -> {
+        Number number = parser.getNumberValue();
+        yield number instanceof Integer ? (Object) number.longValue() : number;
+      }
+      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      case VALUE_NULL -> null;
+      default -> text(parser.getText(), "a string", place);
+    };
+  }
+
+  /** Half a surrogate pair cannot be written as UTF-8 again. */
+  static String text(String text, String field, Place place) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isSurrogate(c)) {
+        if (Character.isLowSurrogate(c)
+            || i + 1 == text.length()
+            || !Character.isLowSurrogate(text.charAt(i + 1))) {
+          throw place.bad(
+              Reason.NOT_UTF8, field + " holds half a surrogate pair, expected Unicode characters");
+        }
+        i++;
+      }
+    }
+    return text;
+  }
+
+  static void write(JsonGenerator out, Map<String, Object> object) throws IOException {
+    out.writeStartObject();
+    for (Map.Entry<String, Object> member : object.entrySet()) {
+      out.writeFieldName(member.getKey());
+      write(out, member.getValue());
+    }
+    out.writeEndObject();
+  }
+
+  static void write(JsonGenerator out, Object value) throws IOException {
+    switch (value) {
+      case null -> out.writeNull();
+      case Map<?, ?> map -> {
+        out.writeStartObject();
+        for (Map.Entry<?, ?> member : map.entrySet()) {
+          out.writeFieldName(String.valueOf(member.getKey()));
+          write(out, member.getValue());
+        }
+        out.writeEndObject();
+      }
+      case Iterable<?> list -> {
+        out.writeStartArray();
+        for (Object item : list) {
+          write(out, item);
+        }
+        out.writeEndArray();
+      }
+      case Double number -> out.writeNumber(number);
+      case Long number -> out.writeNumber(number);
+      case Integer number -> out.writeNumber(number);
+      case Boolean bit -> out.writeBoolean(bit);
+      case java.math.BigInteger number -> out.writeNumber(number);
+      case String text -> out.writeString(text);
+      default ->
+          throw new IllegalArgumentException(
+              "an extra field holds a "
+                  + value.getClass().getName()
+                  + ", expected Map, List, String, Long, Double or Boolean");
+    }
+  }
+
+  /** The sentence for what the parser refused. */
+  static ManifestException notJson(IOException e, Place place, String expected, boolean fatal) {
+    String why =
+        e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+    String what = "not valid JSON (" + Place.show((Object) first(why)) + "), expected " + expected;
+    return fatal ? place.fatal(Reason.BAD_JSON, what) : place.bad(Reason.BAD_JSON, what);
+  }
+
+  private static StringBuilder first(String why) {
+    String text = String.valueOf(why);
+    int end = text.indexOf('\n');
+    return new StringBuilder(end < 0 ? text : text.substring(0, end));
+  }
+}

@@ -1,0 +1,168 @@
+package dev.stretto.data.manifest;
+
+import dev.stretto.data.manifest.ManifestException.Reason;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * The cuts of a manifest, one at a time; {@link Manifests#open} makes one. It holds a file open:
+ * close it. Not thread-safe. A {@link ManifestException} of an entry leaves it usable: the next
+ * call goes on behind the entry.
+ */
+public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
+  private static final int INTERRUPT_MASK = 0xFFF;
+
+  private final Format format;
+  private final Assembler assembler;
+  private final ArrayDeque<Path> files;
+  private final ReadReport.Counter counter = new ReadReport.Counter();
+  private final IdSet ids;
+  private CutSource source;
+  private String file = "";
+  private Cut ahead;
+  private long calls;
+
+  ManifestReader(Format format, List<Path> files, ReadOptions options) {
+    this.format = format;
+    this.files = new ArrayDeque<>(files);
+    this.assembler = new Assembler(options);
+    this.ids = options.uniqueIds() && options.keep() == Fields.ALL ? new IdSet() : null;
+  }
+
+  /**
+   * The format that was recognised.
+   *
+   * @return the format of all files of this manifest
+   */
+  public Format format() {
+    return format;
+  }
+
+  /**
+   * What came out and what was left out so far.
+   *
+   * @return a snapshot
+   */
+  public ReadReport report() {
+    return counter.report();
+  }
+
+  /**
+   * Whether there is another cut; reads it.
+   *
+   * @return false at the end of the last file
+   * @throws ManifestException for an entry that is not acceptable, unless errors are skipped
+   * @throws CancellationException when the thread was interrupted
+   */
+  @Override
+  public boolean hasNext() {
+    if (ahead == null) {
+      ahead = read();
+    }
+    return ahead != null;
+  }
+
+  /**
+   * The next cut.
+   *
+   * @return the cut
+   * @throws NoSuchElementException at the end
+   * @throws ManifestException as {@link #hasNext()}
+   */
+  @Override
+  public Cut next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("the manifest is over: hasNext() is false");
+    }
+    Cut cut = ahead;
+    ahead = null;
+    counter.cut();
+    return cut;
+  }
+
+  private Cut read() {
+    while (true) {
+      if ((++calls & INTERRUPT_MASK) == 0 && Thread.currentThread().isInterrupted()) {
+        throw new CancellationException("reading " + file + " was interrupted");
+      }
+      try {
+        if (source == null) {
+          if (files.isEmpty()) {
+            return null;
+          }
+          Path next = files.remove();
+          file = next.toString();
+          source = format.open(next, assembler);
+        }
+        Cut cut = source.next();
+        if (cut == null) {
+          closeSource();
+        } else if (ids != null && !ids.add(cut.id())) {
+          throw source
+              .place()
+              .value(Reason.DUPLICATE_ID, "id", cut.id(), "an id that was not read before");
+        } else {
+          return cut;
+        }
+      } catch (ManifestException e) {
+        if (e.fatal()) {
+          closeSource();
+        }
+        if (e.reason() != Reason.SKIPME && assembler.options().onError() == OnError.STRICT) {
+          throw e;
+        }
+        counter.skip(e);
+      }
+    }
+  }
+
+  private void closeSource() {
+    CutSource open = source;
+    source = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /**
+   * The rest as a stream; closing the stream closes this reader.
+   *
+   * @return a sequential stream
+   */
+  public Stream<Cut> stream() {
+    return StreamSupport.stream(
+            Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED | Spliterator.NONNULL),
+            false)
+        .onClose(this::close);
+  }
+
+  /**
+   * The rest as a list; closes this reader.
+   *
+   * @return the cuts in the manifest's order
+   */
+  public List<Cut> toList() {
+    try (this) {
+      List<Cut> list = new ArrayList<>();
+      forEachRemaining(list::add);
+      return list;
+    }
+  }
+
+  /** Closes the open file; nothing more comes out. */
+  @Override
+  public void close() {
+    files.clear();
+    ahead = null;
+    closeSource();
+  }
+}

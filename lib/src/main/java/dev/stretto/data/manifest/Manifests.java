@@ -1,0 +1,232 @@
+package dev.stretto.data.manifest;
+
+import dev.stretto.data.manifest.ManifestException.Reason;
+import dev.stretto.data.manifest.Recogniser.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Opens speech manifests of any known format, which is recognised by content: a file, a Kaldi data
+ * directory, a folder of manifests of one kind (read in the order of their names, numbers by value:
+ * {@code manifest_2.json} before {@code manifest_10.json}), or a name with a range, {@code
+ * manifest__OP_0..63_CL_.json} or {@code manifest_{0..63}.json}. Packed files (gzip) are unpacked
+ * on the way.
+ */
+public final class Manifests {
+  private static final Pattern RANGE = Pattern.compile("(?:_OP_|\\{)(\\d+)\\.\\.(\\d+)(?:_CL_|})");
+  private static final int MOST_SHARDS = 1_000_000;
+
+  /** Lhotse's files of one corpus say the same thing thrice: the richest is read. */
+  private static final List<Kind> RICHEST_FIRST =
+      List.of(
+          Kind.LHOTSE_CUTS,
+          Kind.LHOTSE_SUPERVISIONS,
+          Kind.LHOTSE_RECORDINGS,
+          Kind.COMMON_VOICE,
+          Kind.COMMON_VOICE_DURATIONS);
+
+  private static final Set<String> KALDI_FILES =
+      Set.of(
+          "text",
+          "segments",
+          "utt2dur",
+          "utt2num_samples",
+          "utt2num_frames",
+          "utt2spk",
+          "spk2utt",
+          "wav.scp");
+
+  private record Found(Format format, List<Path> files) {}
+
+  private Manifests() {}
+
+  /**
+   * Opens a manifest with the default options.
+   *
+   * @param path a file, a folder or a name with a range
+   * @return its cuts; close it
+   * @throws ManifestException where there is no manifest of a known format
+   */
+  public static ManifestReader open(Path path) {
+    return open(path, ReadOptions.defaults());
+  }
+
+  /**
+   * Opens a manifest.
+   *
+   * @param path a file, a folder or a name with a range
+   * @param options how to read it
+   * @return its cuts; close it
+   * @throws ManifestException where there is no manifest of a known format
+   */
+  public static ManifestReader open(Path path, ReadOptions options) {
+    Found found = find(path);
+    return new ManifestReader(found.format, found.files, options);
+  }
+
+  /**
+   * Reads a whole manifest into memory with the default options.
+   *
+   * @param path a file, a folder or a name with a range
+   * @return its cuts in order
+   * @throws ManifestException for the first entry that is not acceptable
+   */
+  public static List<Cut> read(Path path) {
+    return open(path).toList();
+  }
+
+  /**
+   * The format of a manifest.
+   *
+   * @param path a file, a folder or a name with a range
+   * @return what its content says
+   * @throws ManifestException where there is no manifest of a known format
+   */
+  public static Format format(Path path) {
+    return find(path).format;
+  }
+
+  private static Found find(Path path) {
+    List<Path> shards = shards(path);
+    if (shards.size() > 1) {
+      for (Path shard : shards) {
+        if (!Files.isRegularFile(shard)) {
+          throw unreadable(shard, "is not there, expected all files of the range in " + path);
+        }
+      }
+      return new Found(file(shards.getFirst()), shards);
+    }
+    Path only = shards.getFirst();
+    if (Files.isDirectory(only)) {
+      return folder(only);
+    }
+    if (!Files.isRegularFile(only)) {
+      throw unreadable(only, "is not there, expected a manifest file or a folder of manifests");
+    }
+    Path folder = only.toAbsolutePath().getParent();
+    if (KALDI_FILES.contains(only.getFileName().toString()) && isKaldi(folder)) {
+      return new Found(Format.KALDI, List.of(folder));
+    }
+    return new Found(file(only), List.of(only));
+  }
+
+  private static Format file(Path file) {
+    Format format = Recogniser.kind(file).format;
+    if (format != null) {
+      return format;
+    }
+    if (Recogniser.firstByte(file) < 0) {
+      throw new ManifestException(
+          Reason.EMPTY, true, file + ", line 1: the file is empty, expected " + formats());
+    }
+    throw new ManifestException(
+        Reason.UNREADABLE, true, file + ", line 1: of no known format, expected " + formats());
+  }
+
+  private static boolean isKaldi(Path folder) {
+    return KaldiSource.LEADERS.stream().anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
+  }
+
+  private static Found folder(Path folder) {
+    if (isKaldi(folder)) {
+      return new Found(Format.KALDI, List.of(folder));
+    }
+    Map<Kind, List<Path>> kinds = new EnumMap<>(Kind.class);
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted(byNumber()).toList()) {
+        kinds.computeIfAbsent(Recogniser.kind(file), kind -> new ArrayList<>()).add(file);
+      }
+    } catch (IOException e) {
+      throw unreadable(folder, "cannot be listed (" + e.getMessage() + ")");
+    }
+    kinds.keySet().removeAll(Set.of(Kind.UNKNOWN, Kind.SOME_JSON, Kind.SOME_JSON_ARRAY));
+    Set<Format> formats =
+        kinds.keySet().stream().map(kind -> kind.format).collect(Collectors.toSet());
+    if (formats.size() != 1) {
+      throw unreadable(
+          folder,
+          formats.isEmpty()
+              ? "holds no manifest, expected " + formats()
+              : "holds manifests of several formats ("
+                  + formats.stream()
+                      .sorted()
+                      .map(Format::toString)
+                      .collect(Collectors.joining(", "))
+                  + "), expected one: name the file");
+    }
+    Kind kind =
+        RICHEST_FIRST.stream()
+            .filter(kinds::containsKey)
+            .findFirst()
+            .orElseGet(() -> kinds.keySet().iterator().next());
+    List<Path> files = kinds.get(kind);
+    List<Path> validated = files.stream().filter(Manifests::isValidated).toList();
+    boolean parts = kind == Kind.COMMON_VOICE && !validated.isEmpty();
+    return new Found(kind.format, parts ? validated : files);
+  }
+
+  /** Common Voice: train, dev and test are parts of validated. */
+  private static boolean isValidated(Path file) {
+    return file.getFileName().toString().startsWith("validated.");
+  }
+
+  private static String formats() {
+    return Arrays.stream(Format.values()).map(Format::toString).collect(Collectors.joining(", "));
+  }
+
+  private static ManifestException unreadable(Path path, String what) {
+    return new ManifestException(Reason.UNREADABLE, true, path + " " + what);
+  }
+
+  private static List<Path> shards(Path path) {
+    Matcher range = RANGE.matcher(path.toString());
+    if (!range.find() || Files.exists(path)) {
+      return List.of(path);
+    }
+    String first = range.group(1);
+    int digits = first.startsWith("0") ? first.length() : 1;
+    try {
+      int from = Integer.parseInt(first);
+      int to = Integer.parseInt(range.group(2));
+      if (from > to || to - from >= MOST_SHARDS) {
+        throw unreadable(path, "has the range " + range.group() + ", expected first..last");
+      }
+      List<Path> shards = new ArrayList<>();
+      for (int i = from; i <= to; i++) {
+        String number = "0".repeat(Math.max(0, digits - Integer.toString(i).length())) + i;
+        String name =
+            path.toString().substring(0, range.start())
+                + number
+                + path.toString().substring(range.end());
+        shards.addAll(shards(path.getFileSystem().getPath(name)));
+      }
+      return shards;
+    } catch (NumberFormatException e) {
+      throw unreadable(path, "has the range " + range.group() + ", expected smaller numbers");
+    }
+  }
+
+  /** Names in order, runs of digits by their value. */
+  private static Comparator<Path> byNumber() {
+    Pattern digits = Pattern.compile("\\d+");
+    return Comparator.comparing(
+            (Path file) ->
+                digits
+                    .matcher(file.getFileName().toString())
+                    .replaceAll(
+                        run -> "0".repeat(Math.max(0, 20 - run.group().length())) + run.group()))
+        .thenComparing(Comparator.naturalOrder());
+  }
+}

@@ -1,0 +1,76 @@
+package dev.stretto.data.manifest;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes NeMo manifests: one JSON object a line. {@link Manifests#open} reads them back
+ * identically, whatever format the cuts came from.
+ */
+public final class NemoManifest {
+  private static final Set<String> RESERVED =
+      Set.of("id", "duration", "text", "lang", NemoSource.TOKENS, "_skipme");
+
+  private NemoManifest() {}
+
+  /**
+   * Writes all cuts; the file appears when it is complete.
+   *
+   * @param file where to; packed where the name ends in {@code .gz}
+   * @param cuts the cuts
+   * @return how many were written
+   * @throws IllegalArgumentException where an extra field has the name of a field that the format
+   *     uses for something else
+   * @throws java.io.UncheckedIOException where the file cannot be written
+   */
+  public static long write(Path file, Iterable<Cut> cuts) {
+    return write(file, cuts.iterator());
+  }
+
+  /**
+   * Writes a stream of cuts; the file appears when it is complete.
+   *
+   * @param file where to; packed where the name ends in {@code .gz}
+   * @param cuts the cuts, read to their end
+   * @return how many were written
+   * @throws IllegalArgumentException where an extra field has the name of a field that the format
+   *     uses for something else
+   * @throws java.io.UncheckedIOException where the file cannot be written
+   */
+  public static long write(Path file, Iterator<Cut> cuts) {
+    return JsonLines.write(file, cuts, NemoManifest::write);
+  }
+
+  private static void write(JsonGenerator out, Cut cut) throws IOException {
+    Map<String, Object> extra = cut.extra();
+    out.writeStartObject();
+    Object audio = extra.get(NemoSource.AUDIO);
+    if (audio == null || !NemoSource.idOf(extra).equals(cut.id())) {
+      out.writeStringField("id", cut.id());
+    }
+    if (audio != null) {
+      out.writeFieldName(NemoSource.AUDIO);
+      Json.write(out, audio);
+    }
+    out.writeNumberField("duration", cut.duration());
+    if (!cut.text().isEmpty()) {
+      out.writeStringField("text", cut.text());
+    }
+    if (!cut.language().isEmpty()) {
+      out.writeStringField("lang", cut.language());
+    }
+    out.writeNumberField(NemoSource.TOKENS, cut.tokens());
+    for (Map.Entry<String, Object> field : extra.entrySet()) {
+      JsonLines.refuse(RESERVED, field.getKey(), cut, "NeMo");
+      if (!field.getKey().equals(NemoSource.AUDIO)) {
+        out.writeFieldName(field.getKey());
+        Json.write(out, field.getValue());
+      }
+    }
+    out.writeEndObject();
+  }
+}

@@ -1,0 +1,235 @@
+package dev.stretto.data.manifest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.stretto.data.manifest.ManifestException.Reason;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * NeMo's manifests: one JSON object a line with {@code audio_filepath} and {@code duration}, and
+ * {@code text}, {@code lang}, {@code offset}, {@code _skipme}, {@code num_tokens} where there;
+ * everything else is kept as it stands. The id is the field {@code id}, else the path, else the
+ * path with {@code @offset}.
+ */
+final class NemoSource implements CutSource {
+  static final String AUDIO = "audio_filepath";
+  static final String OFFSET = "offset";
+  static final String TOKENS = "num_tokens";
+  private static final String OBJECT = "one JSON object a line";
+
+  private final Lines lines;
+  private final Place place;
+  private final Assembler assembler;
+  private final String textKey;
+  private final String languageKey;
+  private final TextUnit unit;
+  private final JsonFactory json = Json.factory();
+  private String lastLanguage = "";
+
+  NemoSource(Path file, Assembler assembler) {
+    this.place = new Place(file.toString());
+    this.lines = new Lines(file, place);
+    this.assembler = assembler;
+    this.textKey = assembler.options().textKey();
+    this.languageKey = assembler.options().languageKey();
+    this.unit = assembler.options().tokens() instanceof TextUnit known ? known : null;
+  }
+
+  @Override
+  public Cut next() {
+    if (!lines.next()) {
+      if (lines.number() == 0) {
+        place.line(1);
+        throw place.fatal(Reason.EMPTY, "the file is empty, expected " + OBJECT);
+      }
+      return null;
+    }
+    try (JsonParser parser =
+        json.createParser(lines.buffer(), lines.from(), lines.to() - lines.from())) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw place.bad(Reason.BAD_JSON, "the line is not an object, expected " + OBJECT);
+      }
+      return parse(parser);
+    } catch (IOException e) {
+      lines.checkUtf8();
+      throw Json.notJson(e, place, OBJECT, false);
+    }
+  }
+
+  private Cut parse(JsonParser parser) throws IOException {
+    boolean lean = assembler.lean();
+    double duration = Double.NaN;
+    boolean timed = false;
+    int tokens = Assembler.UNSTATED;
+    int counted = 0;
+    String text = "";
+    boolean hasText = false;
+    String language = "";
+    String id = null;
+    boolean audio = false;
+    Object skip = null;
+    Map<String, Object> extra = lean ? Map.of() : new LinkedHashMap<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      JsonToken token = parser.nextToken();
+      if (token == JsonToken.VALUE_NULL) {
+        continue;
+      }
+      if (name.equals("duration")) {
+        duration = number(parser, name, Reason.BAD_DURATION);
+        timed = true;
+      } else if (name.equals(textKey)) {
+        expect(JsonToken.VALUE_STRING, parser, name, "a string");
+        if (!lean || unit == null) {
+          text = Json.text(parser.getText(), name, place);
+          hasText = !text.isEmpty();
+        } else {
+          int from = parser.getTextOffset();
+          int length = parser.getTextLength();
+          counted = unit.count(parser.getTextCharacters(), from, from + length);
+          hasText = length > 0;
+        }
+      } else if (name.equals(languageKey)) {
+        expect(JsonToken.VALUE_STRING, parser, name, "a string");
+        language = language(parser);
+      } else if (name.equals(AUDIO)) {
+        audio = true;
+        if (!lean) {
+          extra.put(name, audio(parser));
+        }
+      } else if (name.equals(TOKENS)) {
+        tokens = tokens(parser, name);
+      } else if (name.equals("id") && token.isScalarValue()) {
+        id = Json.text(parser.getText(), name, place);
+      } else if (name.equals("_skipme")) {
+        skip = Json.value(parser, field -> true, place);
+      } else if (name.equals(OFFSET)) {
+        double offset = number(parser, name, Reason.BAD_OFFSET);
+        assembler.offset(place, name, offset);
+        if (!lean) {
+          extra.put(name, Json.value(parser, field -> true, place));
+        }
+      } else if (lean) {
+        parser.skipChildren();
+      } else {
+        extra.put(Json.text(name, "a field name", place), Json.value(parser, field -> true, place));
+      }
+    }
+    if (parser.nextToken() != null) {
+      throw place.bad(Reason.BAD_JSON, "the line goes on after the object, expected " + OBJECT);
+    }
+    if (asksToBeSkipped(skip)) {
+      throw place.bad(Reason.SKIPME, "_skipme is " + Place.show(skip));
+    }
+    if (!timed) {
+      throw place.missing("duration", "seconds above 0");
+    }
+    if (id == null && !audio) {
+      throw place.missing(AUDIO, "the path of the audio file (or a field id)");
+    }
+    if (!lean || unit == null) {
+      String name = id != null || lean ? id : idOf(extra);
+      return assembler.cut(place, name, duration, tokens, text, language, extra);
+    }
+    assembler.duration(place, duration);
+    if (!hasText && assembler.options().requireText()) {
+      throw place.missing(textKey, "a transcript, because text is required");
+    }
+    return assembler.lean(duration, tokens == Assembler.UNSTATED ? counted : tokens, language);
+  }
+
+  /** The id of an entry that states none. */
+  static String idOf(Map<String, Object> extra) {
+    Object audio = extra.get(AUDIO);
+    String path =
+        audio instanceof List<?> channels
+            ? String.join(",", channels.stream().map(String::valueOf).toList())
+            : String.valueOf(audio);
+    Object offset = extra.get(OFFSET);
+    return offset == null ? path : path + "@" + offset;
+  }
+
+  private Object audio(JsonParser parser) throws IOException {
+    Object path = Json.value(parser, field -> true, place);
+    if (path instanceof String
+        || (path instanceof List<?> list && list.stream().allMatch(String.class::isInstance))) {
+      return path;
+    }
+    throw place.value(Reason.BAD_VALUE, AUDIO, path, "a path or a list of paths");
+  }
+
+  private double number(JsonParser parser, String field, Reason reason) throws IOException {
+    if (!parser.currentToken().isNumeric()) {
+      throw place.value(
+          reason, field, Json.value(parser, name -> true, place), "a number of seconds");
+    }
+    return parser.getDoubleValue();
+  }
+
+  private int tokens(JsonParser parser, String field) throws IOException {
+    return tokens(Json.value(parser, name -> true, place), field, place);
+  }
+
+  /** A stated token count. */
+  static int tokens(Object value, String field, Place place) {
+    if (value instanceof Number number
+        && number.doubleValue() == number.intValue()
+        && number.intValue() >= 0) {
+      return number.intValue();
+    }
+    throw place.value(Reason.BAD_VALUE, field, value, "a whole number, 0 or more");
+  }
+
+  private void expect(JsonToken token, JsonParser parser, String field, String expected)
+      throws IOException {
+    if (parser.currentToken() != token) {
+      throw place.value(Reason.BAD_VALUE, field, Json.value(parser, name -> true, place), expected);
+    }
+  }
+
+  /** Neighbours mostly speak the same language: no new string for them. */
+  private String language(JsonParser parser) throws IOException {
+    int length = parser.getTextLength();
+    if (length == lastLanguage.length()) {
+      char[] buffer = parser.getTextCharacters();
+      int from = parser.getTextOffset();
+      int i = 0;
+      while (i < length && buffer[from + i] == lastLanguage.charAt(i)) {
+        i++;
+      }
+      if (i == length) {
+        return lastLanguage;
+      }
+    }
+    lastLanguage = Json.text(parser.getText(), languageKey, place);
+    return lastLanguage;
+  }
+
+  /** Python's truth, as NeMo asks it. */
+  private static boolean asksToBeSkipped(Object skip) {
+    return switch (skip) {
+      case null -> false;
+      case Boolean bit -> bit;
+      case Number number -> number.doubleValue() != 0;
+      case String reason -> !reason.isEmpty();
+      case List<?> list -> !list.isEmpty();
+      case Map<?, ?> map -> !map.isEmpty();
+      default -> true;
+    };
+  }
+
+  @Override
+  public Place place() {
+    return place;
+  }
+
+  @Override
+  public void close() {
+    lines.close();
+  }
+}

@@ -1,0 +1,66 @@
+package dev.stretto.data.manifest;
+
+import dev.stretto.data.manifest.ManifestException.Reason;
+
+/** Where a reader is: makes the sentences that name file and line. */
+final class Place {
+  private static final int SHOWN = 80;
+
+  private final String file;
+  private long line;
+  private long element;
+
+  Place(String file) {
+    this.file = file;
+  }
+
+  void line(long line) {
+    this.line = line;
+  }
+
+  /** Counts elements of a JSON array, whose lines mean little. */
+  void element(long element, long line) {
+    this.element = element;
+    this.line = line;
+  }
+
+  ManifestException bad(Reason reason, String what) {
+    return new ManifestException(reason, false, this + ": " + what);
+  }
+
+  /** As {@link #bad}, and nothing after this place can be read. */
+  ManifestException fatal(Reason reason, String what) {
+    return new ManifestException(reason, true, this + ": " + what);
+  }
+
+  ManifestException missing(String field, String expected) {
+    return bad(Reason.MISSING_FIELD, field + " is missing, expected " + expected);
+  }
+
+  ManifestException value(Reason reason, String field, Object value, String expected) {
+    return bad(reason, field + " is " + show(value) + ", expected " + expected);
+  }
+
+  static String show(Object value) {
+    String shown = value instanceof String ? "'" + value + "'" : String.valueOf(value);
+    return shown.length() > SHOWN ? shown.substring(0, SHOWN) + "..." : shown;
+  }
+
+  /** A message is one line whatever the manifest's bytes are. */
+  static String oneLine(String text) {
+    StringBuilder line = new StringBuilder(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean breaks = Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
+      line.append(breaks ? ' ' : c);
+    }
+    return line.toString();
+  }
+
+  @Override
+  public String toString() {
+    return element > 0
+        ? file + ", element " + element + " (line " + line + ")"
+        : file + ", line " + line;
+  }
+}

@@ -1,0 +1,277 @@
+package dev.stretto.samplers.batching;
+
+import dev.stretto.data.manifest.Cut;
+import dev.stretto.tensor.Rng;
+import dev.stretto.tensor.SeedTree;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.Consumer;
+
+/**
+ * The machine behind all four samplers: buckets that share a buffer. A cut goes into its bucket;
+ * when the buffer is full, a bucket is chosen among the ready ones, uniformly and not by content,
+ * and cuts are drawn from it until the constraint closes the batch. A bucket is ready when its
+ * content would close a batch in whatever order it is drawn; with the number of cuts and the
+ * largest size at hand that is one comparison. A drawn cut that does not fit opens its bucket's
+ * next batch, so that long cuts do not stay behind. One offer emits at most one batch. Not
+ * thread-safe.
+ *
+ * <p>Cost per cut: one binary search for the bin, O(1) on average inside the bucket; neither the
+ * number of buckets nor the buffer enters.
+ */
+public final class BucketingSampler implements BatchingSampler {
+  private final SamplerBuilder options;
+  private final SamplingConstraint constraint;
+  private final List<Cut> scratch = new ArrayList<>();
+  private Optional<Bins> bins = Optional.empty();
+  private Bucket[] buckets = {};
+  private BinSet ready = new BinSet(0);
+  private BinSet nonEmpty = new BinSet(0);
+  private final List<Cut> uncut = new ArrayList<>(); // an eager sampler's epoch before it has bins
+  private int held;
+  private Rng bucketRng = new Rng(0);
+  private Rng contentRng = new Rng(0);
+  private Tally tally = new Tally(0);
+  private boolean draining;
+  private boolean finished;
+  private Optional<Batch> pending = Optional.empty(); // found by hasNext(), not yet taken
+
+  BucketingSampler(SamplerBuilder options, SamplingConstraint constraint) {
+    this.options = options;
+    this.constraint = constraint;
+    begin(0);
+  }
+
+  @Override
+  public void offer(Cut cut, Consumer<Batch> out) {
+    accept(cut);
+    if (full()) {
+      if (ready.count() > 0) {
+        out.accept(draw(ready));
+      } else {
+        tally.waited++;
+      }
+    }
+  }
+
+  @Override
+  public void finish(Consumer<Batch> out) {
+    for (Optional<Batch> batch = drain(); batch.isPresent(); batch = drain()) {
+      out.accept(batch.get());
+    }
+  }
+
+  @Override
+  public Iterator<Batch> over(Iterator<Cut> cuts) {
+    return new Iterator<>() {
+      private boolean over;
+
+      @Override
+      public boolean hasNext() {
+        while (pending.isEmpty() && !over) {
+          if (!draining && cuts.hasNext()) {
+            offer(cuts.next(), batch -> pending = Optional.of(batch));
+          } else {
+            pending = drain();
+            over = pending.isEmpty();
+          }
+        }
+        return pending.isPresent();
+      }
+
+      @Override
+      public Batch next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException("the epoch is over: hasNext() is false");
+        }
+        Batch batch = pending.orElseThrow();
+        pending = Optional.empty();
+        return batch;
+      }
+    };
+  }
+
+  /**
+   * What happened since the epoch began; after the epoch's end still that epoch's report, until the
+   * next cut comes in.
+   *
+   * @return a snapshot
+   */
+  public SamplerReport report() {
+    return tally.report(held + pending.map(Batch::size).orElse(0), warnings());
+  }
+
+  SamplingConstraint constraint() {
+    return constraint;
+  }
+
+  /** Takes a cut without emitting anything. */
+  void accept(Cut offered) {
+    if (finished) {
+      begin(tally.epoch + 1);
+    }
+    if ((tally.offered++ & 1023) == 0) {
+      pollInterrupt();
+    }
+    Cut cut = offered;
+    for (SamplerBuilder.Stage stage : options.stages) {
+      cut = stage.map().apply(cut);
+      if (!stage.filter().keep().test(cut)) {
+        tally.reject(stage.filter().name());
+        return;
+      }
+    }
+    if (bins.isEmpty()) {
+      uncut.add(cut);
+      held++;
+    } else {
+      insert(cut);
+    }
+    tally.peakBuffer = Math.max(tally.peakBuffer, held);
+  }
+
+  boolean full() {
+    return held >= options.buffer && bins.isPresent() && options.eagerBins == 0;
+  }
+
+  private void insert(Cut cut) {
+    int bin = bins.orElseThrow().choose(cut);
+    if (bin == Bins.TOO_LONG
+        && bins.orElseThrow() instanceof DurationBins
+        && !(constraint instanceof FixedBatchSizes)) {
+      bin = buckets.length - 1;
+    }
+    if (bin < 0) {
+      tally.reject(Bins.reason(bin));
+      return;
+    }
+    double size = constraint.size(cut);
+    tally.accepted++;
+    tally.acceptedSize += size;
+    buckets[bin].add(cut, size);
+    held++;
+    refresh(bin);
+  }
+
+  private void refresh(int bin) {
+    Bucket bucket = buckets[bin];
+    int count = bucket.count();
+    nonEmpty.set(bin, count > 0);
+    ready.set(bin, count > 0 && !constraint.fits(count + 1, bucket.largest(), bin));
+  }
+
+  private Batch draw(BinSet from) {
+    pollInterrupt();
+    int bin =
+        options.sync
+            ? from.nearest(bucketRng.nextInt(buckets.length))
+            : from.select(bucketRng.nextInt(from.count()));
+    Bucket bucket = buckets[bin];
+    double largest = 0;
+    int n = 0;
+    while (bucket.count() > 0) {
+      int slot = bucket.pick(contentRng, options.shuffle);
+      double larger = Math.max(largest, bucket.size(slot));
+      if (n > 0 && !constraint.fits(n + 1, larger, bin)) {
+        bucket.keepForNext(slot);
+        break;
+      }
+      largest = larger;
+      scratch.add(bucket.remove(slot));
+      if (!constraint.fits(++n + 1, largest, bin)) {
+        break;
+      }
+    }
+    held -= n;
+    refresh(bin);
+    Batch batch = new Batch(scratch, bins.orElseThrow().count() == 1 && unbinned() ? -1 : bin);
+    scratch.clear();
+    tally.emitted(batch.cuts(), !constraint.fits(n, largest, bin));
+    return batch;
+  }
+
+  private boolean unbinned() {
+    return bins.orElseThrow().equals(DurationBins.single());
+  }
+
+  /** The next batch of a dry stream: full ones first, then partial ones; none ends the epoch. */
+  private Optional<Batch> drain() {
+    if (!draining) {
+      draining = true;
+      if (bins.isEmpty() && !uncut.isEmpty()) {
+        open(DurationBins.estimate(uncut, options.eagerBins));
+        held = 0;
+        uncut.forEach(this::insert);
+        uncut.clear();
+      }
+    }
+    if (ready.count() > 0) {
+      return Optional.of(draw(ready));
+    }
+    if (nonEmpty.count() > 0 && !options.dropLast) {
+      return Optional.of(draw(nonEmpty));
+    }
+    tally.dropped += held;
+    held = 0;
+    finished = true;
+    draining = false;
+    return Optional.empty();
+  }
+
+  private void begin(long epoch) {
+    SeedTree seeds = SeedTree.of(options.seed);
+    bucketRng = seeds.child("bucket").child(epoch).rng();
+    contentRng = seeds.child("content").child(options.rank).child(epoch).rng();
+    tally = new Tally(epoch);
+    finished = false;
+    bins = Optional.empty();
+    options.bins.ifPresent(this::open);
+  }
+
+  private void open(Bins opened) {
+    bins = Optional.of(opened);
+    buckets = new Bucket[opened.count()];
+    Arrays.setAll(buckets, i -> new Bucket());
+    ready = new BinSet(buckets.length);
+    nonEmpty = new BinSet(buckets.length);
+  }
+
+  private List<String> warnings() {
+    int k = buckets.length;
+    if (k < 2 || options.eagerBins > 0) {
+      return List.of();
+    }
+    if (constraint instanceof FixedBatchSizes(List<Integer> sizes)) {
+      long need = sizes.stream().mapToLong(Integer::longValue).sum();
+      return options.buffer >= need
+          ? List.of()
+          : List.of(
+              "buffer %d cannot hold one batch for each of %d bins: raise it to at least %d"
+                  .formatted(options.buffer, k, need));
+    }
+    double mean = tally.accepted == 0 ? Double.NaN : tally.acceptedSize / tally.accepted;
+    return !(options.buffer * mean / k < constraint.cap())
+        ? List.of()
+        : List.of(
+            ("buffer %d cannot fill batches of %s over %d buckets (mean size %.2f): "
+                    + "raise it to at least %.0f or lower the cap")
+                .formatted(
+                    options.buffer,
+                    constraint.cap(),
+                    k,
+                    mean,
+                    Math.ceil(constraint.cap() * k / mean)));
+  }
+
+  private void pollInterrupt() {
+    if (Thread.interrupted()) {
+      throw new CancellationException(
+          "sampling was interrupted after " + tally.offered + " cuts of epoch " + tally.epoch);
+    }
+  }
+}

@@ -1,0 +1,296 @@
+package dev.stretto.samplers.batching;
+
+import dev.stretto.data.manifest.Cut;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+
+/**
+ * Bins by duration and, inside each duration bin, by token count (canary-efficiency, mechanism 7):
+ * pairs (seconds, tokens) of upper bounds in lexicographic order, each bound included.
+ *
+ * <p><em>Strict</em> choice (the default) looks only at the duration bin of the cut and rejects
+ * what has more tokens than its last pair, or more tokens per second than the pair's limit.
+ * <em>Lenient </em> choice takes the first pair in order that bounds the cut in both dimensions: a
+ * long transcript is promoted to a bin of longer audio, so less is rejected and more is padded; the
+ * rate limits do not apply, use {@link SamplerBuilder#maxTps} for one. Example: pairs (10,5)
+ * (10,10) (20,12) (20,18) and a cut of 8 s with 11 tokens: strict rejects it, lenient puts it into
+ * the third.
+ */
+public final class DurationBins2d implements Bins {
+  private final double[] seconds; // D distinct upper durations
+  private final int[]
+      first; // D + 1 offsets: the pairs of duration bin i are first[i]..first[i+1]-1
+  private final int[] tokens; // upper token count of each pair
+  private final double[] maxTps; // limit of each pair, infinite where there is none
+  private final boolean lenient;
+  private final int[][] most; // most[l][i]: largest token edge of duration bins i..i+2^l-1
+
+  private DurationBins2d(double[][] pairs, double[] maxTps, boolean lenient) {
+    this.maxTps = maxTps;
+    this.lenient = lenient;
+    tokens = Arrays.stream(pairs).mapToInt(pair -> (int) pair[1]).toArray();
+    seconds = Arrays.stream(pairs).mapToDouble(pair -> pair[0]).distinct().toArray();
+    first = new int[seconds.length + 1];
+    Arrays.stream(pairs).forEach(pair -> first[Arrays.binarySearch(seconds, pair[0]) + 1]++);
+    Arrays.parallelPrefix(first, Integer::sum);
+    most = new int[Integer.SIZE - Integer.numberOfLeadingZeros(seconds.length)][seconds.length];
+    for (int i = 0; i < seconds.length; i++) {
+      most[0][i] = tokens[first[i + 1] - 1];
+    }
+    for (int l = 1; l < most.length; l++) {
+      for (int i = 0; i < seconds.length; i++) {
+        int other = Math.min(i + (1 << (l - 1)), seconds.length - 1);
+        most[l][i] = Math.max(most[l - 1][i], most[l - 1][other]);
+      }
+    }
+  }
+
+  /**
+   * Bins given by hand, or by NeMo's {@code bucket_duration_bins=[[d,t],...]}.
+   *
+   * @param pairs upper bounds {seconds, tokens}, at least one, in strictly increasing lexicographic
+   *     order; seconds finite and above 0, tokens whole and 0 or more
+   * @return strict bins without rate limits
+   */
+  public static DurationBins2d of(double[]... pairs) {
+    if (pairs.length == 0) {
+      throw new IllegalArgumentException("pairs is empty, expected at least one {seconds, tokens}");
+    }
+    for (int i = 0; i < pairs.length; i++) {
+      double[] pair = pairs[i];
+      if (pair.length != 2 || pair[1] != Math.rint(pair[1]) || pair[1] < 0 || pair[1] > 1e9) {
+        throw new IllegalArgumentException(
+            "pairs[%d] is %s, expected {seconds, tokens} with whole tokens of 0 or more"
+                .formatted(i, Arrays.toString(pair)));
+      }
+      Checks.positive("pairs[" + i + "][0]", pair[0], "seconds");
+      if (i > 0 && Arrays.compare(pairs[i - 1], pair) >= 0) {
+        throw new IllegalArgumentException(
+            "pairs[%d] is %s after %s, expected strictly increasing order"
+                .formatted(i, Arrays.toString(pair), Arrays.toString(pairs[i - 1])));
+      }
+    }
+    double[] limits = new double[pairs.length];
+    Arrays.fill(limits, Double.POSITIVE_INFINITY);
+    return new DurationBins2d(pairs, limits, false);
+  }
+
+  /**
+   * Sub-bins of equal token sum inside bins of equal duration sum, outliers above four standard
+   * deviations dropped; the settings of {@link #estimate(Iterable, int, int, double)}.
+   *
+   * @param cuts the corpus or a sample of it
+   * @param k duration bins, 1 to the number of cuts; 30 is typical
+   * @param subBins token bins in each, at least 1; 2 to 5 is typical
+   * @return strict bins with rate limits
+   */
+  public static DurationBins2d estimate(Iterable<Cut> cuts, int k, int subBins) {
+    return estimate(cuts, k, subBins, 4);
+  }
+
+  /**
+   * Sub-bins of equal token sum inside bins of equal duration sum. Of each duration bin, cuts whose
+   * tokens per second lie more than {@code threshold} standard deviations above the bin's mean
+   * (upper side only: broken transcripts) are left out; the rest, sorted by tokens, is split where
+   * the running sum exceeds total/subBins. The last sub-bin ends at the largest token count kept,
+   * the rate limit is the largest rate kept, so every cut kept has a bin. Duration edges that
+   * repeat are one bin with proportionally more sub-bins; equal token edges are one.
+   *
+   * @param cuts the corpus or a sample of it
+   * @param k duration bins, 1 to the number of cuts
+   * @param subBins token bins in each, at least 1
+   * @param threshold standard deviations above the mean, above 0; infinite: no outliers
+   * @return strict bins with rate limits
+   */
+  public static DurationBins2d estimate(Iterable<Cut> cuts, int k, int subBins, double threshold) {
+    Checks.atLeastOne("subBins", subBins);
+    if (!(threshold > 0)) {
+      throw new IllegalArgumentException(
+          "threshold is " + threshold + ", expected standard deviations above 0");
+    }
+    List<Cut> sorted =
+        StreamSupport.stream(cuts.spliterator(), false)
+            .sorted(Comparator.comparingDouble(Cut::duration))
+            .toList();
+    double[] edges =
+        DurationBins.equalSums(
+            DurationBins.sorted(DurationBins.durations(sorted, Cut::duration), k), k);
+    List<double[]> pairs = new ArrayList<>();
+    List<Double> limits = new ArrayList<>();
+    int from = 0;
+    for (int i = 0; i < edges.length; i++) {
+      int repeats = 1;
+      while (i + 1 < edges.length && edges[i + 1] == edges[i]) {
+        repeats++;
+        i++;
+      }
+      int to = from;
+      while (to < sorted.size() && sorted.get(to).duration() <= edges[i]) {
+        to++;
+      }
+      List<Cut> kept = withoutOutliers(sorted.subList(from, to), threshold);
+      double limit = kept.stream().mapToDouble(Cut::tokensPerSecond).max().orElseThrow();
+      double[] counts = kept.stream().mapToDouble(Cut::tokens).sorted().toArray();
+      for (double end :
+          Arrays.stream(DurationBins.equalSums(counts, subBins * repeats)).distinct().toArray()) {
+        pairs.add(new double[] {edges[i], end});
+        limits.add(limit);
+      }
+      from = to;
+    }
+    return of(pairs.toArray(new double[0][]))
+        .withMaxTps(limits.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  private static List<Cut> withoutOutliers(List<Cut> bin, double threshold) {
+    double mean = bin.stream().mapToDouble(Cut::tokensPerSecond).average().orElseThrow();
+    double variance =
+        bin.stream()
+            .mapToDouble(cut -> Math.pow(cut.tokensPerSecond() - mean, 2))
+            .average()
+            .orElseThrow();
+    // the smallest rate stays whatever rounding makes of equal rates
+    double limit = mean + threshold * Math.sqrt(variance) + 1e-9 * Math.abs(mean);
+    return bin.stream().filter(cut -> cut.tokensPerSecond() <= limit).toList();
+  }
+
+  /**
+   * The same bins with limits of the token rate, for strict choice.
+   *
+   * @param maxTps tokens per second for each pair (NeMo's {@code max_tps}), above 0 or 0 for a bin
+   *     without tokens; infinite: none
+   * @return new bins
+   */
+  public DurationBins2d withMaxTps(double... maxTps) {
+    if (maxTps.length != tokens.length) {
+      throw new IllegalArgumentException(
+          "maxTps has %d limits, expected one for each of %d bins"
+              .formatted(maxTps.length, tokens.length));
+    }
+    for (int i = 0; i < maxTps.length; i++) {
+      if (!(maxTps[i] >= 0)) {
+        throw new IllegalArgumentException(
+            "maxTps[" + i + "] is " + maxTps[i] + ", expected 0 or more tokens per second");
+      }
+    }
+    return new DurationBins2d(pairs(), maxTps.clone(), lenient);
+  }
+
+  /**
+   * The same bins with lenient choice.
+   *
+   * @return new bins
+   */
+  public DurationBins2d lenient() {
+    return new DurationBins2d(pairs(), maxTps, true);
+  }
+
+  /**
+   * The same bins with strict choice.
+   *
+   * @return new bins
+   */
+  public DurationBins2d strict() {
+    return new DurationBins2d(pairs(), maxTps, false);
+  }
+
+  /**
+   * The upper bounds.
+   *
+   * @return {seconds, tokens} of each bin, a copy
+   */
+  public double[][] pairs() {
+    return IntStream.range(0, seconds.length)
+        .boxed()
+        .flatMap(
+            i ->
+                IntStream.range(first[i], first[i + 1])
+                    .mapToObj(bin -> new double[] {seconds[i], tokens[bin]}))
+        .toArray(double[][]::new);
+  }
+
+  /**
+   * The rate limits.
+   *
+   * @return tokens per second for each bin, infinite where there is none, a copy
+   */
+  public double[] maxTps() {
+    return maxTps.clone();
+  }
+
+  @Override
+  public int count() {
+    return tokens.length;
+  }
+
+  @Override
+  public int choose(double duration, int u) {
+    int found = Arrays.binarySearch(seconds, duration);
+    int i = found >= 0 ? found : -found - 1;
+    if (i == seconds.length) {
+      return TOO_LONG;
+    }
+    if (u > most[0][i]) {
+      if (!lenient) {
+        return TOO_MANY_TOKENS;
+      }
+      i = firstWith(u, i);
+      if (i >= seconds.length) {
+        return TOO_MANY_TOKENS;
+      }
+    }
+    int at = Arrays.binarySearch(tokens, first[i], first[i + 1], u);
+    int bin = at >= 0 ? at : -at - 1;
+    return lenient || u / duration <= maxTps[bin] ? bin : TOO_DENSE;
+  }
+
+  /** The first duration bin from i on that holds u tokens: descends over doubled blocks. */
+  private int firstWith(int u, int i) {
+    int at = i;
+    for (int l = most.length - 1; l >= 0 && at < seconds.length; l--) {
+      if (most[l][at] < u) {
+        at += 1 << l;
+      }
+    }
+    return at;
+  }
+
+  @Override
+  public BinShape shape(int bin, double tokensPerSecond) {
+    int found = Arrays.binarySearch(first, bin);
+    return new BinShape(bin, seconds[found >= 0 ? found : -found - 2], tokens[bin]);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DurationBins2d bins
+        && Arrays.deepEquals(pairs(), bins.pairs())
+        && Arrays.equals(maxTps, bins.maxTps)
+        && lenient == bins.lenient;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(seconds) + Arrays.hashCode(tokens);
+  }
+
+  /**
+   * The pairs as NeMo reads them, then limits and choice: {@code [[10.0,5],[10.0,10]]
+   * max_tps=[...]}.
+   */
+  @Override
+  public String toString() {
+    return Arrays.stream(pairs())
+        .map(pair -> "[" + pair[0] + "," + (int) pair[1] + "]")
+        .collect(
+            Collectors.joining(
+                ",",
+                "[",
+                "] max_tps=" + Arrays.toString(maxTps) + (lenient ? " lenient" : " strict")));
+  }
+}

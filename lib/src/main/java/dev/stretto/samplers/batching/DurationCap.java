@@ -1,0 +1,22 @@
+package dev.stretto.samplers.batching;
+
+import java.util.Optional;
+
+/**
+ * Dynamic batching without buckets (lhotse's DynamicCutSampler, with the look before the addition
+ * that it lacks): shuffle, add cuts until one more as long as the longest would not fit.
+ */
+public final class DurationCap {
+  private DurationCap() {}
+
+  /**
+   * Batches under a cap, drawn from a shuffle buffer.
+   *
+   * @param constraint a {@link TimeConstraint} or {@link TokenConstraint}
+   * @return a builder; its batches have bin -1
+   */
+  public static SamplerBuilder of(SamplingConstraint constraint) {
+    return new SamplerBuilder(
+        "DurationCap", Optional.of(DurationBins.single()), 0, Optional.of(constraint));
+  }
+}

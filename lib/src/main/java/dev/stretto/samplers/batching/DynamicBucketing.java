@@ -1,0 +1,32 @@
+package dev.stretto.samplers.batching;
+
+import java.util.Optional;
+
+/**
+ * Streaming bucketing (canary-efficiency, mechanism 5), in one dimension or two: queues of similar
+ * cuts share a buffer, each batch comes from one random queue that can fill it.
+ */
+public final class DynamicBucketing {
+  private DynamicBucketing() {}
+
+  /**
+   * Buckets under a constraint.
+   *
+   * @param bins 1-D or 2-D, estimated or given
+   * @param constraint how large a batch may grow
+   * @return a builder
+   */
+  public static SamplerBuilder of(Bins bins, SamplingConstraint constraint) {
+    return of(bins).constraint(constraint);
+  }
+
+  /**
+   * Buckets whose constraint the builder gets next: {@code of(bins).maxDuration(600)}.
+   *
+   * @param bins 1-D or 2-D, estimated or given
+   * @return a builder that still needs a constraint
+   */
+  public static SamplerBuilder of(Bins bins) {
+    return new SamplerBuilder("DynamicBucketing", Optional.of(bins), 0, Optional.empty());
+  }
+}

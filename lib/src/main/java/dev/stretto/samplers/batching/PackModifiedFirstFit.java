@@ -1,0 +1,116 @@
+package dev.stretto.samplers.batching;
+
+import java.util.Arrays;
+
+/**
+ * Modified first-fit decreasing (Johnson and Garey, "A 71/60 theorem for bin packing", 1985). Items
+ * are large (above 1/2 of a bin), medium (above 1/3), small (above 1/6) or tiny. Items are handled
+ * by their rank in decreasing order; the next free rank from a rank on is found by path halving.
+ */
+final class PackModifiedFirstFit {
+  private final long[] sizes;
+  private final int[] order;
+  private final long limit;
+  private final int[] bins;
+  private final int[] nextFree;
+  private final int[] lastFree;
+
+  PackModifiedFirstFit(long[] sizes, int[] descending, long limit) {
+    this.sizes = sizes;
+    this.order = descending;
+    this.limit = limit;
+    bins = new int[sizes.length];
+    Arrays.fill(bins, -1);
+    // index n + 1 shifted by one: nextFree[n] is "none below", lastFree[0] "none above"
+    nextFree = new int[sizes.length + 1];
+    lastFree = new int[sizes.length + 1];
+    Arrays.setAll(nextFree, i -> i);
+    Arrays.setAll(lastFree, i -> i);
+  }
+
+  int[] bins() {
+    int large = firstAtMost(limit / 2);
+    int medium = firstAtMost(limit / 3);
+    int small = firstAtMost(limit / 6);
+    long[] room = new long[large];
+    boolean[] hasMedium = new boolean[large];
+    for (int bin = 0; bin < large; bin++) {
+      room[bin] = limit;
+      put(bin, bin, room);
+    }
+    for (int bin = 0; bin < large; bin++) {
+      int rank = free(Math.max(large, firstAtMost(room[bin])));
+      if (rank < medium) {
+        put(rank, bin, room);
+        hasMedium[bin] = true;
+      }
+    }
+    for (int bin = large - 1; bin >= 0; bin--) {
+      int least = lastFreeBelow(small);
+      int second = least < 0 ? -1 : lastFreeBelow(least);
+      if (hasMedium[bin] || second < medium || size(least) + size(second) > room[bin]) {
+        continue;
+      }
+      put(least, bin, room);
+      put(free(Math.max(medium, firstAtMost(room[bin]))), bin, room);
+    }
+    for (int bin = 0; bin < large; bin++) {
+      for (int rank = fitting(room[bin]); rank < order.length; rank = fitting(room[bin])) {
+        put(rank, bin, room);
+      }
+    }
+    int[] rest = Arrays.stream(order).filter(item -> bins[item] < 0).toArray();
+    Packing.firstFit(sizes, rest, limit, large, bins);
+    return bins;
+  }
+
+  private long size(int rank) {
+    return sizes[order[rank]];
+  }
+
+  private void put(int rank, int bin, long[] room) {
+    bins[order[rank]] = bin;
+    room[bin] -= size(rank);
+    nextFree[rank] = rank + 1;
+    lastFree[rank + 1] = rank;
+  }
+
+  private int fitting(long room) {
+    return free(firstAtMost(room));
+  }
+
+  /** The first free rank from a rank on; n where there is none. */
+  private int free(int rank) {
+    int at = rank;
+    while (nextFree[at] != at) {
+      nextFree[at] = nextFree[nextFree[at]];
+      at = nextFree[at];
+    }
+    return at;
+  }
+
+  /** The last free rank below a rank; -1 where there is none. */
+  private int lastFreeBelow(int rank) {
+    int at = rank;
+    while (lastFree[at] != at) {
+      lastFree[at] = lastFree[lastFree[at]];
+      at = lastFree[at];
+    }
+    return at - 1;
+  }
+
+  /** The first rank whose size is at most a bound; n where there is none. */
+  private int firstAtMost(long bound) {
+    int low = 0;
+    int high = order.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (size(middle) <= bound) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+}

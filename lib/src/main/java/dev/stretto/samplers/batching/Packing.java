@@ -1,0 +1,130 @@
+package dev.stretto.samplers.batching;
+
+import java.util.Arrays;
+
+/**
+ * Bin packing: items of given sizes into as few bins of equal size as possible. All of these are
+ * greedy, need O(log) per item, and never overfill a bin. With OPT the least possible number of
+ * bins (Coffman, Csirik, Galambos, Martello and Vigo, "Bin packing approximation algorithms:
+ * survey", 2013):
+ */
+public enum Packing {
+  /**
+   * Largest item first, into the first bin where it fits: at most 11/9 OPT + 6/9 bins (Dosa, 2007).
+   */
+  FIRST_FIT_DECREASING {
+    @Override
+    int[] fill(long[] sizes, long limit) {
+      int[] bins = new int[sizes.length];
+      firstFit(sizes, descending(sizes, limit), limit, 0, bins);
+      return bins;
+    }
+  },
+
+  /** Largest item first, into the fullest bin where it fits: the same bound as first-fit. */
+  BEST_FIT_DECREASING {
+    @Override
+    int[] fill(long[] sizes, long limit) {
+      return bestFit(sizes, descending(sizes, limit), limit);
+    }
+  },
+
+  /**
+   * First-fit decreasing that pairs items above half a bin with items above a third or a sixth
+   * first: at most 71/60 OPT + 1 bins (Johnson and Garey, 1985).
+   */
+  MODIFIED_FIRST_FIT_DECREASING {
+    @Override
+    int[] fill(long[] sizes, long limit) {
+      return new PackModifiedFirstFit(sizes, descending(sizes, limit), limit).bins();
+    }
+  },
+
+  /**
+   * Items as they come, each into the fullest bin where it fits: at most 17/10 OPT bins, and the
+   * only one whose bins are not sorted by length.
+   */
+  BEST_FIT {
+    @Override
+    int[] fill(long[] sizes, long limit) {
+      int[] order = new int[sizes.length];
+      Arrays.setAll(order, i -> i);
+      return bestFit(sizes, order, limit);
+    }
+  };
+
+  abstract int[] fill(long[] sizes, long limit);
+
+  /**
+   * Packs items into bins.
+   *
+   * @param sizes one size an item, each in 1..limit; not changed
+   * @param limit the size of a bin; limit times the number of items must stay below 2^62
+   * @return the bin of each item; bins are numbered from 0 without gaps
+   */
+  public int[] pack(long[] sizes, long limit) {
+    if (limit < 1 || limit >= (1L << 62) / Math.max(1, sizes.length)) {
+      throw new IllegalArgumentException(
+          "limit is %d for %d items, expected 1 or more, and below 2^62 in all"
+              .formatted(limit, sizes.length));
+    }
+    for (int i = 0; i < sizes.length; i++) {
+      if (sizes[i] < 1 || sizes[i] > limit) {
+        throw new IllegalArgumentException(
+            "size of item %d is %d, expected 1 to %d".formatted(i, sizes[i], limit));
+      }
+    }
+    return fill(sizes, limit);
+  }
+
+  /**
+   * The least number of bins that any packing needs.
+   *
+   * @param sizes one size an item
+   * @param limit the size of a bin
+   * @return ceil(total / limit)
+   */
+  public static long lowerBound(long[] sizes, long limit) {
+    return Math.ceilDiv(Arrays.stream(sizes).sum(), limit);
+  }
+
+  /** Item numbers, largest size first, ties by number: one sort of primitive keys. */
+  private static int[] descending(long[] sizes, long limit) {
+    int n = sizes.length;
+    int bits = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(1, n));
+    long[] keys = new long[n];
+    for (int i = 0; i < n; i++) {
+      keys[i] = (limit - sizes[i]) << bits | i;
+    }
+    Arrays.sort(keys);
+    int[] order = new int[n];
+    for (int i = 0; i < n; i++) {
+      order[i] = (int) (keys[i] & ((1L << bits) - 1));
+    }
+    return order;
+  }
+
+  /** First-fit of the items of an order that have no bin yet, into bins from a first one on. */
+  static void firstFit(long[] sizes, int[] order, long limit, int firstBin, int[] bins) {
+    long total = 0;
+    for (int item : order) {
+      total += sizes[item];
+    }
+    // any two neighbours hold more than one limit together, else first-fit had merged them
+    long most = Math.min(order.length, 2 * (total / limit) + 2);
+    var open = new PackFirstTree((int) Math.max(1, most), limit);
+    for (int item : order) {
+      bins[item] = firstBin + open.take(sizes[item]);
+    }
+  }
+
+  private static int[] bestFit(long[] sizes, int[] order, long limit) {
+    int[] bins = new int[sizes.length];
+    long smallest = Arrays.stream(sizes).min().orElse(1);
+    var open = new PackBestTree(limit, smallest, sizes.length);
+    for (int item : order) {
+      bins[item] = open.take(sizes[item]);
+    }
+    return bins;
+  }
+}

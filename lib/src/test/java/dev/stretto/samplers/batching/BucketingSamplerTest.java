@@ -1,0 +1,234 @@
+package dev.stretto.samplers.batching;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.stretto.data.manifest.Cut;
+import dev.stretto.tensor.Rng;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class BucketingSamplerTest {
+  static IntStream seeds() {
+    return IntStream.range(0, 300);
+  }
+
+  /** The constraint is in the builder: read it from a sampler that was built. */
+  private static SamplingConstraint constraint(SamplerBuilder builder) {
+    return builder.build().constraint();
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void anEpochIsEveryCutThatIsNotRejectedOnceUnderTheConstraint(int seed) {
+    Rng rng = new Rng(seed);
+    List<Cut> cuts = Cases.cuts(rng, 20 + rng.nextInt(600));
+    SamplerBuilder builder = Cases.sampler(rng, cuts);
+    BucketingSampler sampler = builder.build();
+    for (int epoch = 0; epoch < 2; epoch++) {
+      List<Batch> batches = Cases.batches(sampler, cuts);
+      SamplerReport report = sampler.report();
+      assertEquals(epoch, report.epoch());
+      assertEquals(cuts.size(), report.offered());
+      assertEquals(cuts.size(), report.kept() + report.rejectedCuts());
+      assertEquals(report.kept(), Cases.counted(batches).size());
+      assertTrue(Cases.counted(batches).values().stream().allMatch(n -> n == 1));
+      assertEquals(batches.size(), report.batches());
+      batches.forEach(batch -> assertTrue(constraint(builder).holds(batch), batch::toString));
+      long overlong =
+          batches.stream()
+              .filter(
+                  b -> constraint(builder).size(b.cuts().getFirst()) > constraint(builder).cap())
+              .count();
+      assertEquals(overlong, report.overlong());
+      assertTrue(report.inputPadding() >= 0 && report.inputPadding() < 1);
+    }
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void theSameSeedGivesTheSameBatchesHoweverTheSamplerIsDriven(int seed) {
+    Rng rng = new Rng(seed);
+    List<Cut> cuts = Cases.cuts(rng, 20 + rng.nextInt(300));
+    SamplerBuilder builder = Cases.sampler(rng, cuts);
+    List<Batch> pulled = Cases.batches(builder.build(), cuts);
+    List<Batch> pushed = new ArrayList<>();
+    BucketingSampler sampler = builder.build();
+    cuts.forEach(cut -> sampler.offer(cut, pushed::add));
+    sampler.finish(pushed::add);
+    assertEquals(pulled, pushed);
+  }
+
+  @Test
+  void anotherSeedAnotherEpochAnotherRankGiveOtherBatches() {
+    List<Cut> cuts = Cases.cuts(new Rng(1), 500);
+    SamplerBuilder builder =
+        DynamicBucketing.of(DurationBins.estimate(cuts, 5)).maxDuration(100).buffer(200);
+    BucketingSampler sampler = builder.seed(1).build();
+    List<Batch> first = Cases.batches(sampler, cuts);
+    assertNotEquals(first, Cases.batches(sampler, cuts));
+    assertNotEquals(first, Cases.batches(builder.seed(2).build(), cuts));
+    List<Batch> rank0 = Cases.batches(builder.syncBuckets(0, 2).build(), cuts);
+    assertNotEquals(rank0, Cases.batches(builder.syncBuckets(1, 2).build(), cuts));
+  }
+
+  @Test
+  void midStreamNoBatchIsPartialEvenWhenTheBufferStarves() {
+    List<Cut> cuts = Cases.cuts(new Rng(5), 3000);
+    TimeConstraint constraint = TimeConstraint.seconds(200);
+    BucketingSampler sampler =
+        DynamicBucketing.of(DurationBins.estimate(cuts, 20), constraint).buffer(5).build();
+    List<Batch> batches = new ArrayList<>();
+    cuts.forEach(cut -> sampler.offer(cut, batches::add));
+    for (Batch batch : batches) {
+      // a drawn cut that did not fit stayed behind, so the bin's longest is what closed it
+      double edge = DurationBins.estimate(cuts, 20).edges()[batch.bin()];
+      assertTrue((batch.size() + 1) * edge > 200, batch::toString);
+    }
+    assertTrue(sampler.report().waited() > 0);
+    assertTrue(sampler.report().peakBuffer() > 5);
+    assertTrue(
+        sampler.report().warnings().getFirst().startsWith("buffer 5 cannot fill batches of 200.0"));
+  }
+
+  @Test
+  void dropLastDropsOnlyWhatCannotFillABatch() {
+    List<Cut> cuts = Cases.cuts(new Rng(6), 1000);
+    BucketingSampler sampler = StaticRandom.of(64).buffer(100).dropLast(true).build();
+    List<Batch> batches = Cases.batches(sampler, cuts);
+    assertTrue(batches.stream().allMatch(batch -> batch.size() == 64 && batch.bin() == -1));
+    assertEquals(1000 % 64, sampler.report().dropped());
+  }
+
+  @Test
+  void aCutOverTheCapIsABatchOfOneAndCounted() {
+    List<Cut> cuts = new ArrayList<>(Cases.cuts(new Rng(7), 200));
+    cuts.add(100, Cut.of("huge", 500, 10));
+    BucketingSampler sampler = DurationCap.of(TimeConstraint.seconds(100)).build();
+    List<Batch> batches = Cases.batches(sampler, cuts);
+    assertTrue(batches.contains(new Batch(List.of(cuts.get(100)), -1)));
+    assertEquals(1, sampler.report().overlong());
+  }
+
+  @Test
+  void withoutShuffleOneBucketKeepsTheOrderOfTheStream() {
+    List<Cut> cuts = Cases.cuts(new Rng(8), 500);
+    BucketingSampler sampler =
+        DurationCap.of(TimeConstraint.seconds(60)).shuffle(false).buffer(1).build();
+    List<Cut> order =
+        Cases.batches(sampler, cuts).stream().flatMap(batch -> batch.cuts().stream()).toList();
+    assertEquals(cuts, order);
+  }
+
+  @Test
+  void readyBucketsAreChosenUniformlyNotByContent() {
+    // bin 0 holds ten times the cuts of bin 1, both are always ready
+    DurationBins bins = DurationBins.of(1, 2);
+    int[] chosen = new int[2];
+    BucketingSampler sampler =
+        DynamicBucketing.of(bins).batchSizes(1, 1).buffer(5_000).seed(3).build();
+    for (int i = 0; i < 8_000; i++) {
+      sampler.offer(Cut.of("c" + i, i % 11 == 0 ? 1.5 : 0.5, 1), batch -> chosen[batch.bin()]++);
+    }
+    // buckets of 4545 and 455 cuts: until the small one runs dry each is a fair coin; 600 draws,
+    // 4.9 standard deviations, false alarm 1e-6
+    BucketingSampler again =
+        DynamicBucketing.of(bins).batchSizes(1, 1).buffer(5_000).seed(3).build();
+    int[] first = new int[2];
+    for (int i = 0; first[0] + first[1] < 600; i++) {
+      again.offer(Cut.of("c" + i, i % 11 == 0 ? 1.5 : 0.5, 1), batch -> first[batch.bin()]++);
+    }
+    assertEquals(300, first[1], 60);
+  }
+
+  @Test
+  void filtersAndMapsApplyInOrderAndRejectionsAreCountedByReason() {
+    List<Cut> cuts =
+        List.of(Cut.of("a", 1, 5), Cut.of("b", 50, 5), Cut.of("c", 2, 90), Cut.of("d", 9, 9));
+    BucketingSampler sampler =
+        DynamicBucketing.of(DurationBins.of(4))
+            .batchSizes(2)
+            .filter(CutFilter.duration(0, 40))
+            .maxTps(30)
+            .map("half speed", cut -> Cut.of(cut.id(), cut.duration() * 2, cut.tokens()))
+            .build();
+    List<Batch> batches = Cases.batches(sampler, cuts);
+    assertEquals(List.of(new Batch(List.of(Cut.of("a", 2, 5)), 0)), batches);
+    assertEquals(
+        "{duration outside 0.0 to 40.0 s=1, tokens per second outside 0.0 to 30.0=1, "
+            + "longer than the last bin=1}",
+        sampler.report().rejected().toString());
+    assertEquals(
+        "rejected: duration outside 0.0 to 40.0 s",
+        sampler.report().table().stringColumn("measure").get(3));
+  }
+
+  @Test
+  void withACapTheLastBinHasNoEnd() {
+    BucketingSampler sampler = DynamicBucketing.of(DurationBins.of(2, 4)).maxDuration(60).build();
+    assertEquals(1, Cases.batches(sampler, List.of(Cut.of("a", 50, 1))).getFirst().bin());
+  }
+
+  @Test
+  void anInterruptStopsTheSampler() {
+    BucketingSampler sampler = StaticRandom.of(4).build();
+    Thread.currentThread().interrupt();
+    assertThrows(
+        CancellationException.class, () -> Cases.batches(sampler, Cases.cuts(new Rng(1), 10)));
+  }
+
+  static Stream<SamplerBuilder> unfinishedBuilders() {
+    return Stream.of(
+        DynamicBucketing.of(DurationBins.of(2)),
+        DynamicBucketing.of(DurationBins.of(2)).batchSizes(1, 2),
+        StaticBucketing.of(3, FixedBatchSizes.of(1, 2, 3)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("unfinishedBuilders")
+  void aBuilderThatDoesNotFitIsRefused(SamplerBuilder builder) {
+    assertThrows(IllegalArgumentException.class, builder::build);
+  }
+
+  @Test
+  void bothACapAndSizesAreRefusedByName() {
+    SamplerBuilder builder = DynamicBucketing.of(DurationBins.of(2)).maxDuration(60);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> builder.batchSizes(4)).getMessage();
+    assertTrue(message.contains("maxDuration=60.0") && message.contains("sizes=[4]"), message);
+  }
+
+  @Test
+  void bucketContentsStayUniqueThroughRandomUse() {
+    Rng rng = new Rng(11);
+    Bucket bucket = new Bucket();
+    List<Cut> model = new ArrayList<>();
+    for (int step = 0; step < 20_000; step++) {
+      if (rng.nextInt(100) < (step < 10_000 ? 52 : 48) || model.isEmpty()) {
+        Cut cut = Cut.of("c" + step, 1 + rng.nextInt(50), 1);
+        bucket.add(cut, cut.duration());
+        model.add(cut);
+      } else {
+        int slot = bucket.pick(rng, true);
+        if (rng.nextInt(4) == 0) {
+          bucket.keepForNext(slot);
+          assertTrue(bucket.keeps());
+        } else {
+          assertTrue(model.remove(bucket.remove(slot)));
+        }
+      }
+      double largest = model.stream().mapToDouble(Cut::duration).max().orElse(-1 / 0.0);
+      assertEquals(largest, bucket.largest());
+    }
+    assertEquals(new HashSet<>(model), new HashSet<>(List.of(bucket.contents())));
+  }
+}
