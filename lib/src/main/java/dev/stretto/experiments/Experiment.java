@@ -1,0 +1,316 @@
+package dev.stretto.experiments;
+
+import dev.stretto.figures.Figure;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tech.tablesaw.api.Table;
+
+/**
+ * A notebook's session: its settings and preset, where its figures and measures go.
+ *
+ * <pre>{@code
+ * record Settings(long seed, int batches) {}
+ * var lab = Experiment.open("01-batching", new Settings(7, 400));
+ * lab.figure("canary-efficiency", "padding-cost", plot);   // shows it, and stores it in a stored run
+ * lab.measure("canary-efficiency", "static-pad-cost", 0.73);
+ * lab.ledger();                                             // the last cell
+ * }</pre>
+ *
+ * <p>Figures and ledger lines are written only where {@code STRETTO_FIGURES} names a folder, as
+ * {@code environment/reproduce} does; an interactive session shows them and writes nothing.
+ *
+ * @param <S> the notebook's record of settings
+ */
+public final class Experiment<S extends Record> {
+  /** The paper id under which readers draw figures of their own. */
+  public static final String OWN = "own";
+
+  private static final String NAME = "[a-z0-9]+(-[a-z0-9]+)*";
+
+  /** Writes a figure's files. */
+  @FunctionalInterface
+  interface FigureStore {
+    void save(Figure figure, Path folder, String name, Map<String, String> provenance);
+  }
+
+  private final String notebook;
+  private final S settings;
+  private final Preset preset;
+  private final List<Long> seeds;
+  private final Provenance provenance;
+  private final Optional<Path> folder;
+  private final String only;
+  private final boolean hasData;
+  private final FigureStore store;
+  private final Map<String, String> dataSets = new TreeMap<>();
+  private final Map<LedgerLine.Key, LedgerLine> lines = new LinkedHashMap<>();
+
+  Experiment(String notebook, S defaults, Map<String, String> environment, FigureStore store) {
+    if (!notebook.matches(NAME)) {
+      throw new IllegalArgumentException(
+          "'%s' is no notebook name; it should look like 01-batching".formatted(notebook));
+    }
+    this.notebook = notebook;
+    this.settings = Settings.of(defaults, environment.getOrDefault("STRETTO_SET", ""));
+    this.preset = Preset.from(environment);
+    this.seeds = preset.seeds(firstSeed(settings));
+    this.provenance =
+        Provenance.here(seeds.getFirst(), preset, Settings.resolved(settings), environment);
+    this.folder =
+        Optional.of(environment.getOrDefault("STRETTO_FIGURES", "").strip())
+            .filter(path -> !path.isEmpty())
+            .map(Path::of);
+    this.only = environment.getOrDefault("STRETTO_ONLY", "").strip();
+    this.hasData = !environment.getOrDefault("STRETTO_DATA", "").isBlank();
+    this.store = store;
+  }
+
+  /**
+   * Opens a notebook's session: the first cell.
+   *
+   * @param notebook the notebook's name without {@code .ipynb}, for example {@code "01-batching"}
+   * @param defaults the settings with their defaults, overridden by {@code STRETTO_SET}; a
+   *     component {@code seed}, where there is one, is the first seed
+   * @param <S> the record of settings
+   * @return the session
+   * @throws IllegalArgumentException for a bad name, setting or preset, in one sentence
+   */
+  public static <S extends Record> Experiment<S> open(String notebook, S defaults) {
+    return new Experiment<>(notebook, defaults, System.getenv(), FigureStoreHolder.STORE);
+  }
+
+  /**
+   * The settings of this run.
+   *
+   * @return the defaults with what {@code STRETTO_SET} overrode
+   */
+  public S settings() {
+    return settings;
+  }
+
+  /**
+   * The preset of this run.
+   *
+   * @return what {@code STRETTO_PRESET} says, quick by default
+   */
+  public Preset preset() {
+    return preset;
+  }
+
+  /**
+   * The seeds to repeat over. A measure is the mean over all of them.
+   *
+   * @return one seed in smoke and quick, three in extended and full
+   */
+  public List<Long> seeds() {
+    return seeds;
+  }
+
+  /**
+   * Where this run's results come from.
+   *
+   * @return the provenance, with the real data sets declared so far
+   */
+  public Provenance provenance() {
+    return provenance.with(dataSets);
+  }
+
+  /**
+   * Declares a real data set, so that figures and measures can name it.
+   *
+   * @param dataset its id, for example {@code "librispeech"}
+   * @param licence its licence, as its card says it
+   * @return this session
+   */
+  public Experiment<S> data(String dataset, String licence) {
+    if (!dataset.matches(NAME) || licence.isBlank()) {
+      throw new IllegalArgumentException(
+          "a data set needs an id like 'librispeech' and a licence, not '%s' and '%s'"
+              .formatted(dataset, licence));
+    }
+    dataSets.put(dataset, licence);
+    return this;
+  }
+
+  /**
+   * A figure drawn from generated data.
+   *
+   * @param paper the paper's id, or {@link #OWN} for a reader's own figure
+   * @param figure the figure's id in the catalogue
+   * @param picture the figure
+   * @param <F> the figure's type
+   * @return the figure, to be shown
+   * @throws IllegalArgumentException for an id that the catalogue does not have; the sentence lists
+   *     the known ones
+   */
+  public <F extends Figure> F figure(String paper, String figure, F picture) {
+    return save(paper, figure, "", picture);
+  }
+
+  /**
+   * A figure drawn from a real data set: a file of its own, named after the data set.
+   *
+   * @param paper the paper's id, or {@link #OWN}
+   * @param figure the figure's id in the catalogue
+   * @param dataset a data set that {@link #data} declared
+   * @param picture the figure
+   * @param <F> the figure's type
+   * @return the figure, to be shown
+   * @throws IllegalArgumentException for an id that is unknown; the sentence lists the known ones
+   */
+  public <F extends Figure> F figure(String paper, String figure, String dataset, F picture) {
+    return save(paper, figure, declared(dataset), picture);
+  }
+
+  /**
+   * A measure on generated data, judged at once.
+   *
+   * @param paper the paper's id
+   * @param measure the id of a criterion of this paper
+   * @param value the mean over {@link #seeds()}, finite
+   * @return the verdict
+   * @throws IllegalArgumentException for an unknown id or a value that is not finite
+   */
+  public Verdict measure(String paper, String measure, double value) {
+    return record(paper, measure, "", value);
+  }
+
+  /**
+   * A measure on a real data set, judged by the same criterion: a ledger line of its own.
+   *
+   * @param paper the paper's id
+   * @param measure the id of a criterion of this paper
+   * @param value the mean over {@link #seeds()}, finite
+   * @param dataset a data set that {@link #data} declared
+   * @return the verdict
+   * @throws IllegalArgumentException for an unknown id or a value that is not finite
+   */
+  public Verdict measure(String paper, String measure, double value, String dataset) {
+    return record(paper, measure, declared(dataset), value);
+  }
+
+  /**
+   * The notebook's ledger, the last cell: what the papers claim beside what was measured here. In a
+   * stored run the lines are merged into {@code ledger.csv}.
+   *
+   * @return one row a criterion of the notebook's papers; those not measured are not judged
+   */
+  public Table ledger() {
+    List<LedgerLine> all = new ArrayList<>(lines.values());
+    Papers.family(notebook.substring(0, Math.min(2, notebook.length()))).stream()
+        .flatMap(paper -> paper.criteria().stream())
+        .filter(criterion -> !lines.containsKey(key(criterion, "")))
+        .forEach(criterion -> all.add(line(criterion, "", OptionalDouble.empty())));
+    if (folder.isPresent() && only.isEmpty()) {
+      Path file = folder.get().resolve("ledger.csv");
+      Ledger.read(file).merge(notebook, preset, all, hasData).write(file);
+    }
+    return new Ledger(all).table();
+  }
+
+  /** The session in a sentence. */
+  @Override
+  public String toString() {
+    return "%s, preset %s, seeds %s, settings %s"
+        .formatted(notebook, preset, seeds, Settings.resolved(settings));
+  }
+
+  private <F extends Figure> F save(String paper, String figure, String dataset, F picture) {
+    if (!figure.matches(NAME)) {
+      throw new IllegalArgumentException(
+          "'%s' is no figure id; it should look like padding-cost".formatted(figure));
+    }
+    if (!paper.equals(OWN) && !Papers.of(paper).figures().contains(figure)) {
+      throw new IllegalArgumentException(
+          "%s has no figure '%s'; the catalogue has %s"
+              .formatted(paper, figure, String.join(", ", Papers.of(paper).figures())));
+    }
+    String name = paper + "-" + figure;
+    boolean wanted = only.isEmpty() || only.equals(figure) || only.equals(name);
+    if (folder.isPresent() && wanted) {
+      Map<String, String> header = new LinkedHashMap<>();
+      header.put("figure", figure);
+      header.put("paper", paper);
+      header.put("notebook", notebook);
+      header.putAll(provenanceOf(dataset).toMap());
+      store.save(
+          picture,
+          folder.get().resolve(notebook),
+          dataset.isEmpty() ? name : name + "-" + dataset,
+          header);
+    }
+    return picture;
+  }
+
+  private Verdict record(String paper, String measure, String dataset, double value) {
+    Criterion criterion =
+        Criterion.find(paper, measure)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "%s has no measure '%s'; its criteria name %s"
+                            .formatted(
+                                paper,
+                                measure,
+                                Papers.of(paper).criteria().stream()
+                                    .map(Criterion::measure)
+                                    .collect(Collectors.joining(", ")))));
+    LedgerLine line = line(criterion, dataset, OptionalDouble.of(value));
+    lines.put(line.key(), line);
+    return line.verdict();
+  }
+
+  private LedgerLine line(Criterion criterion, String dataset, OptionalDouble value) {
+    return new LedgerLine(
+        criterion.paper(),
+        criterion.measure(),
+        dataset,
+        criterion.unit(),
+        criterion.kind(),
+        criterion.paperValue(),
+        value.isPresent()
+            ? OptionalDouble.of(Double.parseDouble(Ledger.number(value.getAsDouble())))
+            : value,
+        criterion.target(),
+        value.isPresent()
+            ? criterion.judge(value.getAsDouble(), preset, seeds.size())
+            : Verdict.NOT_JUDGED,
+        preset,
+        seeds.size(),
+        notebook,
+        provenanceOf(dataset).line());
+  }
+
+  private LedgerLine.Key key(Criterion criterion, String dataset) {
+    return new LedgerLine.Key(criterion.paper(), criterion.measure(), dataset, preset);
+  }
+
+  private Provenance provenanceOf(String dataset) {
+    return provenance.with(dataset.isEmpty() ? Map.of() : Map.of(dataset, dataSets.get(dataset)));
+  }
+
+  private String declared(String dataset) {
+    if (!dataSets.containsKey(dataset)) {
+      throw new IllegalArgumentException(
+          "data set '%s' is not declared; say lab.data(\"%s\", licence) first (declared: %s)"
+              .formatted(dataset, dataset, dataSets.isEmpty() ? "none" : dataSets.keySet()));
+    }
+    return dataset;
+  }
+
+  private static long firstSeed(Record settings) {
+    return Stream.of(Settings.values(settings).get("seed"))
+        .filter(Number.class::isInstance)
+        .mapToLong(seed -> ((Number) seed).longValue())
+        .findFirst()
+        .orElse(1);
+  }
+}

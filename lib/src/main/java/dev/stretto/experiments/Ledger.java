@@ -1,0 +1,285 @@
+package dev.stretto.experiments;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Row;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.io.csv.CsvReadOptions;
+
+/**
+ * What the workbench measured, line by line, beside what the papers report: {@code
+ * figures/ledger.csv}. A ledger is a value; a run merges its lines into the stored one.
+ */
+public final class Ledger {
+  private static final List<String> COLUMNS =
+      List.of(
+          "paper",
+          "measure",
+          "dataset",
+          "unit",
+          "kind",
+          "paper_value",
+          "ours",
+          "threshold",
+          "verdict",
+          "preset",
+          "seeds",
+          "notebook",
+          "provenance");
+
+  private final List<LedgerLine> lines;
+
+  /**
+   * A ledger of these lines, brought into the catalogue's order.
+   *
+   * @param lines the lines, in any order
+   */
+  public Ledger(List<LedgerLine> lines) {
+    List<String> papers = Papers.all().stream().map(Paper::id).toList();
+    List<String> measures =
+        Criterion.all().stream().map(line -> line.paper() + "/" + line.measure()).toList();
+    this.lines =
+        lines.stream()
+            .sorted(
+                Comparator.<LedgerLine>comparingInt(line -> place(papers, line.paper()))
+                    .thenComparingInt(line -> place(measures, line.paper() + "/" + line.measure()))
+                    .thenComparing(LedgerLine::measure)
+                    .thenComparing(LedgerLine::dataset)
+                    .thenComparing(LedgerLine::preset))
+            .toList();
+  }
+
+  /**
+   * The lines in the catalogue's order: paper, measure, data set, preset.
+   *
+   * @return the lines
+   */
+  public List<LedgerLine> lines() {
+    return lines;
+  }
+
+  /**
+   * The line of a measure.
+   *
+   * @param paper the paper's id
+   * @param measure the measure's id
+   * @param dataset the real data set; empty for generated data
+   * @param preset the preset
+   * @return the line, if there is one
+   */
+  public Optional<LedgerLine> find(String paper, String measure, String dataset, Preset preset) {
+    var key = new LedgerLine.Key(paper, measure, dataset, preset);
+    return lines.stream().filter(line -> line.key().equals(key)).findFirst();
+  }
+
+  /**
+   * Replaces what a notebook had measured with one preset. Lines of other notebooks and other
+   * presets stay, and so do, where the run had no real data, its lines of real data sets. A line
+   * that differs only in the revision of the sources stays as it was.
+   *
+   * @param notebook the notebook that ran
+   * @param preset the preset it ran with
+   * @param fresh its new lines
+   * @param hadData whether the run could see real data sets
+   * @return the merged ledger
+   */
+  public Ledger merge(String notebook, Preset preset, List<LedgerLine> fresh, boolean hadData) {
+    Map<LedgerLine.Key, LedgerLine> merged = new LinkedHashMap<>();
+    for (LedgerLine line : lines) {
+      boolean replaced =
+          line.notebook().equals(notebook)
+              && line.preset() == preset
+              && (hadData || line.dataset().isEmpty());
+      if (!replaced) {
+        merged.put(line.key(), line);
+      }
+    }
+    for (LedgerLine line : fresh) {
+      LedgerLine stored =
+          lines.stream()
+              .filter(candidate -> candidate.sameBesidesRevision(line))
+              .findFirst()
+              .orElse(line);
+      merged.put(line.key(), stored);
+    }
+    return new Ledger(List.copyOf(merged.values()));
+  }
+
+  /**
+   * The ledger as a table for reading: claim beside here.
+   *
+   * @return one row a line; {@code here} is empty where nothing was measured
+   */
+  public Table table() {
+    return Table.create(
+        "ledger",
+        text("paper", LedgerLine::paper),
+        text("measure", LedgerLine::measure),
+        text("data", line -> line.dataset().isEmpty() ? "generated" : line.dataset()),
+        text("claim", LedgerLine::paperValue),
+        text("here", line -> line.ours().isPresent() ? shown(line.ours().getAsDouble()) : ""),
+        text("unit", LedgerLine::unit),
+        text("target", LedgerLine::threshold),
+        text("kind", line -> line.kind().toString()),
+        text("verdict", line -> line.verdict().toString()),
+        text("preset", line -> line.preset().toString()),
+        IntColumn.create("seeds", lines.stream().mapToInt(LedgerLine::seeds)));
+  }
+
+  private StringColumn text(String name, Function<LedgerLine, String> value) {
+    return StringColumn.create(name, lines.stream().map(value));
+  }
+
+  /**
+   * Reads a stored ledger.
+   *
+   * @param file {@code ledger.csv}; need not exist
+   * @return the ledger, empty where there is no file
+   * @throws IllegalArgumentException when the file is no ledger; the sentence names the line
+   */
+  public static Ledger read(Path file) {
+    if (!Files.exists(file)) {
+      return new Ledger(List.of());
+    }
+    Table table;
+    try {
+      var options =
+          CsvReadOptions.builder(new StringReader(Files.readString(file)))
+              .columnTypesToDetect(List.of(ColumnType.STRING))
+              .missingValueIndicator("")
+              .build();
+      table = Table.read().usingOptions(options);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read the ledger " + file, e);
+    }
+    if (!table.columnNames().equals(COLUMNS)) {
+      throw new IllegalArgumentException(
+          "%s, line 1: a ledger has the columns %s".formatted(file, String.join(",", COLUMNS)));
+    }
+    List<LedgerLine> lines = new ArrayList<>();
+    for (Row row : table) {
+      try {
+        lines.add(parse(row));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "%s, line %d: %s".formatted(file, row.getRowNumber() + 2, e.getMessage()), e);
+      }
+    }
+    return new Ledger(lines);
+  }
+
+  /**
+   * Writes the ledger, whole or not at all.
+   *
+   * @param file {@code ledger.csv}; its folder is made where it is missing
+   */
+  public void write(Path file) {
+    String csv =
+        Stream.concat(Stream.of(COLUMNS), lines.stream().map(Ledger::cells))
+            .map(cells -> cells.stream().map(Ledger::quoted).collect(Collectors.joining(",")))
+            .collect(Collectors.joining("\n", "", "\n"));
+    try {
+      Path target = file.toAbsolutePath();
+      Files.createDirectories(target.getParent());
+      Path temporary = Files.createTempFile(target.getParent(), "ledger", ".tmp");
+      try {
+        Files.writeString(temporary, csv);
+        try {
+          Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+          Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write the ledger " + file, e);
+    }
+  }
+
+  /** A number as the ledger stores it: six significant digits, no trailing zeros. */
+  static String number(double value) {
+    return plain(value, 6);
+  }
+
+  /** A number as prose and tables show it: three significant digits, whole numbers whole. */
+  static String shown(double value) {
+    BigDecimal exact = new BigDecimal(value);
+    return plain(value, Math.max(3, exact.precision() - exact.scale()));
+  }
+
+  private static String plain(double value, int digits) {
+    BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits)).stripTrailingZeros();
+    double size = Math.abs(value);
+    return size != 0 && (size < 1e-4 || size >= 1e12)
+        ? rounded.toString()
+        : rounded.toPlainString();
+  }
+
+  private static LedgerLine parse(Row row) {
+    String ours = row.getString("ours");
+    return new LedgerLine(
+        row.getString("paper"),
+        row.getString("measure"),
+        row.getString("dataset"),
+        row.getString("unit"),
+        Kind.valueOf(row.getString("kind")),
+        row.getString("paper_value"),
+        ours.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(ours)),
+        row.getString("threshold"),
+        Verdict.valueOf(row.getString("verdict")),
+        Preset.valueOf(row.getString("preset").toUpperCase(Locale.ROOT)),
+        Integer.parseInt(row.getString("seeds")),
+        row.getString("notebook"),
+        row.getString("provenance"));
+  }
+
+  private static List<String> cells(LedgerLine line) {
+    return List.of(
+        line.paper(),
+        line.measure(),
+        line.dataset(),
+        line.unit(),
+        line.kind().name(),
+        line.paperValue(),
+        line.ours().isPresent() ? number(line.ours().getAsDouble()) : "",
+        line.threshold(),
+        line.verdict().name(),
+        line.preset().toString(),
+        Integer.toString(line.seeds()),
+        line.notebook(),
+        line.provenance());
+  }
+
+  private static String quoted(String cell) {
+    return cell.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n')
+        ? '"' + cell.replace("\"", "\"\"") + '"'
+        : cell;
+  }
+
+  private static int place(List<String> order, String name) {
+    int index = order.indexOf(name);
+    return index < 0 ? order.size() : index;
+  }
+}

@@ -1,0 +1,113 @@
+package dev.stretto.experiments;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+/** The catalogue of the 58 papers in their 11 families. */
+public final class Papers {
+  private static final List<Paper> ALL =
+      Tsv.rows("papers.tsv").stream().map(Papers::parse).toList();
+
+  private static final List<String> FAMILIES =
+      List.of(
+          "Batching and padding",
+          "Parallel recognition",
+          "Speculative and accelerated decoding",
+          "Few-step decoding of visual and action tokens",
+          "Visual tokenizers",
+          "Next-X prediction",
+          "Steering and pre-training visual models",
+          "Autoregressive video",
+          "Diffusion language models",
+          "Time series and state-space models",
+          "Objectives and uses of sequence models");
+
+  private Papers() {}
+
+  /**
+   * Every paper, family by family.
+   *
+   * @return 58 papers
+   */
+  public static List<Paper> all() {
+    return ALL;
+  }
+
+  /**
+   * The paper of an id.
+   *
+   * @param id for example {@code "flover"}
+   * @return the paper
+   * @throws IllegalArgumentException when there is none; the sentence lists the ids
+   */
+  public static Paper of(String id) {
+    return ALL.stream()
+        .filter(paper -> paper.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no paper is called '%s'; the catalogue has %s"
+                        .formatted(
+                            id, ALL.stream().map(Paper::id).collect(Collectors.joining(", ")))));
+  }
+
+  /**
+   * The papers of a family.
+   *
+   * @param family {@code "01"} to {@code "11"}
+   * @return its papers; empty for another name
+   */
+  public static List<Paper> family(String family) {
+    return ALL.stream().filter(paper -> paper.family().equals(family)).toList();
+  }
+
+  /**
+   * What the families are called.
+   *
+   * @return {@code "01"} to {@code "11"}, each with its name, in order
+   */
+  public static Map<String, String> families() {
+    Map<String, String> families = new LinkedHashMap<>();
+    for (String name : FAMILIES) {
+      families.put("%02d".formatted(families.size() + 1), name);
+    }
+    return families;
+  }
+
+  /**
+   * The catalogue as a table.
+   *
+   * @return one row a paper: family, paper, title, claim, figures, status
+   */
+  public static Table table() {
+    return Table.create(
+        "papers",
+        IntColumn.create("number", ALL.stream().mapToInt(Paper::number)),
+        StringColumn.create("family", ALL.stream().map(Paper::family)),
+        StringColumn.create("paper", ALL.stream().map(Paper::id)),
+        StringColumn.create("title", ALL.stream().map(Paper::title)),
+        StringColumn.create("claim", ALL.stream().map(Paper::claim)),
+        StringColumn.create(
+            "figures", ALL.stream().map(paper -> String.join(" ", paper.figures()))),
+        StringColumn.create(
+            "status", ALL.stream().map(paper -> paper.status().name().toLowerCase(Locale.ROOT))));
+  }
+
+  private static Paper parse(Map<String, String> row) {
+    return new Paper(
+        row.get("id"),
+        Integer.parseInt(row.get("number")),
+        row.get("family"),
+        Paper.Status.valueOf(row.get("status").toUpperCase(Locale.ROOT)),
+        List.of(row.get("figures").split(" ", -1)),
+        row.get("title"),
+        row.get("claim"));
+  }
+}
