@@ -1,6 +1,7 @@
 package dev.stretto.figures;
 
 import ai.djl.ndarray.NDArray;
+import dev.stretto.tensor.Sketch;
 import java.awt.image.BufferedImage;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
@@ -48,6 +49,11 @@ public final class Show {
       case BufferedImage image -> {
         bundle.put("text/plain", "image, %d x %d".formatted(image.getWidth(), image.getHeight()));
         bundle.put("image/png", base64(Drawing.png(image)));
+      }
+      case Sketch sketch -> {
+        bundle.put("text/plain", sketch.toString());
+        bundle.put("image/svg+xml", sketch.svg());
+        bundle.put("image/png", base64(Drawing.png(sketch.svg(), sketch.width())));
       }
       case NDArray array -> bundle.put("text/plain", ArrayText.of(array));
       case null, default -> bundle.put("text/plain", text(value));

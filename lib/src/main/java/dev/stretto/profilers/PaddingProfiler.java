@@ -232,6 +232,15 @@ public final class PaddingProfiler implements Consumer<Batch> {
   }
 
   /**
+   * Steps so far; a step that is still being stacked does not count.
+   *
+   * @return how many
+   */
+  public long steps() {
+    return steps;
+  }
+
+  /**
    * What the batches so far waste. With {@link Execution.Rows} this closes the step that is being
    * stacked.
    *
