@@ -256,7 +256,7 @@ public final class PackingSampler implements BatchingSampler {
    *
    * @return a copy
    */
-  public PackingState save() {
+  public PackingState state() {
     return new PackingState(
         settings(),
         Arrays.asList(cuts).subList(0, count),
@@ -269,7 +269,7 @@ public final class PackingSampler implements BatchingSampler {
    * Continues from a state. Throws IllegalArgumentException where it comes from a sampler with
    * other settings.
    *
-   * @param state from {@link #save} of a sampler with the same settings
+   * @param state from {@link #state} of a sampler with the same settings
    */
   public void restore(PackingState state) {
     if (!state.settings().equals(settings())) {

@@ -89,13 +89,13 @@ class PackingSamplerTest {
       PackingSampler whole = sampler(7);
       cuts.subList(0, cutAt).forEach(cut -> whole.offer(cut, batch -> {}));
       PackingSampler resumed = sampler(99);
-      resumed.restore(whole.save());
+      resumed.restore(whole.state());
       List<Cut> rest = cuts.subList(cutAt, cuts.size());
       assertEquals(drain(whole, rest), drain(resumed, rest), "saved after " + cutAt);
       assertEquals(whole.report(), resumed.report(), "saved after " + cutAt);
     }
     var other = new PackingSampler(Packing.BEST_FIT, centiseconds(9_000), 500, 7);
-    assertThrows(IllegalArgumentException.class, () -> other.restore(sampler(7).save()));
+    assertThrows(IllegalArgumentException.class, () -> other.restore(sampler(7).state()));
   }
 
   @Test
@@ -103,7 +103,7 @@ class PackingSamplerTest {
     PackingSampler sampler = sampler(7);
     drain(sampler, cuts(700, 1));
     assertEquals(List.of(), drain(sampler, List.of()));
-    assertEquals(List.of(), sampler.save().buffered());
+    assertEquals(List.of(), sampler.state().buffered());
   }
 
   @Test
