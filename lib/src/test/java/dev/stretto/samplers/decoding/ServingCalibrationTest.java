@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stretto.profilers.VirtualClock;
 import dev.stretto.samplers.decoding.DecodeScheduler.Eviction;
+import dev.stretto.samplers.decoding.Workload.Lengths;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class ServingCalibrationTest {
   }
 
   private static Workload poisson(double gap, int seed) {
-    return Workload.equal(N, new Arrivals.Poisson(gap * L, seed), L, seed);
+    return Workload.of(N, Arrivals.poisson(gap * L, seed), Lengths.fixed(L), seed);
   }
 
   private static void assertPlausible(
@@ -160,7 +161,7 @@ class ServingCalibrationTest {
   }
 
   private static Workload uniform(int max, int seed) {
-    return Workload.uniform(N, new Arrivals.AtOnce(), max, seed);
+    return Workload.of(N, Arrivals.atOnce(), Lengths.uniform(max), seed);
   }
 
   @Test
