@@ -51,6 +51,7 @@ public final class Serving {
   private final List<Tenant> held = new ArrayList<>();
   private int lo;
   private int hi;
+  private long positions;
   private double now;
 
   private final ServingLog log;
@@ -218,6 +219,7 @@ public final class Serving {
     lo = live.isEmpty() ? slot : Math.min(lo, slot);
     hi = live.isEmpty() ? slot + 1 : Math.max(hi, slot + 1);
     live.set(slot);
+    positions += request.promptLength();
     return true;
   }
 
@@ -265,10 +267,6 @@ public final class Serving {
       clock.iteration(slots / passes);
     }
     readClock();
-    long positions =
-        live.stream()
-            .mapToLong(s -> tenants[s].request.promptLength() + tenants[s].tokens.size())
-            .sum();
     log.passes(passes, slots, before, now, lo, hi, running, positions);
     int first = lo;
     for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
@@ -291,6 +289,7 @@ public final class Serving {
     Tenant tenant = tenants[slot];
     if (token >= 0) {
       tenant.tokens.add(token);
+      positions++;
       if (token != engine.endToken() && tenant.tokens.size() < tenant.request.maxNewTokens()) {
         return;
       }
@@ -300,6 +299,7 @@ public final class Serving {
     engine.release(slot);
     live.clear(slot);
     tenants[slot] = null;
+    positions -= tenant.request.promptLength() + tenant.tokens.size();
     log.vacates(tenant, token >= 0 ? "finished" : "failed");
     if (scheduler.eviction() == Eviction.TOGETHER) {
       held.add(tenant);
