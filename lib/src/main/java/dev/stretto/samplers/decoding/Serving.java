@@ -3,9 +3,11 @@ package dev.stretto.samplers.decoding;
 import dev.stretto.samplers.decoding.DecodeScheduler.Eviction;
 import dev.stretto.samplers.decoding.DecodeScheduler.Joining;
 import dev.stretto.samplers.decoding.DecodeScheduler.Pass;
+import dev.stretto.samplers.decoding.ServingLog.Tenant;
 import dev.stretto.samplers.decoding.SlotCompactor.Move;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Comparator;
@@ -32,29 +34,9 @@ public final class Serving {
   private static final Comparator<Coming> ARRIVAL_ORDER =
       Comparator.comparingDouble(Coming::arrival).thenComparingInt(Coming::number);
 
-  /** What a slot's tenant has got so far. */
-  private static final class Lane {
-    final GenerationRequest request;
-    final double start;
-    final int joined;
-    final List<Integer> tokens = new ArrayList<>();
-    String failure = "";
-    int slot;
-    int since;
-
-    Lane(GenerationRequest request, int slot, double start, int joined) {
-      this.request = request;
-      this.slot = slot;
-      this.start = start;
-      this.joined = joined;
-      this.since = joined;
-    }
-  }
-
   private final DecodeScheduler scheduler;
   private final SlotEngine engine;
   private final Clock clock;
-  private final boolean traced;
   private final double origin;
 
   private final Object door = new Object();
@@ -64,23 +46,15 @@ public final class Serving {
 
   private final PriorityQueue<Coming> coming = new PriorityQueue<>(ARRIVAL_ORDER);
   private final Queue<GenerationRequest> ready = new ArrayDeque<>();
-  private final Lane[] lanes;
+  private final Tenant[] tenants;
   private final BitSet live = new BitSet();
-  private final List<Lane> held = new ArrayList<>();
+  private final List<Tenant> held = new ArrayList<>();
   private int lo;
   private int hi;
+  private long positions;
   private double now;
 
-  private final List<ServingReport.Served> served = new ArrayList<>();
-  private final List<ServingReport.Segment> segments = new ArrayList<>();
-  private final List<ServingReport.Iteration> trace = new ArrayList<>();
-  private final List<ServingReport.Reorder> reorders = new ArrayList<>();
-  private int iterations;
-  private long slotSteps;
-  private int moves;
-  private int peakSlots;
-  private long peakPositions;
-  private double busy;
+  private final ServingLog log;
 
   Serving(DecodeScheduler scheduler, SlotEngine engine, Clock clock, boolean traced) {
     if (scheduler.maxConcurrency() > engine.capacity()) {
@@ -91,9 +65,9 @@ public final class Serving {
     this.scheduler = scheduler;
     this.engine = engine;
     this.clock = clock;
-    this.traced = traced;
+    this.log = new ServingLog(traced);
     this.origin = clock.now();
-    this.lanes = new Lane[scheduler.maxConcurrency()];
+    this.tenants = new Tenant[scheduler.maxConcurrency()];
   }
 
   /**
@@ -168,18 +142,7 @@ public final class Serving {
    * @return the requests that have ended or failed, and the totals
    */
   public ServingReport report() {
-    return new ServingReport(
-        scheduler.name(),
-        List.copyOf(served),
-        iterations,
-        slotSteps,
-        moves,
-        peakSlots,
-        peakPositions,
-        busy,
-        clock.unitSeconds(),
-        List.copyOf(segments),
-        new ServingReport.Trace(List.copyOf(trace), List.copyOf(reorders)));
+    return log.report(scheduler.name(), clock.unitSeconds());
   }
 
   ServingReport serve(Collection<GenerationRequest> requests) {
@@ -197,7 +160,7 @@ public final class Serving {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancellationException(
           "serving was interrupted after %d iterations, %d requests were live"
-              .formatted(iterations, live.cardinality()));
+              .formatted(log.iterations(), live.cardinality()));
     }
   }
 
@@ -206,7 +169,7 @@ public final class Serving {
       coming.addAll(inbox);
       inbox.clear();
     }
-    now = Math.max(now, clock.now() - origin);
+    readClock();
     while (!coming.isEmpty() && coming.peek().arrival() <= now) {
       ready.add(coming.remove().request());
     }
@@ -236,68 +199,63 @@ public final class Serving {
   }
 
   private boolean join(GenerationRequest request) {
-    int slot = freeSlot();
+    int hole = live.isEmpty() ? 0 : live.nextClearBit(lo);
+    int slot = hole < tenants.length ? hole : lo - 1;
     double before = now;
     try {
       engine.prefill(slot, request);
     } catch (CancellationException interrupted) {
       throw interrupted;
     } catch (RuntimeException refused) {
-      Lane lane = new Lane(request, slot, now, iterations);
-      lane.failure = String.valueOf(refused.getMessage());
-      leave(lane);
+      Tenant tenant = new Tenant(request, slot, now, log.iterations());
+      tenant.failure = String.valueOf(refused.getMessage());
+      leave(tenant);
       return false;
     }
     clock.prefill(request.promptLength());
-    now = Math.max(now, clock.now() - origin);
-    busy += now - before;
-    lanes[slot] = new Lane(request, slot, now, iterations);
+    readClock();
+    log.worked(now - before);
+    tenants[slot] = new Tenant(request, slot, now, log.iterations());
     lo = live.isEmpty() ? slot : Math.min(lo, slot);
     hi = live.isEmpty() ? slot + 1 : Math.max(hi, slot + 1);
     live.set(slot);
+    positions += request.promptLength();
     return true;
   }
 
-  private int freeSlot() {
-    int hole = live.isEmpty() ? 0 : live.nextClearBit(lo);
-    return hole < lanes.length ? hole : lo - 1;
+  private void readClock() {
+    now = Math.max(now, clock.now() - origin);
   }
 
   private void reorder() {
     List<Move> plan = SlotCompactor.plan(live);
-    if (plan.isEmpty()) {
-      return;
-    }
-    List<Long> before = traced ? tenants() : List.of();
+    List<Long> before = log.traced() ? slotMap() : List.of();
     for (Move move : plan) {
       engine.move(move.from(), move.to());
-      Lane lane = lanes[move.from()];
-      occupy(lane, iterations, "moved");
-      lane.slot = move.to();
-      lanes[move.to()] = lane;
-      lanes[move.from()] = null;
+      log.moved(tenants[move.from()], move.to());
+      tenants[move.to()] = tenants[move.from()];
+      tenants[move.from()] = null;
       live.clear(move.from());
       live.set(move.to());
     }
-    moves += plan.size();
+    if (log.traced() && !plan.isEmpty()) {
+      log.reordered(before, slotMap(), plan);
+    }
     lo = live.nextSetBit(0);
     hi = live.length();
-    if (traced) {
-      reorders.add(new ServingReport.Reorder(iterations, before, tenants(), plan));
-    }
   }
 
-  private List<Long> tenants() {
-    List<Long> tenants = new ArrayList<>(lanes.length);
-    for (int slot = 0; slot < lanes.length; slot++) {
-      tenants.add(live.get(slot) ? lanes[slot].request.id() : ServingReport.FREE);
-    }
-    return List.copyOf(tenants);
+  private List<Long> slotMap() {
+    return Arrays.stream(tenants)
+        .map(tenant -> tenant == null ? ServingReport.FREE : tenant.request.id())
+        .toList();
   }
 
   private void iterate() {
     int running = live.cardinality();
     boolean fused = scheduler.pass() == Pass.FUSED;
+    int passes = fused ? 1 : running;
+    int slots = fused ? hi - lo : running;
     double before = now;
     int[] tokens = fused ? engine.step(lo, hi, live) : engine.stepEach(lo, hi, live);
     if (tokens.length != hi - lo) {
@@ -305,53 +263,19 @@ public final class Serving {
           "the engine gave %d tokens for slots %d to %d, expected one a slot"
               .formatted(tokens.length, lo, hi - 1));
     }
-    int passes = fused ? 1 : running;
     for (int pass = 0; pass < passes; pass++) {
-      clock.iteration(fused ? hi - lo : 1);
+      clock.iteration(slots / passes);
     }
-    now = Math.max(now, clock.now() - origin);
-    busy += now - before;
-    if (traced) {
-      trace.add(new ServingReport.Iteration(iterations, before, now, lo, hi, running));
-    }
-    iterations += passes;
-    slotSteps += fused ? hi - lo : running;
-    peakSlots = Math.max(peakSlots, running);
-    take(tokens);
-  }
-
-  /** Hands out the tokens of a pass and evicts who has ended. */
-  private void take(int[] tokens) {
-    long positions = 0;
+    readClock();
+    log.passes(passes, slots, before, now, lo, hi, running, positions);
     int first = lo;
     for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
-      Lane lane = lanes[slot];
-      int token = tokens[slot - first];
-      if (token < 0) {
-        lane.failure = "request " + lane.request.id() + ": " + engine.failure(slot);
-      } else {
-        lane.tokens.add(token);
-      }
-      positions += lane.request.promptLength() + lane.tokens.size() - 1;
-      if (token < 0
-          || token == engine.endToken()
-          || lane.tokens.size() == lane.request.maxNewTokens()) {
-        engine.release(slot);
-        live.clear(slot);
-        lanes[slot] = null;
-        occupy(lane, iterations, lane.failure.isEmpty() ? "finished" : "failed");
-        if (scheduler.eviction() == Eviction.TOGETHER) {
-          held.add(lane);
-        } else {
-          leave(lane);
-        }
-      }
+      take(slot, tokens[slot - first]);
     }
-    peakPositions = Math.max(peakPositions, positions);
     if (live.isEmpty()) {
-      for (Lane lane : held) {
-        occupy(lane, iterations, "held");
-        leave(lane);
+      for (Tenant tenant : held) {
+        log.vacates(tenant, "held");
+        leave(tenant);
       }
       held.clear();
     } else if (scheduler.eviction() != Eviction.TOGETHER) {
@@ -360,25 +284,31 @@ public final class Serving {
     }
   }
 
-  /** Notes that a request was in its slot until an iteration, and why it is there no longer. */
-  private void occupy(Lane lane, int until, String event) {
-    if (until > lane.since) {
-      segments.add(
-          new ServingReport.Segment(lane.request.id(), lane.slot, lane.since, until, event));
-      lane.since = until;
+  /** Gives a slot's tenant its token, and evicts it where that was its last. */
+  private void take(int slot, int token) {
+    Tenant tenant = tenants[slot];
+    if (token >= 0) {
+      tenant.tokens.add(token);
+      positions++;
+      if (token != engine.endToken() && tenant.tokens.size() < tenant.request.maxNewTokens()) {
+        return;
+      }
+    } else {
+      tenant.failure = "request " + tenant.request.id() + ": " + engine.failure(slot);
+    }
+    engine.release(slot);
+    live.clear(slot);
+    tenants[slot] = null;
+    positions -= tenant.request.promptLength() + tenant.tokens.size();
+    log.vacates(tenant, token >= 0 ? "finished" : "failed");
+    if (scheduler.eviction() == Eviction.TOGETHER) {
+      held.add(tenant);
+    } else {
+      leave(tenant);
     }
   }
 
-  private void leave(Lane lane) {
-    served.add(
-        new ServingReport.Served(
-            lane.request,
-            List.copyOf(lane.tokens),
-            lane.start,
-            lane.joined,
-            now,
-            iterations,
-            clock.alone(lane.request.promptLength(), lane.tokens.size()),
-            lane.failure));
+  private void leave(Tenant tenant) {
+    log.leaves(tenant, now, clock.alone(tenant.request.promptLength(), tenant.tokens.size()));
   }
 }

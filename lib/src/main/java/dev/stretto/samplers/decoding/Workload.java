@@ -18,34 +18,42 @@ import java.util.List;
 public record Workload(
     int requests, Arrivals arrivals, Lengths lengths, int vocabulary, long seed) {
 
-  /** How many tokens a request generates. */
-  public sealed interface Lengths {
-    /**
-     * The longest.
-     *
-     * @return tokens, 1 or more
-     */
-    int max();
+  /**
+   * How many tokens the requests generate.
+   *
+   * @param max the longest, 1 or more
+   * @param random whether lengths are uniform over 1, ..., max; else all are max
+   */
+  public record Lengths(int max, boolean random) {
+    /** Checks the length; throws IllegalArgumentException naming its value. */
+    public Lengths {
+      check(max >= 1, "longest length", max, "1 or more tokens");
+    }
 
     /**
      * All alike.
      *
-     * @param max tokens, 1 or more
+     * @param length tokens, 1 or more
+     * @return the lengths
      */
-    record Fixed(int max) implements Lengths {}
+    public static Lengths fixed(int length) {
+      return new Lengths(length, false);
+    }
 
     /**
      * Uniform over 1, ..., max.
      *
      * @param max tokens, 1 or more
+     * @return the lengths
      */
-    record Uniform(int max) implements Lengths {}
+    public static Lengths uniform(int max) {
+      return new Lengths(max, true);
+    }
   }
 
   /** Checks ranges; throws IllegalArgumentException naming the field and its value. */
   public Workload {
     check(requests >= 0, "requests", requests, "0 or more");
-    check(lengths.max() >= 1, "longest length", lengths.max(), "1 or more tokens");
     check(vocabulary >= 1, "vocabulary", vocabulary, "1 or more");
   }
 
@@ -57,29 +65,16 @@ public record Workload(
   }
 
   /**
-   * Equal requests with a vocabulary of 256.
+   * A workload with a vocabulary of 256.
    *
    * @param requests how many
    * @param arrivals when they arrive
-   * @param length tokens that each generates
-   * @param seed of prompts and sampling
-   * @return the workload
-   */
-  public static Workload equal(int requests, Arrivals arrivals, int length, long seed) {
-    return new Workload(requests, arrivals, new Lengths.Fixed(length), 256, seed);
-  }
-
-  /**
-   * Requests of random length with a vocabulary of 256.
-   *
-   * @param requests how many
-   * @param arrivals when they arrive
-   * @param max the longest; lengths are uniform over 1, ..., max
+   * @param lengths how many tokens they generate
    * @param seed of lengths, prompts and sampling
    * @return the workload
    */
-  public static Workload uniform(int requests, Arrivals arrivals, int max, long seed) {
-    return new Workload(requests, arrivals, new Lengths.Uniform(max), 256, seed);
+  public static Workload of(int requests, Arrivals arrivals, Lengths lengths, long seed) {
+    return new Workload(requests, arrivals, lengths, 256, seed);
   }
 
   /**
@@ -96,11 +91,7 @@ public record Workload(
       SeedTree node = root.child("request").child(i);
       Rng rng = node.child("prompt").rng();
       int[] prompt = rng.ints(rng.nextInt(8, 17), 0, vocabulary).toArray();
-      int length =
-          switch (lengths) {
-            case Lengths.Fixed fixed -> fixed.max();
-            case Lengths.Uniform uniform -> lengthRng.nextInt(1, uniform.max() + 1);
-          };
+      int length = lengths.random() ? lengthRng.nextInt(1, lengths.max() + 1) : lengths.max();
       Sampling sampling = Sampling.of(1, node.child("sampling").seed());
       drawn.add(new GenerationRequest(i, prompt, length, sampling, times[i]));
     }
