@@ -1,6 +1,9 @@
 package dev.stretto.experiments;
 
 import dev.stretto.figures.Figure;
+import dev.stretto.figures.FigureFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,7 +41,8 @@ public final class Experiment<S extends Record> {
   /** Writes a figure's files. */
   @FunctionalInterface
   interface FigureStore {
-    void save(Figure figure, Path folder, String name, Map<String, String> provenance);
+    List<Path> save(Figure figure, Path folder, String name, Map<String, String> provenance)
+        throws IOException;
   }
 
   private final String notebook;
@@ -84,7 +88,7 @@ public final class Experiment<S extends Record> {
    * @throws IllegalArgumentException for a bad name, setting or preset, in one sentence
    */
   public static <S extends Record> Experiment<S> open(String notebook, S defaults) {
-    return new Experiment<>(notebook, defaults, System.getenv(), FigureStoreHolder.STORE);
+    return new Experiment<>(notebook, defaults, System.getenv(), FigureFiles::save);
   }
 
   /**
@@ -241,11 +245,13 @@ public final class Experiment<S extends Record> {
       header.put("paper", paper);
       header.put("notebook", notebook);
       header.putAll(provenanceOf(dataset).toMap());
-      store.save(
-          picture,
-          folder.get().resolve(notebook),
-          dataset.isEmpty() ? name : name + "-" + dataset,
-          header);
+      String file = dataset.isEmpty() ? name : name + "-" + dataset;
+      try {
+        store.save(picture, folder.get().resolve(notebook), file, header);
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "figure %s cannot be written to %s".formatted(file, folder.get()), e);
+      }
     }
     return picture;
   }

@@ -135,6 +135,7 @@ class ExperimentTest {
         (figure, where, name, provenance) -> {
           assertEquals(folder.resolve("01-batching"), where);
           saved.put(name, provenance);
+          return List.of();
         });
   }
 
