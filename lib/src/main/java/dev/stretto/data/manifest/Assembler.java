@@ -54,12 +54,18 @@ final class Assembler {
       Map<String, Object> extra) {
     duration(place, duration);
     if (options.requireText() && text.isEmpty()) {
-      throw place.missing(options.textKey(), "a transcript, because text is required");
+      throw noText(place);
     }
     int tokens = stated == UNSTATED ? count(place, text) : stated;
     return lean()
         ? lean(duration, tokens, language)
         : new Cut(id, duration, tokens, text, language, extra);
+  }
+
+  ManifestException noText(Place place) {
+    return place.bad(
+        Reason.MISSING_TEXT,
+        options.textKey() + " is missing, expected a transcript because text is required");
   }
 
   Cut lean(double duration, int tokens, String language) {

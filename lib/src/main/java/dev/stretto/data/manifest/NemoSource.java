@@ -138,7 +138,7 @@ final class NemoSource implements CutSource {
     }
     assembler.duration(place, duration);
     if (!hasText && assembler.options().requireText()) {
-      throw place.missing(textKey, "a transcript, because text is required");
+      throw assembler.noText(place);
     }
     return assembler.lean(duration, tokens == Assembler.UNSTATED ? counted : tokens, language);
   }

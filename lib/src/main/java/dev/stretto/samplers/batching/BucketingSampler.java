@@ -44,7 +44,7 @@ public final class BucketingSampler implements BatchingSampler {
   BucketingSampler(SamplerBuilder options, SamplingConstraint constraint) {
     this.options = options;
     this.constraint = constraint;
-    begin(0);
+    begin(options.epoch);
   }
 
   @Override
@@ -103,7 +103,75 @@ public final class BucketingSampler implements BatchingSampler {
    * @return a snapshot
    */
   public SamplerReport report() {
-    return tally.report(held + pending.map(Batch::size).orElse(0), warnings());
+    return tally.report(held, warnings());
+  }
+
+  /**
+   * Everything needed to go on from here, batch for batch, in another process.
+   *
+   * @return the state, to be taken between two batches or two offers
+   */
+  public SamplerState state() {
+    return new SamplerState(
+        options.configuration(),
+        report(),
+        tally.accepted,
+        tally.acceptedSize,
+        bucketRng.state(),
+        contentRng.state(),
+        draining,
+        finished,
+        options.eagerBins > 0 && bins.orElse(null) instanceof DurationBins estimated
+            ? Arrays.stream(estimated.edges()).boxed().toList()
+            : List.of(),
+        Arrays.stream(buckets)
+            .map(bucket -> new SamplerState.Queue(bucket.keeps(), List.of(bucket.contents())))
+            .toList(),
+        uncut,
+        pending.stream().toList());
+  }
+
+  /**
+   * Goes on from a saved state; whatever this sampler held is forgotten. Then pass {@link #over}
+   * the same stream from its element {@link SamplerState#offered} on.
+   *
+   * @param state saved by a sampler with the same settings
+   * @throws IllegalArgumentException naming the first setting that differs; nothing is changed then
+   */
+  public void restore(SamplerState state) {
+    state.checkFits(options.configuration());
+    begin(state.report().epoch());
+    bucketRng.restore(state.bucketRng());
+    contentRng.restore(state.contentRng());
+    tally = Tally.of(state.report(), state.accepted(), state.acceptedSize());
+    draining = state.draining();
+    finished = state.finished();
+    pending = state.pending().stream().findFirst();
+    if (!state.edges().isEmpty()) {
+      open(DurationBins.of(state.edges().stream().mapToDouble(Double::doubleValue).toArray()));
+    }
+    uncut.clear();
+    uncut.addAll(state.uncut());
+    held = uncut.size();
+    for (int bin = 0; bin < buckets.length; bin++) {
+      SamplerState.Queue queue = state.queues().get(bin);
+      for (Cut cut : queue.cuts()) {
+        buckets[bin].add(cut, constraint.size(cut));
+      }
+      buckets[bin].keeps(queue.keep());
+      held += queue.cuts().size();
+      refresh(bin);
+    }
+  }
+
+  /**
+   * The batches of one epoch while a producer thread reads the stream and fills the buckets.
+   *
+   * @param cuts the stream, read by the producer alone
+   * @return the batches; close them
+   */
+  public ConcurrentBatches concurrently(Iterator<Cut> cuts) {
+    return new ConcurrentBatches(this, cuts, options.buffer).start();
   }
 
   SamplingConstraint constraint() {
@@ -133,6 +201,30 @@ public final class BucketingSampler implements BatchingSampler {
       insert(cut);
     }
     tally.peakBuffer = Math.max(tally.peakBuffer, held);
+  }
+
+  int held() {
+    return held;
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  boolean hasReady() {
+    return ready.count() > 0;
+  }
+
+  Optional<Batch> drawReady() {
+    return Optional.of(draw(ready));
+  }
+
+  Optional<Batch> pending() {
+    return pending;
+  }
+
+  void pending(Optional<Batch> batch) {
+    pending = batch;
   }
 
   boolean full() {
@@ -189,18 +281,14 @@ public final class BucketingSampler implements BatchingSampler {
     }
     held -= n;
     refresh(bin);
-    Batch batch = new Batch(scratch, bins.orElseThrow().count() == 1 && unbinned() ? -1 : bin);
+    Batch batch = new Batch(scratch, options.binned ? bin : -1);
     scratch.clear();
     tally.emitted(batch.cuts(), !constraint.fits(n, largest, bin));
     return batch;
   }
 
-  private boolean unbinned() {
-    return bins.orElseThrow().equals(DurationBins.single());
-  }
-
   /** The next batch of a dry stream: full ones first, then partial ones; none ends the epoch. */
-  private Optional<Batch> drain() {
+  Optional<Batch> drain() {
     if (!draining) {
       draining = true;
       if (bins.isEmpty() && !uncut.isEmpty()) {
@@ -230,6 +318,9 @@ public final class BucketingSampler implements BatchingSampler {
     tally = new Tally(epoch);
     finished = false;
     bins = Optional.empty();
+    buckets = new Bucket[0];
+    ready = new BinSet(0);
+    nonEmpty = new BinSet(0);
     options.bins.ifPresent(this::open);
   }
 

@@ -48,7 +48,7 @@ public record CutFilter(String name, Predicate<Cut> keep) {
   /**
    * Keeps what a condition of one's own keeps.
    *
-   * @param name what is kept, in words
+   * @param name why a cut is rejected, in words, for example {@code "_skipme"}
    * @param keep true for cuts that stay
    * @return the filter
    */

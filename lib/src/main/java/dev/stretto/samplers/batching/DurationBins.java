@@ -1,10 +1,9 @@
 package dev.stretto.samplers.batching;
 
 import dev.stretto.data.manifest.Cut;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -50,10 +49,10 @@ public final class DurationBins implements Bins {
 
   /**
    * Bins of equal total duration (canary-efficiency, mechanism 4), so that all buckets empty at the
-   * same rate: walking up the sorted durations, a bin ends with the cut whose duration makes its
-   * sum exceed total/k. Each bin but the last holds more than total/k and at most one longest cut
-   * more, unless many cuts share one duration: edges that would repeat become one, so tied data
-   * give fewer bins than asked for and never an empty one.
+   * same rate: walking up the sorted durations, a bin ends with the duration that makes its sum
+   * exceed total/k. Each bin but the last holds more than total/k and at most one longest cut more,
+   * and, as equal durations stay together, what is tied at its edge. Tied data therefore give fewer
+   * bins than asked for and never an empty one.
    *
    * @param durations seconds, each finite and above 0; a sample of 10,000 is plenty
    * @param k how many bins, 1 to the number of durations
@@ -135,23 +134,24 @@ public final class DurationBins implements Bins {
   }
 
   /**
-   * The last value of each of up to k runs of equal sum; values may repeat. Shared by both
-   * dimensions.
+   * Walks up sorted values and ends a run where its sum exceeds total/k: the last value of each of
+   * up to k runs. Equal values stay together; where they fill several runs, their value repeats.
+   * Shared by both dimensions.
    */
   static double[] equalSums(double[] sorted, int k) {
     double target = Arrays.stream(sorted).sum() / k;
-    List<Double> ends = new ArrayList<>();
+    DoubleStream.Builder ends = DoubleStream.builder();
     double sum = 0;
-    for (double value : sorted) {
-      sum += value;
-      if (sum > target) {
-        ends.add(value);
+    for (int i = 0; i < sorted.length; i++) {
+      sum += sorted[i];
+      boolean last = i + 1 == sorted.length;
+      if (last || (sum > target && sorted[i + 1] != sorted[i])) {
+        for (int run = 0; run < Math.max(1, (int) (sum / target)); run++) {
+          ends.add(sorted[i]);
+        }
         sum = 0;
       }
     }
-    if (sum > 0 || ends.isEmpty()) {
-      ends.add(sorted[sorted.length - 1]);
-    }
-    return ends.stream().mapToDouble(Double::doubleValue).toArray();
+    return ends.build().toArray();
   }
 }

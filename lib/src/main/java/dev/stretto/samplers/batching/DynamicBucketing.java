@@ -29,4 +29,14 @@ public final class DynamicBucketing {
   public static SamplerBuilder of(Bins bins) {
     return new SamplerBuilder("DynamicBucketing", Optional.of(bins), 0, Optional.empty());
   }
+
+  /**
+   * Buckets with searched batch sizes.
+   *
+   * @param profile from {@link BatchSizeOptimizer#search}
+   * @return a builder
+   */
+  public static SamplerBuilder of(BucketProfile profile) {
+    return of(profile.bins(), profile.constraint());
+  }
 }

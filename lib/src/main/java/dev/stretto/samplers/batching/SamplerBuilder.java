@@ -21,9 +21,11 @@ public final class SamplerBuilder {
   final String kind;
   final Optional<Bins> bins;
   final int eagerBins;
+  final boolean binned;
   private Optional<SamplingConstraint> constraint;
   int buffer = 20_000;
   long seed;
+  long epoch;
   boolean shuffle = true;
   boolean dropLast;
   int rank;
@@ -38,12 +40,14 @@ public final class SamplerBuilder {
     this.bins = bins;
     this.eagerBins = eagerBins;
     this.constraint = constraint;
+    binned = !bins.equals(Optional.of(DurationBins.single()));
   }
 
   private SamplerBuilder(SamplerBuilder other) {
     this(other.kind, other.bins, other.eagerBins, other.constraint);
     buffer = other.buffer;
     seed = other.seed;
+    epoch = other.epoch;
     shuffle = other.shuffle;
     dropLast = other.dropLast;
     rank = other.rank;
@@ -114,6 +118,21 @@ public final class SamplerBuilder {
    */
   public SamplerBuilder seed(long seed) {
     this.seed = seed;
+    return this;
+  }
+
+  /**
+   * The first epoch's number: a run that resumes at the start of epoch 3 draws what epoch 3 of an
+   * uninterrupted run draws. Default 0.
+   *
+   * @param epoch 0 or more
+   * @return this
+   */
+  public SamplerBuilder epoch(long epoch) {
+    if (epoch < 0) {
+      throw new IllegalArgumentException("epoch is " + epoch + ", expected 0 or more");
+    }
+    this.epoch = epoch;
     return this;
   }
 

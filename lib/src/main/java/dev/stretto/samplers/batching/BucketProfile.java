@@ -1,0 +1,59 @@
+package dev.stretto.samplers.batching;
+
+import java.util.List;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.IntColumn;
+import tech.tablesaw.api.Table;
+
+/**
+ * Bins with the batch sizes found for them: what a sampler needs, and what to keep for the next
+ * run.
+ *
+ * @param bins the bins, 1-D neighbours of equal size merged
+ * @param shapes the largest shape of each bin
+ * @param sizes cuts per batch of each bin
+ * @param probes how many batches were tried for each bin
+ */
+public record BucketProfile(
+    Bins bins, List<BinShape> shapes, List<Integer> sizes, List<Integer> probes) {
+
+  /** Copies the lists. */
+  public BucketProfile {
+    shapes = List.copyOf(shapes);
+    sizes = List.copyOf(sizes);
+    probes = List.copyOf(probes);
+  }
+
+  /**
+   * The sizes as a constraint.
+   *
+   * @return one size for each bin
+   */
+  public FixedBatchSizes constraint() {
+    return new FixedBatchSizes(sizes);
+  }
+
+  /**
+   * What the search cost.
+   *
+   * @return probes of all bins
+   */
+  public int totalProbes() {
+    return probes.stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /**
+   * One row a bin.
+   *
+   * @return columns bin, seconds, tokens, batch size, probes
+   */
+  public Table table() {
+    return Table.create(
+        "bucket profile",
+        IntColumn.create("bin", shapes.stream().mapToInt(BinShape::bin).toArray()),
+        DoubleColumn.create("seconds", shapes.stream().mapToDouble(BinShape::seconds).toArray()),
+        IntColumn.create("tokens", shapes.stream().mapToInt(BinShape::tokens).toArray()),
+        IntColumn.create("batch size", sizes.stream().mapToInt(Integer::intValue).toArray()),
+        IntColumn.create("probes", probes.stream().mapToInt(Integer::intValue).toArray()));
+  }
+}

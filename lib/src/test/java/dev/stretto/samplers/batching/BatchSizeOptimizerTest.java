@@ -1,0 +1,102 @@
+package dev.stretto.samplers.batching;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.stretto.tensor.Rng;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class BatchSizeOptimizerTest {
+  static IntStream seeds() {
+    return IntStream.range(0, 120);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void theAnswerSurvivesAndAFailureIsNear(int seed) {
+    Rng rng = new Rng(seed);
+    int limit = 1 + (int) Math.exp(rng.nextDouble() * Math.log(60_000));
+    int start = 1 + rng.nextInt(3000);
+    double gap = rng.nextInt(3) == 0 ? 0 : .05;
+    List<Integer> tried = new ArrayList<>();
+    BatchSizeOptimizer.Probe probe = (shape, b) -> tried.add(b) && b <= limit;
+    int size =
+        BatchSizeOptimizer.of(probe)
+            .withStart(start)
+            .withRelativeGap(gap)
+            .search(DurationBins.of(10))
+            .sizes()
+            .getFirst();
+    int least = tried.stream().filter(b -> b > limit).min(Integer::compare).orElse(-1);
+    assertTrue(size <= limit && tried.contains(size));
+    assertTrue(least - size <= Math.max(1, gap * least), size + " survives, " + least + " fails");
+    assertTrue(tried.stream().allMatch(b -> b >= 1));
+    double range = Math.max(limit, start) / (double) Math.min(limit, start);
+    double bound = 2 * Math.log(Math.max(range, limit)) / Math.log(2) + 3;
+    assertTrue(tried.size() <= bound, tried + " is more than " + bound);
+    assertEquals(tried.size(), tried.stream().distinct().count());
+  }
+
+  @Test
+  void binsGoFromTheLargestEachFromTwiceTheAnswerBefore() {
+    List<String> tried = new ArrayList<>();
+    BatchSizeOptimizer.Probe probe =
+        (shape, b) -> {
+          tried.add(shape.bin() + ":" + b);
+          return b * shape.seconds() <= 100;
+        };
+    BucketProfile profile =
+        BatchSizeOptimizer.of(probe).withRelativeGap(0).search(DurationBins.of(5, 10, 20));
+    assertEquals(List.of(20, 10, 5), profile.sizes());
+    assertEquals("2:32", tried.getFirst());
+    assertTrue(tried.contains("1:10") && tried.contains("0:20"));
+    assertEquals(tried.size(), profile.totalProbes());
+    assertEquals(
+        List.of(new BinShape(0, 5, 60), new BinShape(1, 10, 120), new BinShape(2, 20, 240)),
+        profile.shapes());
+    assertEquals(3, profile.table().rowCount());
+  }
+
+  @Test
+  void equalNeighboursMergeInOneDimensionOnly() {
+    BatchSizeOptimizer.Probe probe = (shape, b) -> b <= (shape.seconds() > 3 ? 4 : 9);
+    BatchSizeOptimizer optimizer = BatchSizeOptimizer.of(probe).withRelativeGap(0);
+    BucketProfile profile = optimizer.search(DurationBins.of(1, 2, 3, 4, 5));
+    assertEquals(DurationBins.of(3, 5), profile.bins());
+    assertEquals(List.of(9, 4), profile.sizes());
+    DurationBins2d pairs = DurationBins2d.of(new double[] {1, 1}, new double[] {2, 1});
+    assertEquals(List.of(9, 9), optimizer.search(pairs).sizes());
+    assertEquals(pairs, optimizer.search(pairs).bins());
+  }
+
+  @Test
+  void aProbeThatAlwaysSurvivesEndsAtTheLimit() {
+    BatchSizeOptimizer optimizer = BatchSizeOptimizer.of((shape, b) -> true);
+    assertEquals(
+        List.of(5000), optimizer.withMaxBatchSize(5000).search(DurationBins.of(1)).sizes());
+  }
+
+  @Test
+  void aBinThatDoesNotSurviveOneCutIsNamed() {
+    BatchSizeOptimizer optimizer = BatchSizeOptimizer.of((shape, b) -> shape.seconds() < 30);
+    DurationBins bins = DurationBins.of(10, 40);
+    assertEquals(
+        "bin 1 (40.0 s, 480 tokens) does not survive batch size 1, expected a smaller model or bin",
+        assertThrows(IllegalStateException.class, () -> optimizer.search(bins)).getMessage());
+  }
+
+  @Test
+  void settingsOutOfRangeAreRefused() {
+    BatchSizeOptimizer optimizer = BatchSizeOptimizer.of((shape, b) -> true);
+    assertThrows(IllegalArgumentException.class, () -> optimizer.withStart(0));
+    assertThrows(IllegalArgumentException.class, () -> optimizer.withRelativeGap(1));
+    assertThrows(IllegalArgumentException.class, () -> optimizer.withTokensPerSecond(Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> optimizer.withMaxBatchSize(0));
+  }
+}
