@@ -1,7 +1,89 @@
 package dev.stretto.bench;
 
+import dev.stretto.data.manifest.Cut;
+import dev.stretto.data.manifest.CutGenerator;
+import dev.stretto.data.manifest.Fields;
+import dev.stretto.data.manifest.Manifests;
+import dev.stretto.data.manifest.NemoManifest;
+import dev.stretto.data.manifest.ReadOptions;
+import dev.stretto.profilers.PaddingProfiler;
+import dev.stretto.profilers.PaddingReport;
+import dev.stretto.profilers.SamplingRows;
+import dev.stretto.profilers.SpeechCost;
+import dev.stretto.samplers.batching.BatchingSampler;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The padding table of a manifest that does not fit memory: one pass feeds every sampler. */
 final class TableBench {
+  private static final int CORPUS = 20_000;
+
   private TableBench() {}
 
-  static void run(long lines) {}
+  static void run(long lines) throws Exception {
+    Path folder = Files.createTempDirectory("stretto-bench");
+    Path manifest = folder.resolve("manifest.jsonl");
+    try {
+      long room = Files.getFileStore(folder).getUsableSpace();
+      if (room < 250 * lines) {
+        System.out.printf(
+            "%nPadding table: %s has %,d MB left, expected %,d MB for %,d lines%n",
+            folder, room >> 20, 250 * lines >> 20, lines);
+        return;
+      }
+      CutGenerator generator = CutGenerator.canary(2).withText();
+      long start = System.nanoTime();
+      NemoManifest.write(manifest, generator.stream(lines));
+      System.out.printf(
+          "%nPadding table of a NeMo manifest, %,d lines, %,d MB, written in %.0f s%n",
+          lines, Files.size(manifest) >> 20, (System.nanoTime() - start) / 1e9);
+      table(manifest, generator.list((int) Math.min(lines, CORPUS)));
+    } finally {
+      Files.deleteIfExists(manifest);
+      Files.delete(folder);
+    }
+  }
+
+  private static void table(Path manifest, List<Cut> corpus) {
+    SpeechCost cost = SpeechCost.small();
+    long budget = SamplingRows.budget(corpus, cost);
+    List<BatchingSampler> samplers = new ArrayList<>();
+    List<PaddingProfiler> profilers = new ArrayList<>();
+    long count = 0;
+    System.gc();
+    try (var heap = new Machine.LiveHeap();
+        var reader = Manifests.open(manifest, ReadOptions.defaults().keep(Fields.LENGTHS))) {
+      long start = System.nanoTime();
+      for (var row : new SamplingRows(corpus, cost, budget).all(1_200, 20_000)) {
+        samplers.add(row.sampler().apply(2));
+        profilers.add(new PaddingProfiler(row.name(), cost, row.execution(), budget));
+      }
+      while (reader.hasNext()) {
+        Cut cut = reader.next();
+        count++;
+        for (int i = 0; i < samplers.size(); i++) {
+          samplers.get(i).offer(cut, profilers.get(i));
+        }
+      }
+      List<PaddingReport> reports = new ArrayList<>();
+      for (int i = 0; i < samplers.size(); i++) {
+        samplers.get(i).finish(profilers.get(i));
+        reports.add(profilers.get(i).report());
+      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      System.out.println(PaddingReport.table(reports).printAll());
+      System.out.printf(
+          "  %,d cuts into %d samplers in one pass on one thread: %.0f s (expected below 180 for"
+              + " 10 million)%n  %,.0f cuts/s, %,.0f offers/s; live heap %,d MB of %,d MB%n",
+          count,
+          samplers.size(),
+          seconds,
+          count / seconds,
+          count * samplers.size() / seconds,
+          heap.bytes() >> 20,
+          Runtime.getRuntime().maxMemory() >> 20);
+    }
+  }
 }
