@@ -6,14 +6,10 @@ import dev.stretto.data.manifest.Fields;
 import dev.stretto.data.manifest.Manifests;
 import dev.stretto.data.manifest.NemoManifest;
 import dev.stretto.data.manifest.ReadOptions;
-import dev.stretto.profilers.PaddingProfiler;
-import dev.stretto.profilers.PaddingReport;
-import dev.stretto.profilers.SamplingRows;
+import dev.stretto.profilers.SamplingTable;
 import dev.stretto.profilers.SpeechCost;
-import dev.stretto.samplers.batching.BatchingSampler;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The padding table of a manifest that does not fit memory: one pass feeds every sampler. */
@@ -30,7 +26,7 @@ final class TableBench {
       if (room < 250 * lines) {
         System.out.printf(
             "%nPadding table: %s has %,d MB left, expected %,d MB for %,d lines%n",
-            folder, room >> 20, 250 * lines >> 20, lines);
+            folder, room >> 20, (250 * lines) >> 20, lines);
         return;
       }
       CutGenerator generator = CutGenerator.canary(2).withText();
@@ -47,41 +43,24 @@ final class TableBench {
   }
 
   private static void table(Path manifest, List<Cut> corpus) {
-    SpeechCost cost = SpeechCost.small();
-    long budget = SamplingRows.budget(corpus, cost);
-    List<BatchingSampler> samplers = new ArrayList<>();
-    List<PaddingProfiler> profilers = new ArrayList<>();
-    long count = 0;
+    var table = new SamplingTable(corpus, SpeechCost.small()).addPaper(20_000, 2);
     System.gc();
     try (var heap = new Machine.LiveHeap();
         var reader = Manifests.open(manifest, ReadOptions.defaults().keep(Fields.LENGTHS))) {
       long start = System.nanoTime();
-      for (var row : new SamplingRows(corpus, cost, budget).all(1_200, 20_000)) {
-        samplers.add(row.sampler().apply(2));
-        profilers.add(new PaddingProfiler(row.name(), cost, row.execution(), budget));
-      }
-      while (reader.hasNext()) {
-        Cut cut = reader.next();
-        count++;
-        for (int i = 0; i < samplers.size(); i++) {
-          samplers.get(i).offer(cut, profilers.get(i));
-        }
-      }
-      List<PaddingReport> reports = new ArrayList<>();
-      for (int i = 0; i < samplers.size(); i++) {
-        samplers.get(i).finish(profilers.get(i));
-        reports.add(profilers.get(i).report());
-      }
+      table.feed(reader);
+      long count = reader.report().cuts();
+      int rows = table.reports().size();
       double seconds = (System.nanoTime() - start) / 1e9;
-      System.out.println(PaddingReport.table(reports).printAll());
+      System.out.println(table.table().printAll());
       System.out.printf(
           "  %,d cuts into %d samplers in one pass on one thread: %.0f s (expected below 180 for"
               + " 10 million)%n  %,.0f cuts/s, %,.0f offers/s; live heap %,d MB of %,d MB%n",
           count,
-          samplers.size(),
+          rows,
           seconds,
           count / seconds,
-          count * samplers.size() / seconds,
+          count * rows / seconds,
           heap.bytes() >> 20,
           Runtime.getRuntime().maxMemory() >> 20);
     }

@@ -10,8 +10,8 @@ import dev.stretto.samplers.batching.BatchingSampler;
 import dev.stretto.samplers.batching.BucketingSampler;
 import dev.stretto.samplers.batching.CutStreams;
 import dev.stretto.samplers.batching.DurationBins;
+import dev.stretto.samplers.batching.DurationBins2d;
 import dev.stretto.samplers.batching.DurationCap;
-import dev.stretto.samplers.batching.Packing;
 import dev.stretto.samplers.batching.PackingSampler;
 import dev.stretto.samplers.batching.SamplerBuilder;
 import dev.stretto.samplers.batching.StaticRandom;
@@ -34,8 +34,8 @@ class CalibrationTest {
   private static final TimeConstraint CAP = TimeConstraint.seconds(1_200);
   private static final SpeechCost COST = SpeechCost.small();
   private static final List<Cut> CORPUS = CutGenerator.canary(SEED).list(20_000);
-  private static final long BUDGET = SamplingRows.budget(CORPUS, COST);
-  private static final SamplingRows ROWS = new SamplingRows(CORPUS, COST, BUDGET);
+  private static final SamplingTable ROWS = new SamplingTable(CORPUS, COST);
+  private static final long BUDGET = ROWS.budget();
 
   @Test
   void staticBatchesSpendMostOfTheWorkOnPadding() {
@@ -53,7 +53,7 @@ class CalibrationTest {
   })
   void oneDimensionCuresTheInputOnly(
       int bins, double padIn, double padOut, double padCost, double meanBatch) {
-    PaddingReport report = profile(build(ROWS.bucketed(bins, CAP)));
+    PaddingReport report = profile(build(ROWS.capped(bins)));
     assertShares(report, padIn, padOut, padCost);
     if (meanBatch > 0) {
       assertEquals(meanBatch, report.meanBatch(), .1 * meanBatch);
@@ -62,16 +62,16 @@ class CalibrationTest {
 
   @Test
   void searchedSizesNearlyDoubleTheBatch() {
-    PaddingReport report = profile(build(ROWS.searchedRow(DurationBins.estimate(CORPUS, 30))));
+    PaddingReport report =
+        profile(build(ROWS.bucketed(ROWS.search(DurationBins.estimate(CORPUS, 30)))));
     assertShares(report, .06, .58, .40);
     assertEquals(224, report.meanBatch(), 22.4);
   }
 
   @ParameterizedTest
   @CsvSource({"2, .35, .23, 322", "5, .15, .12, 372"})
-  void twoDimensionsCureTheOutputToo(
-      int subBins, double padOut, double padCost, double meanBatch) {
-    BucketingSampler sampler = build(ROWS.searched2d(30, subBins));
+  void twoDimensionsCureTheOutputToo(int subBins, double padOut, double padCost, double meanBatch) {
+    BucketingSampler sampler = build(twoDimensions(subBins));
     PaddingReport report = profile(sampler);
     assertShares(report, .06, padOut, padCost);
     assertEquals(meanBatch, report.meanBatch(), .1 * meanBatch);
@@ -99,7 +99,7 @@ class CalibrationTest {
 
   @Test
   void raggedPackingHasNoPaddingFullBinsAndBalancedRanks() {
-    PackingSampler sampler = ROWS.packer(Packing.BEST_FIT, false, 20_000, SEED);
+    PackingSampler sampler = ROWS.ragged(20_000, SEED);
     var profiler = new PaddingProfiler("ragged", COST, new Execution.Ragged(), BUDGET);
     PaddingReport report = profiler.take(endless(sampler, SEED), 400);
     assertEquals(0, report.padCost());
@@ -107,7 +107,7 @@ class CalibrationTest {
     assertTrue(report.maxMemoryUse() <= 1);
     assertEquals(357, report.meanBatch(), .15 * 357);
     for (int ranks : new int[] {2, 4, 8}) {
-      Iterator<Batch> batches = endless(ROWS.packer(Packing.BEST_FIT, false, 20_000, 5), SEED);
+      Iterator<Batch> batches = endless(ROWS.ragged(20_000, 5), SEED);
       var tail =
           TailWorkerSimulator.dealt(
               batches,
@@ -121,12 +121,16 @@ class CalibrationTest {
   private static double idleShare(int ranks, boolean synchronised) {
     List<Iterator<Batch>> streams = new ArrayList<>();
     for (int rank = 0; rank < ranks; rank++) {
-      SamplerBuilder builder = ROWS.searched2d(30, 2).buffer(BUFFER);
+      SamplerBuilder builder = twoDimensions(2).buffer(BUFFER);
       builder = synchronised ? builder.seed(SEED).syncBuckets(rank, ranks) : builder.seed(rank);
       Iterator<Cut> stream = CutGenerator.endless(CORPUS, 100 + rank);
       streams.add(builder.build().over(stream));
     }
     return TailWorkerSimulator.run(streams, 150, TailWorkerSimulator.padded(COST)).idleShare();
+  }
+
+  private static SamplerBuilder twoDimensions(int subBins) {
+    return ROWS.bucketed(ROWS.search(DurationBins2d.estimate(CORPUS, 30, subBins)));
   }
 
   private static BucketingSampler build(SamplerBuilder builder) {
