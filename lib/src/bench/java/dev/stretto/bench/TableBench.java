@@ -30,7 +30,7 @@ final class TableBench {
       if (room < 250 * lines) {
         System.out.printf(
             "%nPadding table: %s has %,d MB left, expected %,d MB for %,d lines%n",
-            folder, room >> 20, 250 * lines >> 20, lines);
+            folder, room >> 20, (250 * lines) >> 20, lines);
         return;
       }
       CutGenerator generator = CutGenerator.canary(2).withText();

@@ -116,8 +116,7 @@ public final class SamplingRows {
 
   private static void add(List<Row> rows, String name, SamplerBuilder builder, int buffer) {
     rows.add(
-        new Row(
-            name, seed -> builder.buffer(buffer).seed(seed).build(), new Execution.Padded()));
+        new Row(name, seed -> builder.buffer(buffer).seed(seed).build(), new Execution.Padded()));
   }
 
   public PackingSampler packer(Packing packing, boolean inRows, int buffer, long seed) {
