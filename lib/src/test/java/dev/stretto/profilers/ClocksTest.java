@@ -4,6 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.stretto.samplers.decoding.Arrivals;
+import dev.stretto.samplers.decoding.DecodeScheduler;
+import dev.stretto.samplers.decoding.ExactEngine;
+import dev.stretto.samplers.decoding.GenerationRequest;
+import dev.stretto.samplers.decoding.ServingReport;
+import dev.stretto.samplers.decoding.Workload;
+import dev.stretto.samplers.decoding.Workload.Lengths;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -90,5 +98,20 @@ class ClocksTest {
     Thread.currentThread().interrupt();
     assertThrows(CancellationException.class, () -> clock.waitUntil(1e9));
     assertTrue(Thread.interrupted());
+  }
+
+  @Test
+  void theSchedulersServeOnTheWallClockToo() {
+    // 12 arrivals, 20 units of .2 ms apart: the run cannot end before the last arrival
+    List<GenerationRequest> requests =
+        Workload.of(12, Arrivals.every(20), Lengths.fixed(8), 1).draw();
+    for (DecodeScheduler scheduler : DecodeScheduler.sideBySide(4, 4, 2)) {
+      ServingReport report =
+          scheduler.run(requests, ExactEngine.of(4, 32), new WallClock(.0002, () -> {}));
+      assertEquals(96, report.tokens());
+      assertTrue(report.makespan() >= 220);
+      assertTrue(report.busy() <= report.makespan());
+      report.served().forEach(s -> assertTrue(s.start() >= s.request().arrival()));
+    }
   }
 }

@@ -31,8 +31,8 @@ public interface Clock {
   /**
    * Waits while nothing can be done.
    *
-   * @param time the time after which {@link #now()} is not below it; nothing happens where it is
-   *     past. Throws CancellationException where the thread is interrupted while it waits.
+   * @param time returns when {@link #now()} is at least this, at once where it is past. Throws
+   *     CancellationException where the thread is interrupted while it waits.
    */
   void waitUntil(double time);
 

@@ -171,7 +171,9 @@ public final class Serving {
     }
     readClock();
     while (!coming.isEmpty() && coming.peek().arrival() <= now) {
-      ready.add(coming.remove().request());
+      GenerationRequest request = coming.remove().request();
+      engine.announce(request);
+      ready.add(request);
     }
   }
 
@@ -208,7 +210,7 @@ public final class Serving {
       throw interrupted;
     } catch (RuntimeException refused) {
       Tenant tenant = new Tenant(request, slot, now, log.iterations());
-      tenant.failure = String.valueOf(refused.getMessage());
+      tenant.failure = naming(request, String.valueOf(refused.getMessage()));
       leave(tenant);
       return false;
     }
@@ -221,6 +223,11 @@ public final class Serving {
     live.set(slot);
     positions += request.promptLength();
     return true;
+  }
+
+  private static String naming(GenerationRequest request, String reason) {
+    String name = "request " + request.id();
+    return reason.startsWith(name) ? reason : name + ": " + reason;
   }
 
   private void readClock() {
@@ -294,7 +301,7 @@ public final class Serving {
         return;
       }
     } else {
-      tenant.failure = "request " + tenant.request.id() + ": " + engine.failure(slot);
+      tenant.failure = naming(tenant.request, engine.failure(slot));
     }
     engine.release(slot);
     live.clear(slot);

@@ -28,6 +28,15 @@ public interface SlotEngine {
   }
 
   /**
+   * A request has arrived; its {@link #prefill} comes when a slot is free. An engine may tokenise
+   * and prefill on another thread meanwhile, so that prefill only waits and copies. Nothing is done
+   * here; a request that cannot be served is refused by prefill.
+   *
+   * @param request the request, once
+   */
+  default void announce(GenerationRequest request) {}
+
+  /**
    * Writes a prompt into a free slot. The last prompt token stays pending: the first {@link #step}
    * feeds it, so every token comes out of a step.
    *

@@ -1,5 +1,8 @@
 /**
- * How tokens come out of a model: the slot scheduler of temporal fusion and its rivals on a virtual
- * or a real clock. All public types may be used from outside.
+ * How tokens come out of a model. {@link dev.stretto.samplers.decoding.DecodeScheduler}: temporal
+ * fusion (flover) and its rivals, five policies of one loop; {@link
+ * dev.stretto.samplers.decoding.SlotEngine}: what the loop knows of a model; {@link
+ * dev.stretto.samplers.decoding.Clock}: virtual or real time. All public types may be used from
+ * outside.
  */
 package dev.stretto.samplers.decoding;

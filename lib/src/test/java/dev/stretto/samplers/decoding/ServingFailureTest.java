@@ -208,4 +208,50 @@ class ServingFailureTest {
     assertEquals(1, report.summaryRow().rowCount());
     assertEquals(0, report.gantt().rowCount());
   }
+
+  @Test
+  void requestsAreAnnouncedOnceInArrivalOrderAndARefusalWithoutANameGetsOne() {
+    List<String> calls = new ArrayList<>();
+    SlotEngine engine =
+        new SlotEngine() {
+          @Override
+          public int capacity() {
+            return 1;
+          }
+
+          @Override
+          public void announce(GenerationRequest request) {
+            calls.add("announce " + request.id());
+          }
+
+          @Override
+          public void prefill(int slot, GenerationRequest request) {
+            calls.add("prefill " + request.id());
+            if (request.id() == 0) {
+              throw new IllegalStateException("out of memory");
+            }
+          }
+
+          @Override
+          public int[] step(int lo, int hi, BitSet live) {
+            return new int[hi - lo];
+          }
+
+          @Override
+          public void move(int from, int to) {}
+
+          @Override
+          public void release(int slot) {}
+        };
+    ServingReport report =
+        DecodeScheduler.sequential()
+            .run(
+                List.of(request(1, 1, 5, 1), request(2, 1, 1, 2), request(0, 1, 1, 0)),
+                engine,
+                VirtualClock.linear(0));
+    assertEquals(
+        List.of("announce 0", "prefill 0", "announce 1", "prefill 1", "announce 2", "prefill 2"),
+        calls);
+    assertEquals("request 0: out of memory", report.request(0).failure());
+  }
 }

@@ -65,7 +65,7 @@ class ServingTest {
     int slots = SeedTree.of(seed).child("slots").rng().nextInt(1, 13);
     List<DecodeScheduler> all =
         new ArrayList<>(DecodeScheduler.sideBySide(slots, Math.min(slots, 8), seed % 20));
-    // in-flight batching of a fixed batch, a scheduler that is none of the five
+    // a scheduler that is none of the five
     all.add(
         new DecodeScheduler(
             "idle joining", slots, Joining.WHEN_IDLE, 3, Pass.FUSED, Eviction.MIN_MOVES));
