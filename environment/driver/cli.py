@@ -181,6 +181,8 @@ def compare(jdk, figures, stems, options, environment, work):
     arguments = [FIGURES, figures, page] + stems
     if not environment.get("STRETTO_DATA"):
         arguments.insert(0, "--without-data")
+    if not options.check:
+        arguments.insert(0, "--new-allowed")
     status, output = build.tool(jdk, "FigureCheck", *arguments)
     if output:
         say(output)

@@ -33,7 +33,7 @@ from driver import build, cli
 def tool(jdk, main, *arguments):
     if main != "FigureCheck":
         return 0, ""
-    stored, fresh, page, *stems = [str(a) for a in arguments if a != "--without-data"]
+    stored, fresh, page, *stems = [str(a) for a in arguments if not str(a).startswith("--")]
     parted = []
     for stem in stems:
         for file in sorted((Path(stored) / stem).glob("*.csv")):
