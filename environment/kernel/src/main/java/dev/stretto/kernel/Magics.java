@@ -1,0 +1,168 @@
+package dev.stretto.kernel;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.dflib.jjava.jupyter.kernel.util.PathsHandler;
+
+/** The line magics that IJava has and that make sense here; each stands at a line's beginning. */
+final class Magics {
+  private static final String KNOWN =
+      "%classpath PATH..., %jars GLOB..., %load FILE, %maven GROUP:ARTIFACT:VERSION..., %mavenRepo"
+          + " ID URL";
+
+  private final Cells cells;
+  private final List<String> repositories = new ArrayList<>();
+
+  Magics(Cells cells) {
+    this.cells = cells;
+  }
+
+  /**
+   * Runs one line.
+   *
+   * @return the value of a loaded file's last expression, or {@code null}
+   */
+  Object run(String line) throws CellFailure {
+    List<String> words = List.of(line.strip().substring(1).strip().split("\\s+"));
+    List<String> arguments = words.subList(1, words.size());
+    if (arguments.isEmpty()) {
+      throw failure(line.strip() + " names nothing; known are " + KNOWN);
+    }
+    switch (words.getFirst()) {
+      case "classpath", "jars" -> addPaths(arguments);
+      case "load" -> {
+        return load(String.join(" ", arguments));
+      }
+      case "maven", "addMavenDependency", "dependency" -> maven(arguments);
+      case "mavenRepo" -> repositories.add(arguments.getLast());
+      default -> throw failure("there is no magic %" + words.getFirst() + "; known are " + KNOWN);
+    }
+    return null;
+  }
+
+  private void addPaths(List<String> arguments) throws CellFailure {
+    for (String argument : arguments) {
+      List<Path> paths = PathsHandler.splitAndResolveGlobs(argument);
+      for (Path path : paths) {
+        if (!Files.exists(path)) {
+          throw failure(path + " does not exist, so it was not put on the classpath");
+        }
+        cells.addToClasspath(path.toAbsolutePath());
+      }
+      if (paths.isEmpty()) {
+        throw failure(argument + " matches no file");
+      }
+    }
+  }
+
+  private Object load(String name) throws CellFailure {
+    Path file = null;
+    for (String ending : List.of("", ".jshell", ".jsh", ".java", ".ipynb")) {
+      Path candidate = Path.of(name + ending);
+      if (file == null && Files.isRegularFile(candidate)) {
+        file = candidate;
+      }
+    }
+    if (file == null) {
+      throw failure("there is no file " + Path.of(name).toAbsolutePath() + " to load");
+    }
+    try {
+      String text = Files.readString(file);
+      if (!file.toString().endsWith(".ipynb")) {
+        return cells.run(text, file.getFileName().toString()).value();
+      }
+      Object value = null;
+      int number = 0;
+      for (JsonElement cell :
+          JsonParser.parseString(text).getAsJsonObject().getAsJsonArray("cells")) {
+        JsonObject object = cell.getAsJsonObject();
+        number++;
+        if (object.get("cell_type").getAsString().equals("code")) {
+          value =
+              cells
+                  .run(source(object.get("source")), file.getFileName() + " cell " + number)
+                  .value();
+        }
+      }
+      return value;
+    } catch (IOException | JsonParseException | IllegalStateException e) {
+      throw failure(file + " could not be read: " + e.getMessage());
+    }
+  }
+
+  private static String source(JsonElement source) {
+    if (source.isJsonPrimitive()) {
+      return source.getAsString();
+    }
+    var text = new StringBuilder();
+    source.getAsJsonArray().forEach(line -> text.append(line.getAsString()));
+    return text.toString();
+  }
+
+  /** Has Maven resolve the artifacts and puts what it finds on the classpath. */
+  private void maven(List<String> artifacts) throws CellFailure {
+    try {
+      Path folder = Files.createTempDirectory("stretto-maven");
+      Path pom = folder.resolve("pom.xml");
+      Path found = folder.resolve("classpath.txt");
+      Files.writeString(pom, pom(artifacts));
+      Process process =
+          new ProcessBuilder(
+                  System.getProperty("os.name").startsWith("Windows") ? "mvn.cmd" : "mvn",
+                  "-B",
+                  "-q",
+                  "-f",
+                  pom.toString(),
+                  "dependency:build-classpath",
+                  "-Dmdep.outputFile=" + found,
+                  "-Dmdep.includeScope=runtime")
+              .redirectErrorStream(true)
+              .start();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!process.waitFor(10, TimeUnit.MINUTES) || process.exitValue() != 0) {
+        String reason =
+            output.lines().filter(l -> l.startsWith("[ERROR]")).findFirst().orElse(output);
+        throw failure("Maven did not resolve " + String.join(", ", artifacts) + ": " + reason);
+      }
+      addPaths(List.of(Files.readString(found).strip()));
+    } catch (IOException e) {
+      throw failure("%maven needs the command mvn on the path: " + e.getMessage());
+    } catch (InterruptedException e) {
+      throw failure("%maven was interrupted");
+    }
+  }
+
+  private String pom(List<String> artifacts) throws CellFailure {
+    var pom =
+        new StringBuilder("<project><modelVersion>4.0.0</modelVersion><groupId>cell</groupId>");
+    pom.append("<artifactId>cell</artifactId><version>1</version><repositories>");
+    for (int i = 0; i < repositories.size(); i++) {
+      pom.append("<repository><id>cell").append(i).append("</id><url>");
+      pom.append(repositories.get(i)).append("</url></repository>");
+    }
+    pom.append("</repositories><dependencies>");
+    for (String artifact : artifacts) {
+      String[] parts = artifact.split(":", -1);
+      if (parts.length < 3) {
+        throw failure(artifact + " is not of the form GROUP:ARTIFACT:VERSION");
+      }
+      pom.append("<dependency><groupId>").append(parts[0]).append("</groupId><artifactId>");
+      pom.append(parts[1]).append("</artifactId><version>").append(parts[parts.length - 1]);
+      pom.append("</version></dependency>");
+    }
+    return pom.append("</dependencies></project>").toString();
+  }
+
+  private static CellFailure failure(String message) {
+    return new CellFailure("MagicException", message, List.of());
+  }
+}
