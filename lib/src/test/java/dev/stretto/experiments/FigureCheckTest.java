@@ -38,8 +38,10 @@ class FigureCheckTest {
   void twoTreesThatAgree() throws IOException {
     stored = folder.resolve("stored");
     drawn = folder.resolve("drawn");
-    figure(stored, "flover-gantt", DATA.formatted("r1", "0.5", "3"), "{}\n", Color.BLUE);
-    figure(drawn, "flover-gantt", DATA.formatted("r2", "0.503", "4"), "{}\n", Color.BLUE);
+    String spec = "{\"a\": 1, \"b\": 2}\n";
+    String turned = "{\"b\": 2, \"a\": 1}\n";
+    figure(stored, "flover-gantt", DATA.formatted("r1", "0.5", "3"), spec, Color.BLUE);
+    figure(drawn, "flover-gantt", DATA.formatted("r2", "0.503", "4"), turned, Color.BLUE);
   }
 
   @Test
@@ -49,7 +51,12 @@ class FigureCheckTest {
 
   @Test
   void aMeasuredNumberBeyondItsToleranceIsNamedAndShownOnThePage() throws IOException {
-    figure(drawn, "flover-gantt", DATA.formatted("r2", "0.6", "4"), "{}\n", Color.BLUE);
+    figure(
+        drawn,
+        "flover-gantt",
+        DATA.formatted("r2", "0.6", "4"),
+        "{\"a\": 1, \"b\": 2}\n",
+        Color.BLUE);
     List<FigureCheck.Parted> parted = compare(false, false);
     assertEquals(1, parted.size());
     assertEquals("01-batching/flover-gantt", parted.getFirst().name());
