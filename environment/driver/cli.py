@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from . import build, jupyter, notebooks, results
@@ -150,11 +151,11 @@ def run(options, work):
             failures.append(str(problem))
             say("%s  failed" % notebook.stem)
             continue
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, BrokenPipeError):
             runner.stop()
             raise
-        if skipped:
-            say("%s  %s" % (notebook.stem, skipped_sentence(runner, skipped)))
+        for tag, count in skipped.items():
+            say("%s  %s" % (notebook.stem, skipped_sentence(tag, count)))
         compared.append(notebook.stem)
         if not name:
             failures += compare(jdk, figures, [notebook.stem], options, environment, work)
@@ -181,6 +182,8 @@ def compare(jdk, figures, stems, options, environment, work):
     arguments = [FIGURES, figures, page] + stems
     if not environment.get("STRETTO_DATA"):
         arguments.insert(0, "--without-data")
+    if not options.check:
+        arguments.insert(0, "--new-allowed")
     status, output = build.tool(jdk, "FigureCheck", *arguments)
     if output:
         say(output)
@@ -238,7 +241,7 @@ def one_figure(options, runner, notebook, work, jdk):
     drawn = figures / notebook.stem / (name + ".csv")
     try:
         runner.run(notebook, work / notebook.name, figures, stop_file=drawn, only=name)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):
         runner.stop()
         raise
     if not drawn.exists():
@@ -261,9 +264,10 @@ def readme(jdk, options, name):
     return [] if status == 0 else [output]
 
 
-def skipped_sentence(runner, skipped):
-    missing = [what for tag, (_, what) in notebooks.SECTIONS.items() if tag in runner.skip_tags()]
-    return "%d cells need %s and keep their stored outputs" % (skipped, " or ".join(missing))
+def skipped_sentence(tag, count):
+    cells = "1 cell needs" if count == 1 else "%d cells need" % count
+    kept = "keeps its" if count == 1 else "keep their"
+    return "%s %s and %s stored outputs" % (cells, notebooks.SECTIONS[tag][1], kept)
 
 
 def main(arguments):
@@ -281,6 +285,10 @@ def main(arguments):
     except KeyboardInterrupt:
         say("Interrupted: notebooks and figures of unfinished runs are as they were")
         return 130
+    except BrokenPipeError:
+        # whoever read our output has gone, for instance 'head'
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     for failure in failures:
         say("Failed: " + failure)
     return 1 if failures else 0

@@ -109,14 +109,15 @@ async def run(job):
         for index, cell in enumerate(notebook.cells)
         if cell.cell_type == "code" and cell.source.strip()
     ]
-    skipped = 0
+    skipped = {}
     try:
         await start(client)
         event("ready", pid=getattr(getattr(client.km.provisioner, "process", None), "pid", None))
         info = await client.kc.kernel_info(reply=True) if not metadata.get("language_info") else None
         for number, (index, cell) in enumerate(code, 1):
-            if set(job["skip_tags"]) & set(cell.metadata.get("tags", [])):
-                skipped += 1
+            missing = [tag for tag in job["skip_tags"] if tag in cell.metadata.get("tags", [])]
+            if missing:
+                skipped[missing[0]] = skipped.get(missing[0], 0) + 1
                 continue
             event("cell", number=number, of=len(code))
             try:

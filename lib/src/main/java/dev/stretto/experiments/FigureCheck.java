@@ -1,0 +1,246 @@
+package dev.stretto.experiments;
+
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Compares two trees of figures, {@code FOLDER/NAME.{csv,json,png}} and {@code ledger.csv}: data
+ * and ledger by class, specifications exactly, pictures by the root mean square of their
+ * difference. Whatever parted is said in a sentence and shown on one self-contained page.
+ */
+public final class FigureCheck {
+  /** Pictures whose data agree may still differ by this much, for instance in a font's hinting. */
+  private static final double PICTURE_TOLERANCE = 0.02;
+
+  /** Trained measures may move by this share from machine to machine. */
+  private static final double QUALITY_TOLERANCE = 0.05;
+
+  private static final double ROUNDING = 2e-5;
+
+  /**
+   * A figure that parted.
+   *
+   * @param name {@code FOLDER/NAME}
+   * @param sentences what differs
+   */
+  record Parted(String name, List<String> sentences) {}
+
+  private final Path expected;
+  private final Path actual;
+  private final boolean withoutData;
+  private final boolean newAllowed;
+
+  FigureCheck(Path expected, Path actual, boolean withoutData, boolean newAllowed) {
+    this.expected = expected;
+    this.actual = actual;
+    this.withoutData = withoutData;
+    this.newAllowed = newAllowed;
+  }
+
+  /**
+   * Compares, prints a sentence for each difference and writes the page. The exit status is 0 when
+   * everything agrees, 1 when something parted and 2 when the trees cannot be compared.
+   *
+   * @param arguments {@code [--without-data] [--new-allowed] EXPECTED ACTUAL PAGE [FOLDER...]};
+   *     without data, figures and ledger lines of real data sets need not be there; where new ones
+   *     are allowed, a figure that is not stored yet is no difference
+   */
+  public static void main(String[] arguments) {
+    List<String> words = new ArrayList<>(List.of(arguments));
+    boolean withoutData = words.remove("--without-data");
+    boolean newAllowed = words.remove("--new-allowed");
+    if (words.size() < 3) {
+      System.out.println(
+          "usage: FigureCheck [--without-data] [--new-allowed] EXPECTED ACTUAL PAGE [FOLDER...]");
+      System.exit(2);
+    }
+    try {
+      FigureCheck check =
+          new FigureCheck(Path.of(words.get(0)), Path.of(words.get(1)), withoutData, newAllowed);
+      List<Parted> parted = check.compare(words.subList(3, words.size()));
+      CheckPage.write(Path.of(words.get(2)), check.expected, check.actual, parted);
+      for (Parted figure : parted) {
+        figure.sentences().forEach(sentence -> System.out.println(figure.name() + ": " + sentence));
+      }
+      System.exit(parted.isEmpty() ? 0 : 1);
+    } catch (UncheckedIOException | IllegalArgumentException e) {
+      System.out.println(e.getMessage());
+      System.exit(2);
+    }
+  }
+
+  /** Compares the figures of these folders, of all where none is named, and their ledger lines. */
+  List<Parted> compare(List<String> folders) {
+    Set<String> chosen = new TreeSet<>(folders);
+    if (folders.isEmpty()) {
+      chosen.addAll(folders(expected));
+      chosen.addAll(folders(actual));
+    }
+    List<Parted> parted = new ArrayList<>();
+    for (String folder : chosen) {
+      Set<String> names = new TreeSet<>(figures(expected.resolve(folder)));
+      names.addAll(figures(actual.resolve(folder)));
+      for (String name : names) {
+        add(parted, folder + "/" + name, figure(folder + "/" + name));
+      }
+    }
+    add(parted, "ledger", ledger(chosen));
+    return parted;
+  }
+
+  private static void add(List<Parted> parted, String name, List<String> sentences) {
+    if (!sentences.isEmpty()) {
+      parted.add(new Parted(name, sentences));
+    }
+  }
+
+  private List<String> figure(String name) {
+    Path stored = expected.resolve(name + ".csv");
+    Path drawn = actual.resolve(name + ".csv");
+    if (!Files.exists(drawn)) {
+      boolean excused = withoutData && read(stored).lines().anyMatch(l -> l.startsWith("# data:"));
+      return excused ? List.of() : List.of("is stored but was not drawn");
+    }
+    if (!Files.exists(stored)) {
+      return newAllowed ? List.of() : List.of("was drawn but is not stored");
+    }
+    List<String> sentences = new ArrayList<>(DataDifference.of(stored, drawn));
+    Path storedSpec = expected.resolve(name + ".json");
+    Path drawnSpec = actual.resolve(name + ".json");
+    if (both(storedSpec, drawnSpec) && !sameJson(storedSpec, drawnSpec)) {
+      sentences.add("its specification differs, first in " + firstLine(storedSpec, drawnSpec));
+    }
+    Path storedPicture = expected.resolve(name + ".png");
+    Path drawnPicture = actual.resolve(name + ".png");
+    if (both(storedPicture, drawnPicture) && !hasWallTime(stored)) {
+      double rms = PictureDifference.of(storedPicture, drawnPicture).rms();
+      if (rms > PICTURE_TOLERANCE) {
+        sentences.add("its picture differs by %.3f (at most %s)".formatted(rms, PICTURE_TOLERANCE));
+      }
+    }
+    return sentences;
+  }
+
+  private List<String> ledger(Set<String> notebooks) {
+    Ledger stored = Ledger.read(expected.resolve("ledger.csv"));
+    Ledger measured = Ledger.read(actual.resolve("ledger.csv"));
+    Set<LedgerLine.Key> keys = new LinkedHashSet<>();
+    Stream.concat(stored.lines().stream(), measured.lines().stream())
+        .filter(line -> notebooks.contains(line.notebook()))
+        .forEach(line -> keys.add(line.key()));
+    List<String> sentences = new ArrayList<>();
+    for (LedgerLine.Key key : keys) {
+      String name =
+          "%s/%s%s (%s)"
+              .formatted(
+                  key.paper(),
+                  key.measure(),
+                  key.dataset().isEmpty() ? "" : " on " + key.dataset(),
+                  key.preset());
+      var before = stored.find(key.paper(), key.measure(), key.dataset(), key.preset());
+      var now = measured.find(key.paper(), key.measure(), key.dataset(), key.preset());
+      if (now.isEmpty()) {
+        if (!(withoutData && !key.dataset().isEmpty())) {
+          sentences.add(name + " is stored but was not measured");
+        }
+      } else if (before.isEmpty()) {
+        if (!newAllowed) {
+          sentences.add(name + " was measured but is not stored");
+        }
+      } else {
+        line(before.get(), now.get()).forEach(sentence -> sentences.add(name + " " + sentence));
+      }
+    }
+    return sentences;
+  }
+
+  private static List<String> line(LedgerLine before, LedgerLine now) {
+    if (before.ours().isPresent() != now.ours().isPresent()) {
+      return List.of(
+          now.ours().isPresent() ? "is measured now and was not" : "is no longer measured");
+    }
+    if (before.kind() == Kind.WALL || now.ours().isEmpty()) {
+      return List.of();
+    }
+    double old = before.ours().getAsDouble();
+    double value = now.ours().getAsDouble();
+    double tolerance = before.kind() == Kind.QUALITY ? QUALITY_TOLERANCE : ROUNDING;
+    List<String> sentences = new ArrayList<>();
+    if (Math.abs(value - old) > tolerance * Math.max(Math.abs(old), Math.abs(value))) {
+      sentences.add("is %s instead of %s".formatted(Ledger.number(value), Ledger.number(old)));
+    }
+    if (before.verdict() != now.verdict()) {
+      sentences.add("is %s instead of %s".formatted(now.verdict(), before.verdict()));
+    }
+    return sentences;
+  }
+
+  private static boolean sameJson(Path stored, Path drawn) {
+    String before = read(stored);
+    String now = read(drawn);
+    return before.equals(now) || JsonParser.parseString(before).equals(JsonParser.parseString(now));
+  }
+
+  private static boolean hasWallTime(Path csv) {
+    return read(csv).lines().anyMatch(line -> line.matches("# column: .* wall"));
+  }
+
+  private static String firstLine(Path stored, Path drawn) {
+    List<String> before = read(stored).lines().toList();
+    List<String> now = read(drawn).lines().toList();
+    int line = 0;
+    while (line < Math.min(before.size(), now.size()) && before.get(line).equals(now.get(line))) {
+      line++;
+    }
+    String text = line < now.size() ? now.get(line).strip() : "end of file";
+    return "line %d: %s"
+        .formatted(line + 1, text.length() > 80 ? text.substring(0, 80) + "..." : text);
+  }
+
+  private static boolean both(Path stored, Path drawn) {
+    return Files.exists(stored) && Files.exists(drawn);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  private static List<String> figures(Path folder) {
+    return list(folder)
+        .map(file -> file.getFileName().toString())
+        .filter(name -> name.endsWith(".csv"))
+        .map(name -> name.substring(0, name.length() - ".csv".length()))
+        .toList();
+  }
+
+  private static List<String> folders(Path tree) {
+    return list(tree)
+        .filter(Files::isDirectory)
+        .map(folder -> folder.getFileName().toString())
+        .toList();
+  }
+
+  private static Stream<Path> list(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return Stream.empty();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList().stream();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + folder, e);
+    }
+  }
+}

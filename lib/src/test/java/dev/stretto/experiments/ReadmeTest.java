@@ -1,0 +1,88 @@
+package dev.stretto.experiments;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class ReadmeTest {
+  private static final String TEXT =
+      """
+      # Title
+      <!-- papers:begin -->
+      old
+      <!-- papers:end -->
+      It is <!-- ledger:flover/makespan-gain -->?<!-- /ledger --> times shorter, on a real trace
+      <!-- ledger:flover/makespan-gain@trace -->9<!-- /ledger -->.
+      """;
+
+  @Test
+  void tableAndNumbersComeFromTheLedgerAndARenewedTextIsCurrent() {
+    Ledger ledger =
+        new Ledger(
+            List.of(
+                line("makespan-gain", "", Preset.QUICK, 12.5493, Verdict.WEAKER),
+                line("makespan-gain", "", Preset.EXTENDED, 13, Verdict.REPRODUCED),
+                line("slot-steps-saved", "", Preset.QUICK, .02, Verdict.WEAKER),
+                line("iteration-ratio", "", Preset.QUICK, 32, Verdict.HOLDS),
+                line("makespan-gain", "trace", Preset.QUICK, 4096, Verdict.NOT_REPRODUCED)));
+    String renewed = Readme.generate(TEXT, ledger, Map.of("01", "01-batching.ipynb"));
+    assertTrue(renewed.contains("-->12.5<!-- /ledger --> times"), renewed);
+    assertTrue(renewed.contains("-->4096<!-- /ledger -->."), renewed);
+    assertTrue(
+        renewed.contains("| [Batching and padding](notebooks/01-batching.ipynb) |"), renewed);
+    assertTrue(renewed.contains("| part | 1 reproduced, 1 weaker of 5 |"), renewed);
+    assertEquals(58, renewed.lines().filter(line -> line.contains("| **")).count());
+    assertEquals(56, renewed.lines().filter(line -> line.endsWith("| planned |  |")).count());
+    assertEquals(renewed, Readme.generate(renewed, ledger, Map.of("01", "01-batching.ipynb")));
+  }
+
+  @Test
+  void aNumberThatNobodyMeasuredIsASentence() {
+    var error =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Readme.generate(TEXT, new Ledger(List.of()), Map.of()));
+    assertEquals("the ledger has no measured flover/makespan-gain", error.getMessage());
+  }
+
+  @Test
+  void theProjectsReadmeIsCurrent() throws Exception {
+    Path root = Path.of("").toAbsolutePath();
+    while (root != null && !Files.exists(root.resolve("environment/reproduce"))) {
+      root = root.getParent();
+    }
+    if (root == null || !Files.exists(root.resolve("README.md"))) {
+      return;
+    }
+    String text = Files.readString(root.resolve("README.md"));
+    assertEquals(
+        text,
+        Readme.generate(
+            text, Ledger.read(root.resolve("figures/ledger.csv")), Readme.notebooks(root)));
+  }
+
+  private static LedgerLine line(
+      String measure, String dataset, Preset preset, double ours, Verdict verdict) {
+    return new LedgerLine(
+        "flover",
+        measure,
+        dataset,
+        "ratio",
+        Kind.COUNT,
+        "10.9",
+        OptionalDouble.of(ours),
+        ">= 8",
+        verdict,
+        preset,
+        1,
+        "01-batching",
+        "");
+  }
+}
