@@ -1,0 +1,174 @@
+package dev.stretto.figures;
+
+import java.awt.Font;
+import java.awt.FontFormatException;
+import java.awt.GraphicsEnvironment;
+import java.awt.font.FontRenderContext;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.net.URL;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32;
+import javax.imageio.ImageIO;
+import org.apache.batik.transcoder.SVGAbstractTranscoder;
+import org.apache.batik.transcoder.Transcoder;
+import org.apache.batik.transcoder.TranscoderException;
+import org.apache.batik.transcoder.TranscoderInput;
+import org.apache.batik.transcoder.TranscoderOutput;
+import org.apache.batik.transcoder.image.PNGTranscoder;
+import org.apache.fop.configuration.ConfigurationException;
+import org.apache.fop.configuration.DefaultConfigurationBuilder;
+import org.apache.fop.svg.PDFTranscoder;
+import org.jetbrains.letsPlot.awt.plot.PlotSvgExport;
+import org.jetbrains.letsPlot.commons.geometry.DoubleVector;
+
+/**
+ * From a Lets-Plot spec to SVG, and from SVG to PNG and PDF: the same bytes for the same input, and
+ * the same font (Liberation Sans, shipped inside PDFBox) on every machine.
+ */
+final class Drawing {
+  /** A drawing unit on paper: 14 units are 8 points. */
+  static final double MM_PER_UNIT = 0.2;
+
+  private static final String FONT = "Liberation Sans";
+  private static final String FONTS = "'" + FONT + "', Arial, Helvetica, sans-serif";
+  private static final URL FONT_FILE =
+      org.apache.pdfbox.pdmodel.PDDocument.class.getResource(
+          "/org/apache/pdfbox/resources/ttf/LiberationSans-Regular.ttf");
+
+  static {
+    // Batik reads the list of fonts once, so ours must be registered before its classes load
+    System.setProperty("java.awt.headless", System.getProperty("java.awt.headless", "true"));
+    try (InputStream file = FONT_FILE.openStream()) {
+      GraphicsEnvironment.getLocalGraphicsEnvironment()
+          .registerFont(Font.createFont(Font.TRUETYPE_FONT, file));
+    } catch (IOException | FontFormatException e) {
+      throw new IllegalStateException("the font inside PDFBox cannot be read: " + e, e);
+    }
+  }
+
+  private static final Pattern TAG = Pattern.compile("<[^>]*>");
+  private static final Pattern DECIMALS = Pattern.compile("(\\d\\.\\d{3})\\d+(E-\\d+)?");
+  private static final Pattern TINY = Pattern.compile("-?\\d\\.\\d+E-\\d+");
+  private static final Pattern ID = Pattern.compile("id=\"([^\"]+)\"");
+
+  private Drawing() {}
+
+  /**
+   * Draws a raw Lets-Plot spec.
+   *
+   * @param spec the spec, with data
+   * @param width in units
+   * @param height in units
+   * @return one svg element, the same for the same spec
+   */
+  static String svg(Map<String, Object> spec, double width, double height) {
+    String raw =
+        PlotSvgExport.INSTANCE.buildSvgImageFromRawSpecs(
+            spec, new DoubleVector(width, height), false);
+    return normalised(raw);
+  }
+
+  /** Without random ids, tool-tip styles and digits below a thousandth of a unit. */
+  private static String normalised(String raw) {
+    String svg =
+        raw.replaceAll("(?m)^#\\w+ \\.[\\w-]*tooltip[^}]*}\\R", "")
+            .replaceAll("(?m)^ *-?\\w*-?user-select: none;\\R", "")
+            .replaceAll(" clip-bounds-jfx=\"[^\"]*\"", "")
+            .replaceAll(
+                "font-family: [^;]*;", Matcher.quoteReplacement("font-family: " + FONTS + ";"))
+            .replaceAll(">\\s+([^<>\\s][^<>]*?)\\s+</(text|tspan)>", ">$1</$2>")
+            .replaceAll("(?m)^ +", "");
+    svg =
+        TAG.matcher(svg)
+            .replaceAll(
+                tag ->
+                    Matcher.quoteReplacement(
+                        DECIMALS
+                            .matcher(TINY.matcher(tag.group()).replaceAll("0.0"))
+                            .replaceAll("$1")));
+    Map<String, String> names = new LinkedHashMap<>();
+    Matcher ids = ID.matcher(svg);
+    while (ids.find()) {
+      names.putIfAbsent(ids.group(1), "id" + names.size());
+    }
+    for (Map.Entry<String, String> name : names.entrySet()) {
+      svg = svg.replace(name.getKey(), name.getValue());
+    }
+    // several drawings may stand in one page: the ids carry a sum of the drawing
+    CRC32 sum = new CRC32();
+    sum.update(svg.getBytes(StandardCharsets.UTF_8));
+    String own = "s%08x-".formatted(sum.getValue());
+    return svg.replaceAll("(id=\"|url\\(#|(?m)^#)id(\\d+)", "$1" + own + "$2");
+  }
+
+  /** The width of a line of text in units. */
+  static double textWidth(String text, int size) {
+    return new Font(FONT, Font.PLAIN, size)
+        .getStringBounds(text, new FontRenderContext(null, true, true))
+        .getWidth();
+  }
+
+  /** Twice as many pixels as the drawing has units. */
+  static byte[] png(String svg, double width) {
+    PNGTranscoder transcoder = new PNGTranscoder();
+    transcoder.addTranscodingHint(SVGAbstractTranscoder.KEY_WIDTH, (float) (2 * width));
+    return transcode(transcoder, svg);
+  }
+
+  /** A complete PNG file of an image. */
+  static byte[] png(BufferedImage image) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(image, "png", bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /** A PDF page as large as the drawing, its font embedded. */
+  static byte[] pdf(String svg) {
+    PDFTranscoder transcoder = new PDFTranscoder();
+    transcoder.addTranscodingHint(
+        SVGAbstractTranscoder.KEY_PIXEL_UNIT_TO_MILLIMETER, (float) MM_PER_UNIT);
+    String fonts =
+        """
+        <fop><fonts>
+          <font kerning="yes" embed-url="%s">
+            <font-triplet name="%s" style="normal" weight="normal"/>
+            <font-triplet name="%2$s" style="normal" weight="bold"/>
+            <font-triplet name="%2$s" style="italic" weight="normal"/>
+          </font>
+        </fonts></fop>
+        """
+            .formatted(FONT_FILE, FONT);
+    try {
+      transcoder.configure(
+          new DefaultConfigurationBuilder()
+              .build(new ByteArrayInputStream(fonts.getBytes(StandardCharsets.UTF_8))));
+    } catch (ConfigurationException e) {
+      throw new IllegalStateException(e);
+    }
+    return transcode(transcoder, svg);
+  }
+
+  private static byte[] transcode(Transcoder transcoder, String svg) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      transcoder.transcode(new TranscoderInput(new StringReader(svg)), new TranscoderOutput(bytes));
+    } catch (TranscoderException e) {
+      throw new IllegalStateException("the drawing cannot be converted: " + e.getMessage(), e);
+    }
+    return bytes.toByteArray();
+  }
+}

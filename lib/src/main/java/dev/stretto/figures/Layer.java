@@ -1,0 +1,95 @@
+package dev.stretto.figures;
+
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import tech.tablesaw.api.Table;
+
+/**
+ * One layer of a plot.
+ *
+ * @param geom the Lets-Plot geometry
+ * @param table what it is drawn from
+ * @param mapping aesthetic to column of the table
+ * @param constants options that are the same for every mark
+ * @param summary what is computed from the table first
+ */
+record Layer(
+    String geom,
+    Table table,
+    Map<String, String> mapping,
+    Map<String, Object> constants,
+    Summary summary) {
+
+  static Layer of(String geom, Table table, String... aestheticsAndColumns) {
+    Map<String, String> mapping = new LinkedHashMap<>();
+    for (int i = 0; i < aestheticsAndColumns.length; i += 2) {
+      mapping.put(aestheticsAndColumns[i], aestheticsAndColumns[i + 1]);
+    }
+    return new Layer(geom, table, mapping, Map.of(), Summary.NONE).checked();
+  }
+
+  Layer map(String aesthetic, String column) {
+    Map<String, String> changed = new LinkedHashMap<>(mapping);
+    changed.put(aesthetic, column);
+    Map<String, Object> others = new LinkedHashMap<>(constants);
+    others.remove(aesthetic); // a constant would hide the column
+    return new Layer(geom, table, changed, others, summary).checked();
+  }
+
+  Layer with(String option, Object value) {
+    Map<String, Object> changed = new LinkedHashMap<>(constants);
+    changed.put(option, value);
+    return new Layer(geom, table, mapping, changed, summary);
+  }
+
+  Layer summarised(Summary by) {
+    return new Layer(geom, table, mapping, constants, by);
+  }
+
+  /** A note or a rule: drawn, but not data. */
+  boolean annotation() {
+    return table.columnCount() == 0;
+  }
+
+  private Layer checked() {
+    mapping.values().forEach(column -> requireColumn(table, column));
+    return this;
+  }
+
+  static void requireColumn(Table table, String column) {
+    if (!table.containsColumn(column)) {
+      throw new IllegalArgumentException(
+          "no column '%s'; the table's columns are %s"
+              .formatted(
+                  column,
+                  table.columnNames().stream()
+                      .map(name -> "'" + name + "'")
+                      .collect(Collectors.joining(", "))));
+    }
+  }
+
+  /** The rows that are drawn: those of the table, or of its summary. */
+  Table drawn(Set<String> facets) {
+    Set<String> present = new LinkedHashSet<>(facets);
+    present.removeIf(column -> !table.containsColumn(column));
+    return summary.apply(table, mapping, present);
+  }
+
+  /** The rows that are kept as the figure's data. */
+  Table data(Set<String> facets) {
+    return summary.isView() ? table : drawn(facets);
+  }
+
+  /** The columns of {@link #data} that the layer uses. */
+  Set<String> dataColumns() {
+    return new LinkedHashSet<>((summary.isView() ? mapping : drawnMapping()).values());
+  }
+
+  /** Aesthetic to column of {@link #drawn}. */
+  Map<String, String> drawnMapping() {
+    return summary.mapping(mapping);
+  }
+}

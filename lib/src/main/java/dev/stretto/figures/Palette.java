@@ -1,0 +1,50 @@
+package dev.stretto.figures;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Colours that people with any colour vision tell apart. */
+final class Palette {
+  /**
+   * Okabe and Ito, "Color Universal Design" (2008), in an order that keeps neighbours apart in
+   * lightness too.
+   */
+  static final List<String> OKABE_ITO =
+      List.of(
+          "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000");
+
+  /** The colour of what has no other. */
+  static final String FIRST = OKABE_ITO.getFirst();
+
+  /** Nine points of matplotlib's viridis. */
+  static final List<String> VIRIDIS =
+      List.of(
+          "#440154", "#472D7B", "#3B528B", "#2C728E", "#21918C", "#28AE80", "#5EC962", "#ADDC30",
+          "#FDE725");
+
+  private Palette() {}
+
+  /** One colour a level: Okabe-Ito up to eight, viridis in equal steps beyond. */
+  static List<String> discrete(int levels) {
+    if (levels <= OKABE_ITO.size()) {
+      return OKABE_ITO.subList(0, levels);
+    }
+    List<String> colours = new ArrayList<>();
+    for (int i = 0; i < levels; i++) {
+      double at = i * (VIRIDIS.size() - 1.0) / (levels - 1);
+      int left = Math.min((int) at, VIRIDIS.size() - 2);
+      colours.add(between(VIRIDIS.get(left), VIRIDIS.get(left + 1), at - left));
+    }
+    return colours;
+  }
+
+  private static String between(String from, String to, double share) {
+    StringBuilder colour = new StringBuilder("#");
+    for (int i = 1; i < 7; i += 2) {
+      int a = Integer.parseInt(from.substring(i, i + 2), 16);
+      int b = Integer.parseInt(to.substring(i, i + 2), 16);
+      colour.append("%02X".formatted(Math.round(a + share * (b - a))));
+    }
+    return colour.toString();
+  }
+}

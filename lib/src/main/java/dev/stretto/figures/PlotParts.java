@@ -1,0 +1,72 @@
+package dev.stretto.figures;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tech.tablesaw.api.Table;
+
+/** What a {@link Plot} consists of: changed only while a plot is made, frozen inside one. */
+final class PlotParts {
+  Table table;
+  double width = 600;
+  double height = 370;
+  boolean horizontal;
+  final List<Layer> layers = new ArrayList<>();
+
+  /** Columns that split the plot into panels. */
+  final Set<String> facets = new LinkedHashSet<>();
+
+  /** Columns of numbers that are names. */
+  final Set<String> discrete = new LinkedHashSet<>();
+
+  /** Titles of {@code x}, {@code y} and {@code legend}. */
+  final Map<String, String> titles = new LinkedHashMap<>();
+
+  /** Scales of {@code x}, {@code y} and {@code colour}. */
+  final Map<String, Scale> scales = new LinkedHashMap<>();
+
+  /** Column to its first names. */
+  final Map<String, List<String>> orders = new LinkedHashMap<>();
+
+  /** Name to colour. */
+  final Map<String, String> colours = new LinkedHashMap<>();
+
+  final Map<String, ColumnClass> classes = new LinkedHashMap<>();
+
+  /** Options of the spec itself, laid over what the plot makes. */
+  final Map<String, Object> options = new LinkedHashMap<>();
+
+  PlotParts(Table table) {
+    this.table = table;
+  }
+
+  PlotParts copy() {
+    PlotParts copy = new PlotParts(table);
+    copy.width = width;
+    copy.height = height;
+    copy.horizontal = horizontal;
+    copy.layers.addAll(layers);
+    copy.facets.addAll(facets);
+    copy.discrete.addAll(discrete);
+    copy.titles.putAll(titles);
+    copy.scales.putAll(scales);
+    copy.orders.putAll(orders);
+    copy.colours.putAll(colours);
+    copy.classes.putAll(classes);
+    copy.options.putAll(options);
+    return copy;
+  }
+
+  /** Sets one key of a nested option. */
+  void option(String option, String key, Object value) {
+    Map<String, Object> nested = new LinkedHashMap<>();
+    if (options.get(option) instanceof Map<?, ?> present) {
+      present.forEach((k, v) -> nested.put((String) k, v));
+    }
+    nested.put(key, value);
+    options.put(option, nested);
+  }
+}

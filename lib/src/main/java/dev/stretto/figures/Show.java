@@ -1,0 +1,208 @@
+package dev.stretto.figures;
+
+import ai.djl.ndarray.NDArray;
+import java.awt.image.BufferedImage;
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tech.tablesaw.api.Table;
+
+/**
+ * Shows things in a notebook, whichever Java kernel runs it: the project's own, JJava, IJava or
+ * rapaio's. {@code Show.show(x)} publishes in the middle of a cell; {@code Show.rendered(x)} as a
+ * cell's last expression does the same for the result. In plain Java or JShell the text is printed.
+ * No kernel is needed to compile or to run.
+ */
+public final class Show {
+  private static final int MOST_ELEMENTS = 20;
+
+  private Show() {}
+
+  /**
+   * The representations of a value.
+   *
+   * @param value anything, {@code null} too: a {@link Table}, a {@link Figure}, an {@link NDArray},
+   *     a {@link BufferedImage}, a {@link Showable}; the rest is text
+   * @return media type to content, always with {@code text/plain}; a new map
+   */
+  public static Map<String, Object> bundle(Object value) {
+    Map<String, Object> bundle = new LinkedHashMap<>();
+    switch (value) {
+      case Showable showable -> {
+        bundle.putAll(showable.bundle());
+        bundle.putIfAbsent("text/plain", String.valueOf(showable));
+      }
+      case Figure figure -> {
+        bundle.put("text/plain", summary(figure));
+        bundle.put("image/svg+xml", figure.svg());
+        bundle.put("image/png", base64(figure.png()));
+      }
+      case Table table -> {
+        bundle.put("text/plain", table.print(HtmlTable.MOST_ROWS));
+        bundle.put("text/html", HtmlTable.of(table));
+      }
+      case BufferedImage image -> {
+        bundle.put("text/plain", "image, %d x %d".formatted(image.getWidth(), image.getHeight()));
+        bundle.put("image/png", base64(Drawing.png(image)));
+      }
+      case NDArray array -> bundle.put("text/plain", ArrayText.of(array));
+      case null, default -> bundle.put("text/plain", text(value));
+    }
+    return bundle;
+  }
+
+  /**
+   * Publishes values, one below the other; prints their text where no notebook kernel runs.
+   *
+   * @param values what to show
+   */
+  public static void show(Object... values) {
+    Optional<NotebookKernel> kernel = NotebookKernel.find();
+    for (Object value : values == null ? new Object[] {null} : values) {
+      Map<String, Object> bundle = bundle(value);
+      kernel.ifPresentOrElse(k -> k.publish(bundle), () -> print(bundle));
+    }
+  }
+
+  /**
+   * Publishes a value under a name, so that {@link #update} can replace it in its place: a progress
+   * display.
+   *
+   * @param id the name, unique in the notebook
+   * @param value what to show first
+   */
+  public static void place(String id, Object value) {
+    Map<String, Object> bundle = bundle(value);
+    NotebookKernel.find().ifPresentOrElse(k -> k.publish(id, bundle), () -> print(bundle));
+  }
+
+  /**
+   * Replaces what {@link #place} published under a name.
+   *
+   * @param id the name
+   * @param value what to show now
+   */
+  public static void update(String id, Object value) {
+    Map<String, Object> bundle = bundle(value);
+    NotebookKernel.find().ifPresentOrElse(k -> k.update(id, bundle), () -> print(bundle));
+  }
+
+  private static void print(Map<String, Object> bundle) {
+    System.out.println(bundle.get("text/plain"));
+  }
+
+  /**
+   * A value as the kernel's own display data, to be a cell's last expression.
+   *
+   * @param value what to show
+   * @return the kernel's display data; without a kernel an object whose {@code toString} is the
+   *     plain text
+   */
+  public static Object rendered(Object value) {
+    Map<String, Object> bundle = bundle(value);
+    Optional<NotebookKernel> kernel = NotebookKernel.find();
+    return kernel.isPresent() ? kernel.get().displayData(bundle) : new Markup(bundle);
+  }
+
+  /**
+   * A piece of HTML.
+   *
+   * @param html the markup; it must load nothing from the network
+   * @return an object that a notebook shows
+   */
+  public static Showable html(String html) {
+    return Markup.of("text/html", html, html.replaceAll("(?s)<[^>]*>", " ").strip());
+  }
+
+  /**
+   * A piece of Markdown.
+   *
+   * @param markdown the text
+   * @return an object that a notebook shows
+   */
+  public static Showable markdown(String markdown) {
+    return Markup.of("text/markdown", markdown, markdown);
+  }
+
+  /**
+   * A formula.
+   *
+   * @param latex the formula with its delimiters, for example {@code $x^2$}
+   * @return an object that a notebook shows
+   */
+  public static Showable latex(String latex) {
+    return Markup.of("text/latex", latex, latex);
+  }
+
+  /**
+   * A tree of maps, lists, strings and numbers as JSON.
+   *
+   * @param value the tree, or a string of JSON
+   * @return an object that a notebook shows
+   */
+  public static Showable json(Object value) {
+    Object tree = value instanceof String string ? Json.parse(string) : value;
+    return Markup.of("application/json", tree, Json.pretty(tree));
+  }
+
+  /**
+   * A vector drawing.
+   *
+   * @param svg one svg element
+   * @return an object that a notebook shows
+   */
+  public static Showable svg(String svg) {
+    return Markup.of("image/svg+xml", svg, "SVG drawing, %d characters".formatted(svg.length()));
+  }
+
+  private static String summary(Figure figure) {
+    Table data = figure.data();
+    Object title = figure.spec().getOrDefault("ggtitle", Map.of());
+    Object text = title instanceof Map<?, ?> map ? map.get("text") : null;
+    return "figure%s: %d x %d data (%s)"
+        .formatted(
+            text == null ? "" : " '" + text + "'",
+            data.rowCount(),
+            data.columnCount(),
+            String.join(", ", data.columnNames()));
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+
+  /** Arrays element by element, long ones cut with a count. */
+  private static String text(Object value) {
+    if (value == null || !value.getClass().isArray()) {
+      return String.valueOf(value);
+    }
+    int length = Array.getLength(value);
+    List<String> shown = new ArrayList<>();
+    for (int i = 0; i < Math.min(length, MOST_ELEMENTS); i++) {
+      shown.add(text(Array.get(value, i)));
+    }
+    if (length > MOST_ELEMENTS) {
+      shown.add("... " + length + " in all");
+    }
+    return "[" + String.join(", ", shown) + "]";
+  }
+
+  /** Ready representations. */
+  private record Markup(Map<String, Object> bundle) implements Showable {
+    static Markup of(String type, Object content, String text) {
+      Map<String, Object> bundle = new LinkedHashMap<>();
+      bundle.put("text/plain", text);
+      bundle.put(type, content);
+      return new Markup(bundle);
+    }
+
+    @Override
+    public String toString() {
+      return String.valueOf(bundle.get("text/plain"));
+    }
+  }
+}

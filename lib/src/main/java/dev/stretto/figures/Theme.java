@@ -1,0 +1,34 @@
+package dev.stretto.figures;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The look of a plot. */
+final class Theme {
+  static final int AXIS_TEXT = 13;
+
+  private static final String INK = "#222222";
+
+  private Theme() {}
+
+  /** White, thin grey grid, dark text of 14 units (8 points in a paper's column). */
+  static Map<String, Object> paper() {
+    Map<String, Object> theme = new LinkedHashMap<>();
+    theme.put("name", "minimal2");
+    theme.put("text", text(14));
+    theme.put("axis_text", text(AXIS_TEXT));
+    theme.put("legend_text", text(13));
+    theme.put("legend_title", text(14));
+    theme.put("plot_title", text(16));
+    theme.put("plot_subtitle", text(14));
+    theme.put("plot_caption", text(11));
+    theme.put("strip_text", text(13));
+    theme.put("panel_grid_minor", Map.of("blank", true));
+    theme.put("legend_position", "right");
+    return theme;
+  }
+
+  private static Map<String, Object> text(int size) {
+    return new LinkedHashMap<>(Map.of("size", size, "color", INK));
+  }
+}
