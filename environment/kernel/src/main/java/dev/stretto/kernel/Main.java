@@ -9,7 +9,9 @@ import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 
 /** The program that a front-end starts, with the path of its connection file. */
 public final class Main {
-  /** Cells of each kind, so that the classes that they need are loaded and their code is compiled. */
+  /**
+   * Cells of each kind, so that the classes that they need are loaded and their code is compiled.
+   */
   private static final List<String> REHEARSAL =
       List.of(
           "1 + 1",
