@@ -187,7 +187,7 @@ final class Server {
   }
 
   private DisplayData rendered(Cells cells, Object value) throws CellFailure {
-    return (DisplayData) cells.call(() -> kernel.rendering().render(value));
+    return (DisplayData) cells.call(() -> Rendering.render(value));
   }
 
   private void show(DisplayData data) {
