@@ -32,12 +32,6 @@ class ManifestFuzzTest {
     check(folder);
   }
 
-  /** What {@code -Pfuzz} calls: Jazzer's JUnit engine does not instrument on this JDK. */
-  public static void fuzzerTestOneInput(byte[] bytes) throws IOException {
-    Path scratch = Files.createDirectories(Path.of("fuzz-scratch"));
-    check(Files.write(scratch.resolve("fuzzed"), bytes));
-  }
-
   static void check(Path path) {
     for (Fields keep : Fields.values()) {
       ReadOptions options = ReadOptions.defaults().keep(keep).requireText(bytesAreOdd(path));
