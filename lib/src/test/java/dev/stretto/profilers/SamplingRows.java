@@ -123,6 +123,7 @@ public final class SamplingRows {
     return new PackingSampler(
             packing, inRows ? cost.framesBudget(1_000) : cost.memoryBudget(budget), buffer, seed)
         .oversize(PackingSampler.Oversize.OWN_BIN)
-        .balanced(8, cost::squaredFrames);
+        // rows that are stacked share their outputs' length, ragged batches their attention's cost
+        .balanced(inRows ? 16 : 8, inRows ? Cut::tokens : cost::squaredFrames);
   }
 }
