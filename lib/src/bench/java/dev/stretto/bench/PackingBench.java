@@ -2,6 +2,7 @@ package dev.stretto.bench;
 
 import dev.stretto.data.manifest.Cut;
 import dev.stretto.data.manifest.CutGenerator;
+import dev.stretto.metrics.Summary;
 import dev.stretto.profilers.InterleavedTimer;
 import dev.stretto.profilers.SpeechCost;
 import dev.stretto.profilers.TailWorkerSimulator;
@@ -46,13 +47,13 @@ final class PackingBench {
                 Integer.MAX_VALUE,
                 batch -> batch.cuts().stream().mapToDouble(cost::squaredFrames).sum());
         System.out.printf(
-            "  %-30s %,15d %-8s %,12.0f items/s  spread %4.1f %%  bins %,6d, %.4f of bound"
+            "  %-30s %,15d %-8s %,12.0f items/s, fastest %,12.0f  bins %,6d, %.4f of bound"
                 + "  imbalance %.4f%n",
             packing,
             budget.limit(),
             budget.unit(),
             ITEMS / times.median(packing.name()),
-            100 * times.spread(packing.name()),
+            ITEMS / Summary.of(times.seconds(packing.name())).quantile(0),
             sampler.report().bins(),
             sampler.report().overLowerBound(),
             tail.imbalance());

@@ -1,6 +1,10 @@
 package dev.stretto.profilers;
 
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.LongColumn;
 import tech.tablesaw.api.StringColumn;
@@ -99,22 +103,27 @@ public record PaddingReport(
             LongColumn.create(
                 "batches", reports.stream().mapToLong(PaddingReport::batches).toArray()));
     table.addColumns(
-        column("meanBatch", reports, PaddingReport::meanBatch),
-        column("padIn", reports, PaddingReport::padIn),
-        column("padOut", reports, PaddingReport::padOut),
-        column("padCost", reports, PaddingReport::padCost),
-        column("padEncoder", reports, PaddingReport::padEncoder),
-        column("padDecoder", reports, PaddingReport::padDecoder),
-        column("memoryUse", reports, PaddingReport::memoryUse),
-        column("maxMemoryUse", reports, PaddingReport::maxMemoryUse),
-        column("cutsPerGmac", reports, PaddingReport::cutsPerGmac));
+        column("meanBatch", "0.0", reports, PaddingReport::meanBatch),
+        column("padIn", "0.000", reports, PaddingReport::padIn),
+        column("padOut", "0.000", reports, PaddingReport::padOut),
+        column("padCost", "0.000", reports, PaddingReport::padCost),
+        column("padEncoder", "0.000", reports, PaddingReport::padEncoder),
+        column("padDecoder", "0.000", reports, PaddingReport::padDecoder),
+        column("memoryUse", "0.000", reports, PaddingReport::memoryUse),
+        column("maxMemoryUse", "0.000", reports, PaddingReport::maxMemoryUse),
+        column("cutsPerGmac", "0.00", reports, PaddingReport::cutsPerGmac));
     return table;
   }
 
   private static DoubleColumn column(
       String name,
+      String pattern,
       List<PaddingReport> reports,
-      java.util.function.ToDoubleFunction<PaddingReport> value) {
-    return DoubleColumn.create(name, reports.stream().mapToDouble(value).toArray());
+      ToDoubleFunction<PaddingReport> value) {
+    DoubleColumn column = DoubleColumn.create(name, reports.stream().mapToDouble(value).toArray());
+    // how it prints; the values stay exact
+    column.setPrintFormatter(
+        new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(Locale.ROOT)), "");
+    return column;
   }
 }

@@ -188,7 +188,8 @@ public final class SamplingTable {
   }
 
   /**
-   * Cuts end to end in rows of 1,000 frames, filled best.
+   * Cuts end to end in rows of 1,000 frames, filled best; rows with similar outputs follow each
+   * other, since rows that are stacked into a step are padded to the longest output.
    *
    * @param buffer cuts that are packed together
    * @param seed the order's seed
@@ -198,7 +199,7 @@ public final class SamplingTable {
     return new PackingSampler(
             Packing.BEST_FIT_DECREASING, cost.framesBudget(ROW_FRAMES), buffer, seed)
         .oversize(PackingSampler.Oversize.OWN_BIN)
-        .balanced(BLOCK, cost::squaredFrames);
+        .balanced(2 * BLOCK, Cut::tokens);
   }
 
   /**
@@ -215,7 +216,16 @@ public final class SamplingTable {
         .balanced(BLOCK, cost::squaredFrames);
   }
 
-  /** The batch that survives the worst shape of these cuts: longest audio, longest transcript. */
+  /**
+   * The batch that survives the worst shape of the corpus: its longest audio with its longest
+   * transcript. It is what random batches have to be made for.
+   *
+   * @return cuts, at least 1
+   */
+  public int worstCase() {
+    return worstCase(corpus);
+  }
+
   private int worstCase(List<Cut> cuts) {
     int tokens = cuts.stream().mapToInt(Cut::tokens).max().orElseThrow();
     return (int) Math.max(1, budget / cost.memory(cost.frames(longest()), tokens));

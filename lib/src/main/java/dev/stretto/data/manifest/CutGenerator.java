@@ -284,46 +284,6 @@ public final class CutGenerator {
     };
   }
 
-  /**
-   * A finite list, again and again, newly shuffled each time: shares measured on it are not bent by
-   * partial last batches.
-   *
-   * @param cuts at least one
-   * @param seed seed of the orders
-   * @return an iterator without end
-   */
-  public static Iterator<Cut> endless(List<Cut> cuts, long seed) {
-    if (cuts.isEmpty()) {
-      throw new IllegalArgumentException("no cuts, expected at least one");
-    }
-    SeedTree tree = SeedTree.of(seed).child("reshuffle");
-    Cut[] order = cuts.toArray(Cut[]::new);
-    return new Iterator<>() {
-      private long epoch;
-      private int next = order.length;
-
-      @Override
-      public boolean hasNext() {
-        return true;
-      }
-
-      @Override
-      public Cut next() {
-        if (next == order.length) {
-          Rng rng = tree.child(epoch++).rng();
-          for (int i = order.length - 1; i > 0; i--) {
-            int j = rng.nextInt(i + 1);
-            Cut swapped = order[i];
-            order[i] = order[j];
-            order[j] = swapped;
-          }
-          next = 0;
-        }
-        return order[next++];
-      }
-    };
-  }
-
   private static Lognormal pick(List<Lognormal> mixture, Rng rng) {
     double u = rng.nextDouble();
     for (Lognormal component : mixture) {

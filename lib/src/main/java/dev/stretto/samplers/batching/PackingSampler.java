@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
@@ -140,6 +141,9 @@ public final class PackingSampler implements BatchingSampler {
 
   /** Packs the buffer into waiting bins; all but the last time, the emptiest goes back. */
   private void pack(boolean last) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("packing was interrupted");
+    }
     for (int i = count - 1; i > 0; i--) {
       int other = rng.nextInt(i + 1);
       Cut cut = cuts[i];

@@ -3,11 +3,8 @@ package dev.stretto.data.manifest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -107,19 +104,5 @@ class CutGeneratorTest {
       assertEquals(
           spoken.tokens(), spoken.text().replace(" ", "").length() / 2, "a syllable a token");
     }
-  }
-
-  @Test
-  void theEndlessStreamGivesEachCutOnceAnEpochInNewOrders() {
-    List<Cut> cuts = CutGenerator.canary(6).list(500);
-    Iterator<Cut> endless = CutGenerator.endless(cuts, 8);
-    Set<List<String>> orders = new HashSet<>();
-    for (int epoch = 0; epoch < 4; epoch++) {
-      String[] ids = new String[500];
-      Arrays.setAll(ids, i -> endless.next().id());
-      orders.add(List.of(ids));
-      assertEquals(500, new HashSet<>(List.of(ids)).size());
-    }
-    assertEquals(4, orders.size());
   }
 }
