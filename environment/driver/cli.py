@@ -165,7 +165,7 @@ def run(options, work):
             results.remember(notebook, results.state(notebook, sources, environment, options.kernel))
         elif not options.check:
             keep_variant(name, notebook, executed, figures)
-    if name and not options.check:
+    if name and compared and not options.check:
         keep_ledger(name, options, environment, figures)
     failures += readme(jdk, options, name)
     ledger = figures / results.LEDGER if options.check or name else FIGURES / results.LEDGER
