@@ -15,18 +15,20 @@ record Assist(SourceCodeAnalysis analysis) {
 
   ReplacementOptions complete(String text, int at) {
     int start = startOfStatement(text, at);
-    var anchor = new int[] {-1};
-    List<Suggestion> suggestions =
-        analysis.completionSuggestions(text.substring(start, at), at - start, anchor);
-    boolean typed = suggestions.stream().anyMatch(Suggestion::matchesType);
+    ReplacementOptions options = complete(text.substring(start, at), start, at);
+    if (start == 0 || !options.getReplacements().isEmpty()) {
+      return options;
+    }
+    // names that the cell itself declares further up are known inside one block only
+    return complete("{" + text.substring(0, at), -1, at);
+  }
+
+  private ReplacementOptions complete(String code, int offset, int at) {
+    var anchor = new int[] {code.length()};
+    List<Suggestion> suggestions = analysis.completionSuggestions(code, code.length(), anchor);
     List<String> found =
-        suggestions.stream()
-            .filter(each -> !typed || each.matchesType() || at > start + anchor[0])
-            .map(Suggestion::continuation)
-            .distinct()
-            .sorted()
-            .toList();
-    return new ReplacementOptions(found, anchor[0] < 0 ? at : start + anchor[0], at);
+        suggestions.stream().map(Suggestion::continuation).distinct().sorted().toList();
+    return new ReplacementOptions(found, Math.max(0, Math.min(at, offset + anchor[0])), at);
   }
 
   /** Signatures and documentation of what stands at the position; empty if there are none. */

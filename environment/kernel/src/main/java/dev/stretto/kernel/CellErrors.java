@@ -46,6 +46,11 @@ final class CellErrors {
     places.put(snippet.id(), place);
   }
 
+  /** The name of an exception as the user knows it. */
+  static String name(String className) {
+    return className.startsWith(CellHooks.class.getName()) ? "SystemExit" : plain(className);
+  }
+
   /** Removes from a text what JShell wraps the user's classes in. */
   static String plain(String text) {
     return text == null ? "" : WRAPPER.matcher(text).replaceAll("");
@@ -108,12 +113,8 @@ final class CellErrors {
       if (place == null) {
         continue;
       }
-      if (lines.size() == MOST_FRAMES) {
-        lines.add("    ...");
-        break;
-      }
       int line = place.line(place.start()) + frame.getLineNumber() - 1;
-      String method = frame.getMethodName();
+      String method = frame.getMethodName().replaceFirst("^lambda\\$.*", "a lambda");
       String owner = frame.getClassName();
       String where = place.label() + ", line " + line;
       lines.add(
@@ -121,12 +122,26 @@ final class CellErrors {
               ? "    at " + where + ":  " + place.source(line).strip()
               : "    at " + (owner.isEmpty() ? "" : owner + ".") + method + " (" + where + ")");
     }
-    return lines;
+    return folded(lines);
+  }
+
+  /** Writes a line that follows itself, in a recursion, once. */
+  private static List<String> folded(List<String> lines) {
+    List<String> folded = new ArrayList<>();
+    for (int i = 0; i < lines.size() && folded.size() < MOST_FRAMES; i++) {
+      int same = i;
+      while (same + 1 < lines.size() && lines.get(same + 1).equals(lines.get(i))) {
+        same++;
+      }
+      folded.add(lines.get(i) + (same == i ? "" : ", " + (same - i + 1) + " times"));
+      i = same;
+    }
+    return folded;
   }
 
   private static String name(JShellException exception) {
     return switch (exception) {
-      case EvalException e -> plain(e.getExceptionClassName());
+      case EvalException e -> name(e.getExceptionClassName());
       default -> "UnresolvedReferenceException";
     };
   }

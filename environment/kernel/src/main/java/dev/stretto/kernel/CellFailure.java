@@ -1,5 +1,6 @@
 package dev.stretto.kernel;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Why a cell ended early, as the front-end shows it. */
@@ -30,7 +31,7 @@ final class CellFailure extends Exception {
 
   /** The lines that are shown; the first says it all. */
   List<String> traceback() {
-    var lines = new java.util.ArrayList<String>();
+    var lines = new ArrayList<String>();
     lines.add(RED + name + PLAIN + ": " + getMessage());
     lines.addAll(details);
     return lines;

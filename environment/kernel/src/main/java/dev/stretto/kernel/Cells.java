@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.JShell;
 import jdk.jshell.JShellException;
@@ -25,6 +26,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Cells implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Cells.class);
+
+  /** A literal, which is kept, or a comment. */
+  private static final Pattern COMMENT =
+      Pattern.compile(
+          "(\"\"\"(?:[^\\\\]|\\\\.)*?\"\"\"|\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\""
+              + "|'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+')|//[^\n]*|/\\*.*?\\*/",
+          Pattern.DOTALL);
 
   private final CellRunner runner;
   private final CellControl control;
@@ -97,7 +105,11 @@ final class Cells implements AutoCloseable {
           value = check(event, place);
         }
       }
-      if (text.substring(at, next).stripTrailing().endsWith(";")) {
+      if (COMMENT
+          .matcher(text.substring(at, next))
+          .replaceAll("$1")
+          .stripTrailing()
+          .endsWith(";")) {
         value = null;
       }
       at = next;
@@ -162,7 +174,7 @@ final class Cells implements AutoCloseable {
   }
 
   private static CellFailure failure(Throwable e) {
-    String name = CellErrors.plain(e.getClass().getName());
+    String name = CellErrors.name(e.getClass().getName());
     return new CellFailure(name, CellErrors.plain(e.getMessage()), List.of());
   }
 

@@ -1,6 +1,7 @@
 package dev.stretto.kernel;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -38,7 +39,7 @@ final class IpcBridge {
         Thread.ofVirtual().start(() -> carry(inside, outside));
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 

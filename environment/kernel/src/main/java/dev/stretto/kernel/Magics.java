@@ -35,7 +35,7 @@ final class Magics {
     List<String> words = List.of(line.strip().substring(1).strip().split("\\s+"));
     List<String> arguments = words.subList(1, words.size());
     if (arguments.isEmpty()) {
-      throw failure(line.strip() + " names nothing; known are " + KNOWN);
+      throw failure(line.strip() + " is not a magic with what it needs; known are " + KNOWN);
     }
     switch (words.getFirst()) {
       case "classpath", "jars" -> addPaths(arguments);

@@ -16,7 +16,7 @@ public final class Notebook {
    * @return the id under which {@link #updateDisplay} replaces it
    */
   public static String display(Object value) {
-    return kernel().show(kernel().rendering().render(value), UUID.randomUUID().toString());
+    return kernel().show(Rendering.render(value), UUID.randomUUID().toString());
   }
 
   /**
@@ -41,7 +41,7 @@ public final class Notebook {
    * @throws IllegalArgumentException if the object has no such view
    */
   public static DisplayData render(Object value, String... mimes) {
-    return kernel().rendering().render(value, List.of(mimes));
+    return Rendering.render(value, List.of(mimes));
   }
 
   /**

@@ -2,15 +2,16 @@ package dev.stretto.kernel;
 
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import dev.stretto.figures.Show;
 import java.awt.image.RenderedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import javax.imageio.ImageIO;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 
@@ -20,23 +21,14 @@ import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 final class Rendering {
   private static final Set<String> JSON = Set.of("application/json", "application/geo+json");
 
-  private final Function<Object, Map<String, Object>> bundle;
-
-  /**
-   * A rendering.
-   *
-   * @param bundle the library's view of an object, by media type
-   */
-  Rendering(Function<Object, Map<String, Object>> bundle) {
-    this.bundle = bundle;
-  }
+  private Rendering() {}
 
   /** The object as it shows itself. */
-  DisplayData render(Object value) {
+  static DisplayData render(Object value) {
     if (value instanceof DisplayData data) {
       return data;
     }
-    return data(bundle.apply(value));
+    return data(Show.bundle(value));
   }
 
   /**
@@ -45,7 +37,7 @@ final class Rendering {
    *
    * @throws IllegalArgumentException if the object has none of these views
    */
-  DisplayData render(Object value, List<String> types) {
+  static DisplayData render(Object value, List<String> types) {
     if (types.isEmpty()) {
       return render(value);
     }
@@ -61,7 +53,7 @@ final class Rendering {
           && !type.contains("svg")) {
         chosen.put(type, encode(image, type.substring("image/".length())));
       } else {
-        own = own.isEmpty() ? bundle.apply(value) : own;
+        own = own.isEmpty() ? Show.bundle(value) : own;
         Object view = own.get(type);
         if (view != null) {
           chosen.put(type, view);
@@ -105,25 +97,8 @@ final class Rendering {
         throw new IllegalArgumentException("images cannot be written as image/" + format);
       }
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
     return Base64.getEncoder().encodeToString(bytes.toByteArray());
-  }
-
-  /** The bundle of {@code dev.stretto.figures.Show} where the library has it, else plain text. */
-  static Map<String, Object> ofLibrary(Object value) {
-    try {
-      var show = Class.forName("dev.stretto.figures.Show").getMethod("bundle", Object.class);
-      @SuppressWarnings("unchecked")
-      var bundle = (Map<String, Object>) show.invoke(null, value);
-      return bundle;
-    } catch (ReflectiveOperationException e) {
-      Map<String, Object> plain = new LinkedHashMap<>();
-      plain.put("text/plain", String.valueOf(value));
-      if (value instanceof RenderedImage image) {
-        plain.put("image/png", encode(image, "png"));
-      }
-      return plain;
-    }
   }
 }

@@ -16,9 +16,9 @@ import org.dflib.jjava.jupyter.kernel.util.StringStyler;
 /**
  * What a cell sees of the kernel: output that belongs to the cell that runs, or ran last. It is a
  * kernel of the base library, so code that knows that library ({@code BaseKernel.notebookKernel()})
- * finds it; the requests are answered by {@link Server}.
+ * finds it; the requests are answered elsewhere.
  */
-final class StrettoKernel extends BaseKernel {
+public final class StrettoKernel extends BaseKernel {
   private static final Gson GSON = new Gson();
   private static final Message NOBODY =
       new Message(
@@ -26,7 +26,6 @@ final class StrettoKernel extends BaseKernel {
 
   private final Channels channels;
   private final CompletableFuture<Cells> cells;
-  private final Rendering rendering = new Rendering(Rendering::ofLibrary);
   private final Streams streams = new Streams(this::publishStream);
   private volatile Message current = NOBODY;
   private volatile boolean quiet;
@@ -61,10 +60,6 @@ final class StrettoKernel extends BaseKernel {
     this.channels = channels;
     this.cells = cells;
     ((KernelIo) getIO()).attach(this::publish);
-  }
-
-  Rendering rendering() {
-    return rendering;
   }
 
   Streams streams() {
@@ -160,7 +155,7 @@ final class StrettoKernel extends BaseKernel {
   @Override
   public DisplayData eval(String text) {
     Object value = evalRaw(text);
-    return value == null ? null : rendering.render(value);
+    return value == null ? null : Rendering.render(value);
   }
 
   @Override
