@@ -16,6 +16,7 @@ from .paths import ENVIRONMENT, JUPYTER, ROOT, WORK
 STAMP = WORK / "build.json"
 CLASSPATH = ENVIRONMENT / "kernel/target/classpath.txt"
 JAVA = 25
+RAPAIO = "3.0.1"
 SOURCES = (
     "pom.xml",
     "lib/pom.xml",
@@ -96,6 +97,24 @@ def build(jdk):
     artefacts += sorted((ENVIRONMENT / "kernel/target").glob("*.jar"))
     WORK.mkdir(parents=True, exist_ok=True)
     STAMP.write_text(json.dumps({"key": key, "artefacts": {str(path): _mark(path) for path in artefacts}}))
+
+
+def rapaio(jdk):
+    """Installs the one complete Java kernel that Maven's registry has, to run notebooks in it."""
+    spec = JUPYTER / "share/jupyter/kernels/rapaio"
+    jar = "rapaio-jupyter-kernel-%s.jar" % RAPAIO
+    if not (spec / jar).exists():
+        artifact = "io.github.padreati:rapaio-jupyter-kernel:" + RAPAIO
+        _run(
+            ["mvn", "-B", "-q", "-ntp", "-N", "dependency:copy", "-Dartifact=" + artifact]
+            + ["-DoutputDirectory=" + str(spec)],
+            "rapaio's kernel could not be fetched",
+        )
+    java = [str(jdk / "bin/java"), "--enable-native-access=ALL-UNNAMED", "-Djava.awt.headless=true"]
+    java += ["--sun-misc-unsafe-memory-access=allow", "-Dai.djl.offline=true", "-cp"]
+    java += [os.pathsep.join([str(spec / jar), classpath()]), "org.rapaio.jupyter.kernel.MainApp"]
+    kernel = {"argv": java + ["{connection_file}"], "display_name": "Java (rapaio)", "language": "java"}
+    (spec / "kernel.json").write_text(json.dumps(dict(kernel, interrupt_mode="message")))
 
 
 def classpath():

@@ -47,7 +47,7 @@ def parse(arguments):
     parser.add_argument("--fresh", nargs="?", const="all", metavar="NN", help="train models again instead of loading stored ones")
     parser.add_argument("--force", action="store_true", help="run notebooks that are up to date, too")
     parser.add_argument("--timeout", type=int, default=1800, metavar="SECONDS", help="for one cell (default 1800)")
-    parser.add_argument("--kernel", default="stretto", metavar="NAME", help="run in another Java kernel")
+    parser.add_argument("--kernel", default="stretto", metavar="NAME", help="run in another Java kernel; rapaio is fetched")
     options = parser.parse_args(arguments)
     if options.only:
         name, _, figure = options.only.partition("/")
@@ -124,6 +124,8 @@ def run(options, work):
     jdk = build.java_home()
     build.build(jdk)
     build.fetch_plotly()
+    if options.kernel == "rapaio":
+        build.rapaio(jdk)
     environment = kernel_environment(options, jdk)
     chosen = notebooks.choose(options.notebooks)
     if not chosen:
@@ -165,7 +167,7 @@ def run(options, work):
             results.remember(notebook, results.state(notebook, sources, environment, options.kernel))
         elif not options.check:
             keep_variant(name, notebook, executed, figures)
-    if name and not options.check:
+    if name and compared and not options.check:
         keep_ledger(name, options, environment, figures)
     failures += readme(jdk, options, name)
     ledger = figures / results.LEDGER if options.check or name else FIGURES / results.LEDGER

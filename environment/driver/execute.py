@@ -146,7 +146,8 @@ def describe(failure, job):
         # nbclient puts the cell's source before the error, between rules
         text = text.split("------------------\n")[-1]
         lines = [line for line in text.splitlines() if line.strip()]
-        return "\n".join(line for i, line in enumerate(lines) if line not in lines[i - 1 : i])
+        # and the error's name and message once more behind it
+        return "\n".join(lines[:-1] if lines[-1] in lines[:-1] else lines)
     if isinstance(failure, NoSuchKernel):
         known = sorted(KernelSpecManager().find_kernel_specs())
         return "no kernel is called '%s'; installed: %s" % (job["kernel"], ", ".join(known) or "none")

@@ -87,7 +87,7 @@ class Runner:
             "cwd": str(NOTEBOOKS),
             "kernel": self.kernel,
             "timeout": self.timeout,
-            "startup_timeout": 60,
+            "startup_timeout": 60 if self.kernel == "stretto" else 30,
             "skip_tags": self.skip_tags(),
             "stop_file": str(stop_file) if stop_file else None,
         }
