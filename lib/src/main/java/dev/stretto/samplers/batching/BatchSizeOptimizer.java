@@ -69,32 +69,12 @@ public record BatchSizeOptimizer(
   }
 
   /**
-   * The same search with another gap.
-   *
-   * @param relativeGap 0 to below 1
-   * @return a new optimizer
-   */
-  public BatchSizeOptimizer withRelativeGap(double relativeGap) {
-    return new BatchSizeOptimizer(probe, start, relativeGap, tokensPerSecond, maxBatchSize);
-  }
-
-  /**
    * The same search with another output length for 1-D bins.
    *
    * @param tokensPerSecond above 0
    * @return a new optimizer
    */
   public BatchSizeOptimizer withTokensPerSecond(double tokensPerSecond) {
-    return new BatchSizeOptimizer(probe, start, relativeGap, tokensPerSecond, maxBatchSize);
-  }
-
-  /**
-   * The same search with another upper limit.
-   *
-   * @param maxBatchSize at least 1
-   * @return a new optimizer
-   */
-  public BatchSizeOptimizer withMaxBatchSize(int maxBatchSize) {
     return new BatchSizeOptimizer(probe, start, relativeGap, tokensPerSecond, maxBatchSize);
   }
 

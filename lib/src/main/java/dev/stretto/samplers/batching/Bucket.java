@@ -111,19 +111,16 @@ final class Bucket {
   }
 
   private void grow() {
-    int capacity = cuts.length;
     Cut[] ordered = contents();
     double[] sizes = new double[count];
-    for (int i = 0; i < count; i++) {
-      sizes[i] = size((head + i) & (capacity - 1));
-    }
-    cuts = Arrays.copyOf(ordered, 2 * capacity);
-    tree = new double[4 * capacity];
+    Arrays.setAll(sizes, i -> size((head + i) & (count - 1)));
+    cuts = new Cut[2 * count];
+    tree = new double[4 * count];
     Arrays.fill(tree, NONE);
-    System.arraycopy(sizes, 0, tree, 2 * capacity, count);
-    for (int node = 2 * capacity - 1; node >= 1; node--) {
-      tree[node] = Math.max(tree[2 * node], tree[2 * node + 1]);
-    }
     head = 0;
+    count = 0;
+    for (int i = 0; i < sizes.length; i++) {
+      add(ordered[i], sizes[i]);
+    }
   }
 }

@@ -26,20 +26,20 @@ import java.util.function.Consumer;
  */
 public final class BucketingSampler implements BatchingSampler {
   private final SamplerBuilder options;
-  private final SamplingConstraint constraint;
+  final SamplingConstraint constraint;
   private final List<Cut> scratch = new ArrayList<>();
   private Optional<Bins> bins = Optional.empty();
   private Bucket[] buckets = {};
   private BinSet ready = new BinSet(0);
   private BinSet nonEmpty = new BinSet(0);
   private final List<Cut> uncut = new ArrayList<>(); // an eager sampler's epoch before it has bins
-  private int held;
+  int held;
   private Rng bucketRng = new Rng(0);
   private Rng contentRng = new Rng(0);
   private Tally tally = new Tally(0);
-  private boolean draining;
+  boolean draining;
   private boolean finished;
-  private Optional<Batch> pending = Optional.empty(); // found by hasNext(), not yet taken
+  Optional<Batch> pending = Optional.empty(); // found by hasNext(), not yet taken
 
   BucketingSampler(SamplerBuilder options, SamplingConstraint constraint) {
     this.options = options;
@@ -51,7 +51,7 @@ public final class BucketingSampler implements BatchingSampler {
   public void offer(Cut cut, Consumer<Batch> out) {
     accept(cut);
     if (full()) {
-      if (ready.count() > 0) {
+      if (hasReady()) {
         out.accept(draw(ready));
       } else {
         tally.waited++;
@@ -174,10 +174,6 @@ public final class BucketingSampler implements BatchingSampler {
     return new ConcurrentBatches(this, cuts, options.buffer).start();
   }
 
-  SamplingConstraint constraint() {
-    return constraint;
-  }
-
   /** Takes a cut without emitting anything. */
   void accept(Cut offered) {
     if (finished) {
@@ -203,28 +199,12 @@ public final class BucketingSampler implements BatchingSampler {
     tally.peakBuffer = Math.max(tally.peakBuffer, held);
   }
 
-  int held() {
-    return held;
-  }
-
-  boolean draining() {
-    return draining;
-  }
-
   boolean hasReady() {
     return ready.count() > 0;
   }
 
-  Optional<Batch> drawReady() {
-    return Optional.of(draw(ready));
-  }
-
-  Optional<Batch> pending() {
-    return pending;
-  }
-
-  void pending(Optional<Batch> batch) {
-    pending = batch;
+  Batch drawReady() {
+    return draw(ready);
   }
 
   boolean full() {
@@ -298,7 +278,7 @@ public final class BucketingSampler implements BatchingSampler {
         uncut.clear();
       }
     }
-    if (ready.count() > 0) {
+    if (hasReady()) {
       return Optional.of(draw(ready));
     }
     if (nonEmpty.count() > 0 && !options.dropLast) {

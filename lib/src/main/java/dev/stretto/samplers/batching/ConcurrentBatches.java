@@ -2,12 +2,11 @@ package dev.stretto.samplers.batching;
 
 import dev.stretto.data.manifest.Cut;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A sampler whose buckets a producer thread fills while batches are taken (canary-efficiency,
@@ -17,31 +16,30 @@ import java.util.concurrent.locks.ReentrantLock;
  * one thread; the sampler is not to be used otherwise until this is closed.
  *
  * <p>The producer is a daemon platform thread, because parsing a manifest keeps a processor busy.
- * It ends with the stream, with {@link #close}, or with an exception of the stream, which the next
- * {@link #hasNext} throws. An interrupt of a waiting taker closes it.
+ * It ends with the stream, with {@link #close}, or with an exception of the stream, which {@link
+ * #hasNext} throws. An interrupt of a waiting taker closes it.
  */
 public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final BucketingSampler sampler;
-  private final Iterator<Cut> source;
+  private final BucketingSampler sampler; // guarded by this, as is what follows
   private final int enough;
-  private final Thread producer;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition filled = lock.newCondition();
-  private final Condition room = lock.newCondition();
   private Optional<Throwable> failure = Optional.empty();
   private boolean dry;
   private boolean over;
   private volatile boolean closed;
+  private final Thread producer;
 
   ConcurrentBatches(BucketingSampler sampler, Iterator<Cut> source, int buffer) {
     this.sampler = sampler;
-    this.source = source;
     enough = Math.max(1, buffer / 10);
-    dry = sampler.draining();
+    boolean drained = sampler.draining;
+    dry = drained;
     producer =
-        Thread.ofPlatform().daemon().name("stretto-bucket-producer").unstarted(this::produce);
+        Thread.ofPlatform()
+            .daemon()
+            .name("stretto-bucket-producer")
+            .unstarted(() -> produce(drained ? Collections.emptyIterator() : source));
   }
 
   ConcurrentBatches start() {
@@ -49,42 +47,33 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
     return this;
   }
 
-  private void produce() {
-    Optional<Throwable> thrown = Optional.empty();
+  private void produce(Iterator<Cut> source) {
     try {
-      while (!closed && !dry && source.hasNext()) {
+      while (!closed && source.hasNext()) {
         put(source.next());
       }
-    } catch (InterruptedException e) {
-      thrown = Optional.of(new CancellationException("the producer was interrupted"));
+      end(Optional.empty());
     } catch (Throwable e) { // an Error, too, belongs to whoever waits for the next batch
-      thrown = Optional.of(e);
-    }
-    lock.lock();
-    try {
-      failure = thrown;
-      dry = true;
-      filled.signal();
-    } finally {
-      lock.unlock();
+      end(Optional.of(e));
     }
   }
 
-  private void put(Cut cut) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      while (sampler.full() && sampler.hasReady()) {
-        room.await();
-      }
-      if (!closed) {
-        sampler.accept(cut);
-        if (sampler.held() >= enough && sampler.hasReady()) {
-          filled.signal();
-        }
-      }
-    } finally {
-      lock.unlock();
+  private synchronized void put(Cut cut) throws InterruptedException {
+    while (sampler.full() && sampler.hasReady()) {
+      wait();
     }
+    if (!closed) {
+      sampler.accept(cut);
+      if (sampler.held >= enough && sampler.hasReady()) {
+        notifyAll();
+      }
+    }
+  }
+
+  private synchronized void end(Optional<Throwable> thrown) {
+    failure = thrown;
+    dry = true;
+    notifyAll();
   }
 
   /**
@@ -100,37 +89,29 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
       throw new CancellationException("the concurrent batches were closed before the epoch's end");
     }
     try {
-      lock.lockInterruptibly();
-      try {
-        while (!dry && (sampler.held() < enough || !sampler.hasReady())) {
-          filled.await();
-        }
-        rethrow();
-        if (sampler.pending().isEmpty() && !over) {
-          boolean last = dry;
-          sampler.pending(last ? sampler.drain() : sampler.drawReady());
-          over = sampler.pending().isEmpty();
-          room.signal();
-        }
-        return sampler.pending().isPresent();
-      } finally {
-        lock.unlock();
-      }
+      return find();
     } catch (InterruptedException e) {
       close();
       throw new CancellationException("waiting for a batch was interrupted");
     }
   }
 
-  private void rethrow() {
-    failure.ifPresent(
-        e -> {
-          switch (e) {
-            case RuntimeException exception -> throw exception;
-            case Error error -> throw error;
-            default -> throw new IllegalStateException("the stream failed: " + e.getMessage(), e);
-          }
-        });
+  private synchronized boolean find() throws InterruptedException {
+    while (!dry && (sampler.held < enough || !sampler.hasReady())) {
+      wait();
+    }
+    switch (failure.orElse(null)) {
+      case null -> {}
+      case RuntimeException exception -> throw exception;
+      case Error error -> throw error;
+      case Throwable e -> throw new IllegalStateException("the stream failed: " + e, e);
+    }
+    if (sampler.pending.isEmpty() && !over) {
+      sampler.pending = dry ? sampler.drain() : Optional.of(sampler.drawReady());
+      over = sampler.pending.isEmpty();
+      notifyAll();
+    }
+    return sampler.pending.isPresent();
   }
 
   @Override
@@ -138,14 +119,13 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
     if (!hasNext()) {
       throw new NoSuchElementException("the epoch is over: hasNext() is false");
     }
-    lock.lock();
-    try {
-      Batch batch = sampler.pending().orElseThrow();
-      sampler.pending(Optional.empty());
-      return batch;
-    } finally {
-      lock.unlock();
-    }
+    return take();
+  }
+
+  private synchronized Batch take() {
+    Batch batch = sampler.pending.orElseThrow();
+    sampler.pending = Optional.empty();
+    return batch;
   }
 
   /**
@@ -153,13 +133,8 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
    *
    * @return a snapshot
    */
-  public SamplerReport report() {
-    lock.lock();
-    try {
-      return sampler.report();
-    } finally {
-      lock.unlock();
-    }
+  public synchronized SamplerReport report() {
+    return sampler.report();
   }
 
   /**
@@ -167,13 +142,8 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
    *
    * @return a snapshot
    */
-  public SamplerState state() {
-    lock.lock();
-    try {
-      return sampler.state();
-    } finally {
-      lock.unlock();
-    }
+  public synchronized SamplerState state() {
+    return sampler.state();
   }
 
   /**
@@ -185,7 +155,6 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
   public void close() {
     closed = true;
     producer.interrupt();
-    boolean interrupted = false;
     try {
       if (!producer.join(PATIENCE)) {
         throw new IllegalStateException(
@@ -194,9 +163,6 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
                 + " after it was interrupted, expected it to stop");
       }
     } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }

@@ -191,15 +191,6 @@ public final class DurationBins2d implements Bins {
   }
 
   /**
-   * The same bins with strict choice.
-   *
-   * @return new bins
-   */
-  public DurationBins2d strict() {
-    return new DurationBins2d(pairs(), maxTps, false);
-  }
-
-  /**
    * The upper bounds.
    *
    * @return {seconds, tokens} of each bin, a copy
@@ -268,15 +259,12 @@ public final class DurationBins2d implements Bins {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof DurationBins2d bins
-        && Arrays.deepEquals(pairs(), bins.pairs())
-        && Arrays.equals(maxTps, bins.maxTps)
-        && lenient == bins.lenient;
+    return other instanceof DurationBins2d && toString().equals(other.toString());
   }
 
   @Override
   public int hashCode() {
-    return 31 * Arrays.hashCode(seconds) + Arrays.hashCode(tokens);
+    return toString().hashCode();
   }
 
   /**

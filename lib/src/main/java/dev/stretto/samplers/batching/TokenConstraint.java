@@ -57,16 +57,6 @@ public record TokenConstraint(
   }
 
   /**
-   * The same cap with a quadratic penalty.
-   *
-   * @param quadratic the size that counts double, above 0
-   * @return a new constraint
-   */
-  public TokenConstraint withQuadratic(double quadratic) {
-    return new TokenConstraint(maxTokens, maxExamples, quadratic, secondsPerToken);
-  }
-
-  /**
    * The same cap, audio counted as tokens.
    *
    * @param secondsPerToken seconds of audio that make one token, above 0

@@ -27,9 +27,7 @@ class BatchSizeOptimizerTest {
     List<Integer> tried = new ArrayList<>();
     BatchSizeOptimizer.Probe probe = (shape, b) -> tried.add(b) && b <= limit;
     int size =
-        BatchSizeOptimizer.of(probe)
-            .withStart(start)
-            .withRelativeGap(gap)
+        new BatchSizeOptimizer(probe, start, gap, 12, 1 << 16)
             .search(DurationBins.of(10))
             .sizes()
             .getFirst();
@@ -43,6 +41,10 @@ class BatchSizeOptimizerTest {
     assertEquals(tried.size(), tried.stream().distinct().count());
   }
 
+  private static BatchSizeOptimizer exact(BatchSizeOptimizer.Probe probe) {
+    return new BatchSizeOptimizer(probe, 32, 0, 12, 1 << 16);
+  }
+
   @Test
   void binsGoFromTheLargestEachFromTwiceTheAnswerBefore() {
     List<String> tried = new ArrayList<>();
@@ -51,8 +53,7 @@ class BatchSizeOptimizerTest {
           tried.add(shape.bin() + ":" + b);
           return b * shape.seconds() <= 100;
         };
-    BucketProfile profile =
-        BatchSizeOptimizer.of(probe).withRelativeGap(0).search(DurationBins.of(5, 10, 20));
+    BucketProfile profile = exact(probe).search(DurationBins.of(5, 10, 20));
     assertEquals(List.of(20, 10, 5), profile.sizes());
     assertEquals("2:32", tried.getFirst());
     assertTrue(tried.contains("1:10") && tried.contains("0:20"));
@@ -66,7 +67,7 @@ class BatchSizeOptimizerTest {
   @Test
   void equalNeighboursMergeInOneDimensionOnly() {
     BatchSizeOptimizer.Probe probe = (shape, b) -> b <= (shape.seconds() > 3 ? 4 : 9);
-    BatchSizeOptimizer optimizer = BatchSizeOptimizer.of(probe).withRelativeGap(0);
+    BatchSizeOptimizer optimizer = exact(probe);
     BucketProfile profile = optimizer.search(DurationBins.of(1, 2, 3, 4, 5));
     assertEquals(DurationBins.of(3, 5), profile.bins());
     assertEquals(List.of(9, 4), profile.sizes());
@@ -77,9 +78,8 @@ class BatchSizeOptimizerTest {
 
   @Test
   void aProbeThatAlwaysSurvivesEndsAtTheLimit() {
-    BatchSizeOptimizer optimizer = BatchSizeOptimizer.of((shape, b) -> true);
-    assertEquals(
-        List.of(5000), optimizer.withMaxBatchSize(5000).search(DurationBins.of(1)).sizes());
+    BatchSizeOptimizer optimizer = new BatchSizeOptimizer((shape, b) -> true, 32, 0, 12, 5000);
+    assertEquals(List.of(5000), optimizer.search(DurationBins.of(1)).sizes());
   }
 
   @Test
@@ -95,8 +95,9 @@ class BatchSizeOptimizerTest {
   void settingsOutOfRangeAreRefused() {
     BatchSizeOptimizer optimizer = BatchSizeOptimizer.of((shape, b) -> true);
     assertThrows(IllegalArgumentException.class, () -> optimizer.withStart(0));
-    assertThrows(IllegalArgumentException.class, () -> optimizer.withRelativeGap(1));
+    BatchSizeOptimizer.Probe probe = optimizer.probe();
+    assertThrows(IllegalArgumentException.class, () -> new BatchSizeOptimizer(probe, 1, 1, 12, 9));
     assertThrows(IllegalArgumentException.class, () -> optimizer.withTokensPerSecond(Double.NaN));
-    assertThrows(IllegalArgumentException.class, () -> optimizer.withMaxBatchSize(0));
+    assertThrows(IllegalArgumentException.class, () -> new BatchSizeOptimizer(probe, 1, 0, 12, 0));
   }
 }

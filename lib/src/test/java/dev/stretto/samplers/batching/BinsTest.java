@@ -2,6 +2,7 @@ package dev.stretto.samplers.batching;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -75,7 +76,8 @@ class BinsTest {
     assertEquals(2, bins.lenient().choose(8, 11));
     assertEquals(1, bins.choose(8, 10));
     assertEquals(Bins.TOO_DENSE, bins.withMaxTps(1, 1, 1, 1).choose(8, 9));
-    assertEquals(bins, bins.lenient().strict());
+    assertEquals(bins, DurationBins2d.of(bins.pairs()));
+    assertNotEquals(bins, bins.lenient());
     assertEquals(new BinShape(3, 20, 18), bins.shape(3, 99));
     assertTrue(bins.toString().startsWith("[[10.0,5],[10.0,10],[20.0,12],[20.0,18]]"));
   }

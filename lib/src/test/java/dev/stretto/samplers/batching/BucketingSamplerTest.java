@@ -29,7 +29,7 @@ class BucketingSamplerTest {
     List<Cut> cuts = Cases.cuts(rng, 20 + rng.nextInt(600));
     SamplerBuilder builder = Cases.sampler(rng, cuts);
     BucketingSampler sampler = builder.build();
-    SamplingConstraint constraint = sampler.constraint();
+    SamplingConstraint constraint = sampler.constraint;
     for (int epoch = 0; epoch < 2; epoch++) {
       List<Batch> batches = Cases.batches(sampler, cuts);
       SamplerReport report = sampler.report();

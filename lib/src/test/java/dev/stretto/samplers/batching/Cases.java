@@ -67,7 +67,7 @@ final class Cases {
       case 1 -> TimeConstraint.seconds(cap).withQuadratic(15 + rng.nextInt(25));
       case 2 -> TimeConstraint.seconds(cap).withMaxCuts(1 + rng.nextInt(20));
       case 3 -> TokenConstraint.tokens(5 * cap).withMaxExamples(1 + rng.nextInt(40));
-      default -> TokenConstraint.tokens(5 * cap).withSecondsPerToken(.08).withQuadratic(200);
+      default -> new TokenConstraint(5 * cap, 100, 200, .08);
     };
   }
 
