@@ -42,14 +42,13 @@ final class JsonLines {
 
   static void refuse(Set<String> reserved, String field, Cut cut, String format) {
     if (reserved.contains(field)) {
-      throw new IllegalArgumentException(
-          "cut '"
-              + cut.id()
-              + "' has an extra field '"
-              + field
-              + "', expected another name: "
-              + format
-              + " manifests use this one themselves");
+      throw refusal(
+          cut,
+          "an extra field '" + field + "', expected another name: " + format + " uses this one");
     }
+  }
+
+  static IllegalArgumentException refusal(Cut cut, String what) {
+    return new IllegalArgumentException(Place.oneLine("cut '" + cut.id() + "' has " + what));
   }
 }

@@ -2,7 +2,6 @@ package dev.stretto.data.manifest;
 
 import dev.stretto.data.manifest.ManifestException.Reason;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +10,9 @@ import java.util.Set;
 /**
  * Lhotse's objects as cuts: MonoCut, MultiCut, PaddingCut, MixedCut, supervision segments and
  * recordings. {@link Cut#extra()} holds the object's own members ({@link #STRUCTURE}) and, beside
- * them, the members of {@code custom}; what every plain cut has (type MonoCut, start 0, channel 0,
- * one supervision as long as the cut) is left out, and {@link LhotseCuts} puts it in again.
+ * them, the members of {@code custom} (as {@code custom.start} where the name is one of them); what
+ * every plain cut has (type MonoCut, start 0, channel 0, one supervision as long as the cut) is
+ * left out, and {@link LhotseCuts} puts it in again.
  */
 final class LhotseCut {
   /** Members of a cut itself; all other extra fields go to custom. */
@@ -31,6 +31,9 @@ final class LhotseCut {
           "custom");
 
   static final String MONO = "MonoCut";
+
+  /** Before the name of a member of custom that is called as a member of the cut. */
+  static final String CUSTOM = "custom.";
 
   private final Assembler assembler;
 
@@ -178,20 +181,13 @@ final class LhotseCut {
     return any && sum <= Integer.MAX_VALUE ? (int) sum : Assembler.UNSTATED;
   }
 
-  /** Members of custom become fields of their own, unless a member of the cut has the name. */
+  /** Members of custom become fields of their own, with a prefix where the name is taken. */
   private static void flatten(Map<String, Object> custom, Map<String, Object> extra) {
-    Map<String, Object> clashing = new LinkedHashMap<>();
     custom.forEach(
         (name, value) -> {
-          if (STRUCTURE.contains(name) || extra.containsKey(name)) {
-            clashing.put(name, value);
-          }
+          boolean taken = !name.equals("custom") && STRUCTURE.contains(name);
+          extra.put(taken || extra.containsKey(name) ? CUSTOM + name : name, value);
         });
-    custom.keySet().removeAll(clashing.keySet());
-    extra.putAll(custom);
-    if (!clashing.isEmpty()) {
-      extra.put("custom", Collections.unmodifiableMap(clashing));
-    }
   }
 
   private static void dropZero(Map<String, Object> extra, String field) {

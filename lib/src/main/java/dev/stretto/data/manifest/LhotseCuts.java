@@ -3,6 +3,7 @@ package dev.stretto.data.manifest;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +15,9 @@ import java.util.Set;
  * to {@code custom}, the token count to {@code custom.num_tokens}.
  */
 public final class LhotseCuts {
-  private static final Set<String> RESERVED = Set.of("id", NemoSource.TOKENS);
+  private static final Set<String> RESERVED = Set.of("id", "duration", NemoSource.TOKENS);
+  private static final ReadOptions ANY_LENGTH =
+      ReadOptions.defaults().maxDuration(Double.POSITIVE_INFINITY);
 
   private LhotseCuts() {}
 
@@ -24,9 +27,9 @@ public final class LhotseCuts {
    * @param file where to; packed where the name ends in {@code .gz}
    * @param cuts the cuts
    * @return how many were written
-   * @throws IllegalArgumentException where a cut's text, language or duration says something else
-   *     than the supervisions or tracks among its extra fields, or an extra field has a reserved
-   *     name
+   * @throws IllegalArgumentException where a cut would not be read back identically: its text,
+   *     language or duration says something else than the supervisions or tracks among its extra
+   *     fields, or an extra field has a name that the format uses for something else
    * @throws java.io.UncheckedIOException where the file cannot be written
    */
   public static long write(Path file, Iterable<Cut> cuts) {
@@ -39,9 +42,9 @@ public final class LhotseCuts {
    * @param file where to; packed where the name ends in {@code .gz}
    * @param cuts the cuts, read to their end
    * @return how many were written
-   * @throws IllegalArgumentException where a cut's text, language or duration says something else
-   *     than the supervisions or tracks among its extra fields, or an extra field has a reserved
-   *     name
+   * @throws IllegalArgumentException where a cut would not be read back identically: its text,
+   *     language or duration says something else than the supervisions or tracks among its extra
+   *     fields, or an extra field has a name that the format uses for something else
    * @throws java.io.UncheckedIOException where the file cannot be written
    */
   public static long write(Path file, Iterator<Cut> cuts) {
@@ -53,9 +56,6 @@ public final class LhotseCuts {
     boolean mixed = extra.containsKey("tracks");
     boolean padding = "PaddingCut".equals(extra.get("type"));
     LhotseCut.Spoken spoken = new LhotseCut.Spoken(cut.text(), cut.language());
-    if (mixed || extra.containsKey("supervisions")) {
-      checkDerived(cut, spoken, mixed);
-    }
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("id", cut.id());
     if (!mixed) {
@@ -64,22 +64,17 @@ public final class LhotseCuts {
     if (!mixed && !padding) {
       object.put("start", 0L);
       object.put("channel", 0L);
-    }
-    if (!mixed && !(padding && spoken.text().isEmpty() && spoken.language().isEmpty())) {
       object.put("supervisions", LhotseCut.plain(cut.id(), cut.duration(), spoken));
     }
     Map<String, Object> custom = new LinkedHashMap<>();
-    if (extra.get("custom") instanceof Map<?, ?> own) {
-      own.forEach((name, value) -> custom.put(String.valueOf(name), value));
-    }
     custom.put(NemoSource.TOKENS, (long) cut.tokens());
     extra.forEach(
         (name, value) -> {
           JsonLines.refuse(RESERVED, name, cut, "Lhotse");
-          if (name.equals("custom")) {
-            return;
-          }
-          if (LhotseCut.STRUCTURE.contains(name) || padding || custom.containsKey(name)) {
+          String inner = name.startsWith(LhotseCut.CUSTOM) ? name.substring(7) : "";
+          if (LhotseCut.STRUCTURE.contains(inner) && !inner.equals("custom")) {
+            custom.put(inner, value);
+          } else if (!name.equals("custom") && (LhotseCut.STRUCTURE.contains(name) || padding)) {
             object.put(name, value);
           } else {
             custom.put(name, value);
@@ -87,26 +82,34 @@ public final class LhotseCuts {
         });
     object.put("custom", custom);
     object.putIfAbsent("type", mixed ? "MixedCut" : LhotseCut.MONO);
+    if (padding || !Collections.disjoint(extra.keySet(), LhotseCut.STRUCTURE)) {
+      checkReadBack(cut, object);
+    }
     Json.write(out, object);
   }
 
-  private static void checkDerived(Cut cut, LhotseCut.Spoken spoken, boolean mixed) {
-    Place place = new Place("cut '" + cut.id() + "'");
-    LhotseCut.Spoken derived = LhotseCut.spoken(cut.extra(), place);
-    double duration = mixed ? LhotseCut.mixedDuration(cut.extra(), place) : cut.duration();
-    if (!derived.equals(spoken) || duration != cut.duration()) {
-      throw new IllegalArgumentException(
-          "cut '"
-              + cut.id()
-              + "' has "
-              + spoken
-              + " and "
-              + cut.duration()
-              + " s, but its supervisions or tracks say "
-              + derived
-              + " and "
-              + duration
-              + " s, expected the same: change both, or drop supervisions and tracks from extra");
+  /** Supervisions and tracks say text and duration a second time, and may say something else. */
+  private static void checkReadBack(Cut cut, Map<String, Object> object) {
+    Cut back;
+    try {
+      back = new LhotseCut(new Assembler(ANY_LENGTH)).cut(object, new Place("cut"));
+    } catch (ManifestException e) {
+      throw JsonLines.refusal(cut, "extra fields that a Lhotse cut cannot have: " + e.getMessage());
+    }
+    if (!back.equals(cut)) {
+      throw JsonLines.refusal(
+          cut,
+          "text '%s' (%s) and %s s, but would be read back with '%s' (%s) and %s s and the extra"
+                  .formatted(
+                      cut.text(),
+                      cut.language(),
+                      cut.duration(),
+                      back.text(),
+                      back.language(),
+                      back.duration())
+              + " fields "
+              + back.extra().keySet()
+              + ", expected the same: supervisions and tracks among the extra fields must agree");
     }
   }
 }

@@ -22,7 +22,7 @@ import java.util.zip.ZipException;
  * byte order mark is passed over, blank lines are not delivered.
  */
 final class Lines implements AutoCloseable {
-  private static final int BUFFER = 1 << 20;
+  private static final int BUFFER = 1 << 16;
   private static final int LONGEST = 1 << 28;
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);

@@ -47,12 +47,23 @@ public final class NemoManifest {
 
   private static void write(JsonGenerator out, Cut cut) throws IOException {
     Map<String, Object> extra = cut.extra();
+    Object offset = extra.getOrDefault(NemoSource.OFFSET, 0L);
+    if (!(offset instanceof Number number
+        && number.doubleValue() >= 0
+        && number.doubleValue() < 1e300)) {
+      throw JsonLines.refusal(
+          cut, "the offset " + Place.show(offset) + ", expected finite seconds, 0 or more");
+    }
     out.writeStartObject();
     Object audio = extra.get(NemoSource.AUDIO);
     if (audio == null || !NemoSource.idOf(extra).equals(cut.id())) {
       out.writeStringField("id", cut.id());
     }
     if (audio != null) {
+      if (!NemoSource.isAudio(audio)) {
+        throw JsonLines.refusal(
+            cut, "the audio " + Place.show(audio) + ", expected a path or a list of paths");
+      }
       out.writeFieldName(NemoSource.AUDIO);
       Json.write(out, audio);
     }

@@ -156,11 +156,15 @@ final class NemoSource implements CutSource {
 
   private Object audio(JsonParser parser) throws IOException {
     Object path = Json.value(parser, field -> true, place);
-    if (path instanceof String
-        || (path instanceof List<?> list && list.stream().allMatch(String.class::isInstance))) {
+    if (isAudio(path)) {
       return path;
     }
     throw place.value(Reason.BAD_VALUE, AUDIO, path, "a path or a list of paths");
+  }
+
+  static boolean isAudio(Object path) {
+    return path instanceof String
+        || (path instanceof List<?> list && list.stream().allMatch(String.class::isInstance));
   }
 
   private double number(JsonParser parser, String field, Reason reason) throws IOException {

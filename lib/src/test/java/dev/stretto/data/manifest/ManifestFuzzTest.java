@@ -17,12 +17,12 @@ import org.junit.jupiter.api.io.TempDir;
 class ManifestFuzzTest {
   @TempDir Path folder;
 
-  @FuzzTest(maxDuration = "5m")
+  @FuzzTest
   void anyBytesAreCutsOrOneSentence(byte[] bytes) throws IOException {
     check(Files.write(folder.resolve("fuzzed"), bytes));
   }
 
-  @FuzzTest(maxDuration = "5m")
+  @FuzzTest
   void anyBytesInAKaldiDirectoryAreCutsOrOneSentence(byte[] bytes) throws IOException {
     int half = bytes.length / 2;
     Files.write(folder.resolve("text"), java.util.Arrays.copyOf(bytes, half));
@@ -32,7 +32,7 @@ class ManifestFuzzTest {
     check(folder);
   }
 
-  private static void check(Path path) {
+  static void check(Path path) {
     for (Fields keep : Fields.values()) {
       ReadOptions options = ReadOptions.defaults().keep(keep).requireText(bytesAreOdd(path));
       try (ManifestReader reader = Manifests.open(path, options)) {
@@ -83,13 +83,14 @@ class ManifestFuzzTest {
     if (cuts.isEmpty()) {
       return;
     }
-    LhotseCuts.write(copy, cuts);
-    assertEquals(cuts, Manifests.read(copy));
     try {
+      LhotseCuts.write(copy, cuts);
+      assertEquals(cuts, Manifests.read(copy));
       NemoManifest.write(copy, cuts);
+      assertEquals(cuts, Manifests.read(copy));
     } catch (IllegalArgumentException e) {
-      return;
+      // a field name of the other format with another meaning, which the writers refuse
+      assertEquals(1, e.getMessage().lines().count());
     }
-    assertEquals(cuts, Manifests.read(copy));
   }
 }

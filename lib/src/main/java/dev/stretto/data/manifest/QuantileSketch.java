@@ -1,0 +1,80 @@
+package dev.stretto.data.manifest;
+
+/**
+ * Quantiles of a stream in constant memory, each within 0.05 % of the exact one: counts in bins
+ * whose edges grow by a constant factor (DDSketch; Masson, Rim and Lee, VLDB 2019, section 2).
+ * Mean, least and largest value are exact.
+ */
+final class QuantileSketch {
+  private static final double ACCURACY = 5e-4;
+  private static final double LOG_GAMMA = Math.log((1 + ACCURACY) / (1 - ACCURACY));
+  private static final double LEAST = 1e-5;
+  private static final double LARGEST = 1e10;
+  private static final int OFFSET = index(LEAST);
+
+  private final long[] bins = new long[index(LARGEST) - OFFSET + 1];
+  private long zeros;
+  private long count;
+  private double sum;
+  private double min = Double.POSITIVE_INFINITY;
+  private double max = Double.NEGATIVE_INFINITY;
+
+  /** Adds a value, 0 or more. */
+  void add(double x) {
+    count++;
+    sum += x;
+    min = Math.min(min, x);
+    max = Math.max(max, x);
+    if (x < LEAST) {
+      zeros++;
+    } else {
+      bins[index(Math.min(x, LARGEST)) - OFFSET]++;
+    }
+  }
+
+  /** Equation 2: the bin of x is ceil(log_gamma x). */
+  private static int index(double x) {
+    return (int) Math.ceil(Math.log(x) / LOG_GAMMA);
+  }
+
+  /** Algorithm 2: the value of rank q (count - 1). */
+  double quantile(double q) {
+    if (q <= 0 || count == 0) {
+      return min();
+    }
+    if (q >= 1) {
+      return max();
+    }
+    double rank = q * (count - 1);
+    long below = zeros;
+    int i = 0;
+    while (below <= rank && i < bins.length) {
+      below += bins[i++];
+    }
+    if (i == 0) {
+      return min();
+    }
+    double middle = 2 * Math.exp((i - 1 + OFFSET) * LOG_GAMMA) / (1 + Math.exp(LOG_GAMMA));
+    return Math.min(Math.max(middle, min), max);
+  }
+
+  double mean() {
+    return count == 0 ? 0 : sum / count;
+  }
+
+  double sum() {
+    return sum;
+  }
+
+  double min() {
+    return count == 0 ? 0 : min;
+  }
+
+  double max() {
+    return count == 0 ? 0 : max;
+  }
+
+  long count() {
+    return count;
+  }
+}
