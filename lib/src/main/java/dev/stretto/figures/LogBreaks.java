@@ -57,11 +57,15 @@ record LogBreaks(double low, double high, List<Double> breaks) {
     options.put("expand", new ArrayList<>(List.of(0.0, 0.0)));
     if (breaks.size() > 1) {
       options.put("breaks", new ArrayList<>(breaks));
-      List<Object> labels = new ArrayList<>();
-      breaks.forEach(at -> labels.add(label(at)));
-      options.put("labels", labels);
+      options.put("labels", labels(breaks));
     }
     return options;
+  }
+
+  static List<Object> labels(List<?> breaks) {
+    List<Object> labels = new ArrayList<>();
+    breaks.forEach(at -> labels.add(label(((Number) at).doubleValue())));
+    return labels;
   }
 
   private static String label(double at) {

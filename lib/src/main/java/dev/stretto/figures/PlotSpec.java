@@ -265,11 +265,23 @@ final class PlotSpec {
     if (withData && axis.equals("y") && plot.horizontal && !plot.isLog(axis)) {
       roomForNumbers(columns).ifPresent(limits -> scale.put("limits", limits));
     }
-    Scale own = plot.scales.get(axis);
-    if (own != null) {
-      own.options().forEach((key, value) -> scale.put(key, fresh(value)));
-    }
+    override(scale, axis);
     scales.add(scale);
+  }
+
+  /** What the plot's author says of a scale; own breaks must not keep labels made for others. */
+  private void override(Map<String, Object> scale, String which) {
+    Scale own = plot.scales.get(which);
+    if (own == null) {
+      return;
+    }
+    if (own.options().get("breaks") instanceof List<?> breaks) {
+      scale.put("labels", LogBreaks.labels(breaks));
+      if (own.options().containsKey("format")) {
+        scale.remove("labels");
+      }
+    }
+    own.options().forEach((key, value) -> scale.put(key, fresh(value)));
   }
 
   /** Numbers to the right of bars need a tenth more. */
@@ -307,10 +319,7 @@ final class PlotSpec {
       scale.put("scale_mapper_kind", "color_gradientn");
       scale.put("colors", new ArrayList<>(Palette.VIRIDIS));
     }
-    Scale own = plot.scales.get("colour");
-    if (own != null) {
-      own.options().forEach((key, value) -> scale.put(key, fresh(value)));
-    }
+    override(scale, "colour");
     scales.add(scale);
   }
 

@@ -72,4 +72,16 @@ class PlotTest {
     var wrong = assertThrows(IllegalArgumentException.class, () -> Plot.of(empty));
     assertTrue(wrong.getMessage().startsWith("nothing to plot"), wrong.getMessage());
   }
+
+  @Test
+  void chosenBreaksCarryTheirOwnLabels() {
+    Plot plot = Plot.of(Map.of("x", List.of(1, 10, 40), "y", List.of(1, 2, 3))).points("x", "y");
+    String svg = plot.x("x", Scale.log10().breaks(3, 7, 35)).svg();
+    for (String label : List.of(">3<", ">7<", ">35<")) {
+      assertTrue(svg.contains(label), label);
+    }
+    assertFalse(svg.contains(">10<") || svg.contains(">5<"), svg);
+    String euros = plot.x("x", Scale.log10().breaks(3, 7).format("{d} EUR")).svg();
+    assertTrue(euros.contains(">7 EUR<"), euros);
+  }
 }
