@@ -164,6 +164,8 @@ final class Cells implements AutoCloseable {
   Object call(Callable<?> task) throws CellFailure {
     try {
       return runner.call(task);
+    } catch (CellFailure e) {
+      throw e;
     } catch (Throwable e) {
       if (runner.isStopping()) {
         throw new CellFailure("Interrupted", runner.stopReason(), List.of());

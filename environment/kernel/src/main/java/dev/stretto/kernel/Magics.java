@@ -5,12 +5,10 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.dflib.jjava.jupyter.kernel.util.PathsHandler;
 
 /** The line magics that IJava has and that make sense here; each stands at a line's beginning. */
@@ -42,7 +40,8 @@ final class Magics {
       case "load" -> {
         return load(String.join(" ", arguments));
       }
-      case "maven", "addMavenDependency", "dependency" -> maven(arguments);
+      case "maven", "addMavenDependency", "dependency" ->
+          addPaths(List.of((String) cells.call(() -> resolve(arguments))));
       case "mavenRepo" -> repositories.add(arguments.getLast());
       default -> throw failure("there is no magic %" + words.getFirst() + "; known are " + KNOWN);
     }
@@ -108,14 +107,16 @@ final class Magics {
     return text.toString();
   }
 
-  /** Has Maven resolve the artifacts and puts what it finds on the classpath. */
-  private void maven(List<String> artifacts) throws CellFailure {
+  /** Has Maven resolve the artifacts; runs where it can be interrupted. */
+  private String resolve(List<String> artifacts)
+      throws CellFailure, IOException, InterruptedException {
+    Path folder = Files.createTempDirectory("stretto-maven");
+    Path pom = Files.writeString(folder.resolve("pom.xml"), pom(artifacts));
+    Path log = folder.resolve("log.txt");
+    Path found = folder.resolve("classpath.txt");
+    Process process;
     try {
-      Path folder = Files.createTempDirectory("stretto-maven");
-      Path pom = folder.resolve("pom.xml");
-      Path found = folder.resolve("classpath.txt");
-      Files.writeString(pom, pom(artifacts));
-      Process process =
+      process =
           new ProcessBuilder(
                   System.getProperty("os.name").startsWith("Windows") ? "mvn.cmd" : "mvn",
                   "-B",
@@ -126,18 +127,23 @@ final class Magics {
                   "-Dmdep.outputFile=" + found,
                   "-Dmdep.includeScope=runtime")
               .redirectErrorStream(true)
+              .redirectOutput(log.toFile())
               .start();
-      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (!process.waitFor(10, TimeUnit.MINUTES) || process.exitValue() != 0) {
-        String reason =
-            output.lines().filter(l -> l.startsWith("[ERROR]")).findFirst().orElse(output);
-        throw failure("Maven did not resolve " + String.join(", ", artifacts) + ": " + reason);
-      }
-      addPaths(List.of(Files.readString(found).strip()));
     } catch (IOException e) {
       throw failure("%maven needs the command mvn on the path: " + e.getMessage());
-    } catch (InterruptedException e) {
-      throw failure("%maven was interrupted");
+    }
+    try {
+      if (process.waitFor() != 0) {
+        String reason =
+            Files.readAllLines(log).stream()
+                .filter(line -> line.startsWith("[ERROR]"))
+                .findFirst()
+                .orElse("see " + log);
+        throw failure("Maven did not resolve " + String.join(", ", artifacts) + ": " + reason);
+      }
+      return Files.readString(found).strip();
+    } finally {
+      process.destroy();
     }
   }
 

@@ -3,7 +3,7 @@ package dev.stretto.kernel;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import java.util.ArrayList;
+import com.google.gson.JsonPrimitive;
 import java.util.List;
 import java.util.Map;
 import org.dflib.jjava.jupyter.kernel.LanguageInfo;
@@ -21,9 +21,10 @@ final class Server {
 
   private final Channels channels;
   private final StrettoKernel kernel;
-  private final List<String> history = new ArrayList<>();
+  private final History history = new History();
   private volatile boolean ending;
   private int count;
+  private boolean stored;
 
   Server(Channels channels, StrettoKernel kernel) {
     this.channels = channels;
@@ -76,7 +77,7 @@ final class Server {
           case "complete_request" -> complete(request);
           case "inspect_request" -> inspect(request);
           case "is_complete_request" -> isComplete(request);
-          case "history_request" -> history(request);
+          case "history_request" -> ok("history", history.select(request));
           case "comm_info_request" -> ok("comms", new JsonObject());
           case "interrupt_request" -> ok();
           case "shutdown_request" -> {
@@ -119,11 +120,11 @@ final class Server {
 
   private void execute(Message request) {
     boolean silent = request.flag("silent", false);
-    boolean store = !silent && request.flag("store_history", true);
+    stored = !silent && request.flag("store_history", true);
     String code = request.text("code", "");
     status(request, "busy");
     kernel.attach(request, silent);
-    if (store) {
+    if (stored) {
       count++;
       history.add(code);
     }
@@ -193,6 +194,9 @@ final class Server {
   private void show(DisplayData data) {
     JsonObject content = StrettoKernel.json(data);
     content.addProperty("execution_count", count);
+    if (stored && content.getAsJsonObject("data").get("text/plain") instanceof JsonPrimitive text) {
+      history.result(text.getAsString());
+    }
     kernel.publish("execute_result", content);
   }
 
@@ -272,19 +276,6 @@ final class Server {
       reply.addProperty("indent", "  ");
     }
     return reply;
-  }
-
-  private JsonObject history(Message request) {
-    int first = Math.max(0, history.size() - request.number("n", history.size()));
-    var entries = new JsonArray();
-    for (int i = first; i < history.size(); i++) {
-      var entry = new JsonArray();
-      entry.add(0);
-      entry.add(i + 1);
-      entry.add(history.get(i));
-      entries.add(entry);
-    }
-    return ok("history", entries);
   }
 
   private static JsonObject restart(Message request) {
