@@ -806,7 +806,9 @@ public final class Plot implements Figure {
 
   @Override
   public Table data() {
-    return PlotData.of(parts);
+    Table data = PlotData.of(parts);
+    parts.classes.keySet().forEach(declared -> Layer.requireColumn(data, declared));
+    return data;
   }
 
   @Override

@@ -69,6 +69,11 @@ final class PlotParts {
     return scales.containsKey(axis) && scales.get(axis).options().containsKey("trans");
   }
 
+  boolean legendLiesFlat() {
+    return options.get("theme") instanceof Map<?, ?> theme
+        && List.of("top", "bottom").contains(String.valueOf(theme.get("legend_position")));
+  }
+
   /** Sets one key of a nested option. */
   void option(String option, String key, Object value) {
     Map<String, Object> nested = new LinkedHashMap<>();

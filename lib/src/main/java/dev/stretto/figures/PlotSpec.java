@@ -25,6 +25,8 @@ final class PlotSpec {
   private static final List<String> COLOURS = List.of("color", "fill");
   private static final List<String> OTHERS = List.of("shape", "linetype", "size");
 
+  private static final double KEY_WIDTH = 32;
+
   private final PlotParts plot;
   private final boolean withData;
   private final LongLabels longLabels;
@@ -44,6 +46,9 @@ final class PlotSpec {
 
   /** Draws the plot. */
   static String svg(PlotParts plot, double width, double height) {
+    if (plot.layers.isEmpty()) {
+      throw new IllegalStateException("the plot is empty: start a layer, such as points(x, y)");
+    }
     LongLabels longLabels = new LongLabels();
     return longLabels.restore(
         Drawing.svg(withData(plot, longLabels, width, height), width, height));
@@ -257,6 +262,7 @@ final class PlotSpec {
     }
     if (plot.isLog(axis)) {
       if (withData) {
+        columns.forEach(PlotSpec::requirePositive);
         List<Column<?>> all = new ArrayList<>(columns);
         all.addAll(rules(axis + "intercept"));
         LogBreaks.of(all).ifPresent(breaks -> scale.putAll(breaks.options()));
@@ -314,6 +320,9 @@ final class PlotSpec {
         }
         scale.put("limits", new ArrayList<>(levels));
         scale.put("values", colours);
+        if (withData && plot.legendLiesFlat()) {
+          scale.putIfAbsent("guide", flatLegend(levels));
+        }
       }
     } else {
       scale.put("scale_mapper_kind", "color_gradientn");
@@ -323,6 +332,25 @@ final class PlotSpec {
     scales.add(scale);
   }
 
+  /** A legend above or below the panel, in as many columns as there is room for. */
+  private Map<String, Object> flatLegend(List<String> levels) {
+    double widest = 0;
+    double all = 0;
+    for (String level : levels) {
+      double key = Drawing.textWidth(level, Theme.AXIS_TEXT) + KEY_WIDTH;
+      widest = Math.max(widest, key);
+      all += key;
+    }
+    double title = Drawing.textWidth(plot.titles.getOrDefault("legend", ""), Theme.AXIS_TITLE);
+    double room = width - leftOfPanel() - title;
+    int columns = all <= room ? levels.size() : (int) (room / widest);
+    Map<String, Object> guide = new LinkedHashMap<>();
+    guide.put("name", "legend");
+    guide.put("ncol", (double) Math.max(1, Math.min(columns, levels.size())));
+    guide.put("byrow", true);
+    return guide;
+  }
+
   private List<String> colours(List<String> levels) {
     List<String> defaults = Palette.discrete(levels.size());
     List<String> colours = new ArrayList<>();
@@ -330,6 +358,18 @@ final class PlotSpec {
       colours.add(plot.colours.getOrDefault(levels.get(i), defaults.get(i)));
     }
     return colours;
+  }
+
+  /** The engine would leave such marks out without a word. */
+  private static void requirePositive(Column<?> column) {
+    if (column instanceof NumericColumn<?> numbers && !column.name().startsWith(".")) {
+      long wrong = Arrays.stream(numbers.asDoubleArray()).filter(value -> value <= 0).count();
+      if (wrong > 0) {
+        throw new IllegalArgumentException(
+            "%d values of column '%s' are 0 or less, which a logarithmic axis cannot show"
+                .formatted(wrong, column.name()));
+      }
+    }
   }
 
   private List<Column<?>> rules(String aesthetic) {

@@ -84,4 +84,75 @@ class PlotTest {
     String euros = plot.x("x", Scale.log10().breaks(3, 7).format("{d} EUR")).svg();
     assertTrue(euros.contains(">7 EUR<"), euros);
   }
+
+  @Test
+  void whatALogarithmicAxisCannotShowIsSaid() {
+    Plot plot = Plot.of(Map.of("x", List.of(1, 2), "y", List.of(0.0, 1.0))).points("x", "y");
+    var wrong =
+        assertThrows(IllegalArgumentException.class, () -> plot.y("y", Scale.log10()).svg());
+    assertEquals(
+        "1 values of column 'y' are 0 or less, which a logarithmic axis cannot show",
+        wrong.getMessage());
+  }
+
+  @Test
+  void aColumnClassNeedsItsColumn() {
+    assertThrows(IllegalArgumentException.class, () -> LINES.measured(0.1, "los").data());
+    assertThrows(IllegalStateException.class, () -> Plot.of(POINTS).svg());
+  }
+
+  @Test
+  void logarithmicAxesHaveRoundBreaks() {
+    assertEquals(List.of(1.0, 10.0, 100.0, 1000.0), LogBreaks.between(0.99, 1000).breaks());
+    assertEquals(List.of(0.2, 0.5, 1.0, 2.0), LogBreaks.between(0.2, 3).breaks());
+  }
+
+  @Test
+  void panelsAndNamesKeepTheOrderOfTheTableUnlessAskedOtherwise() {
+    String svg = LINES.facets("method", 2).legendAt("none").svg();
+    assertTrue(svg.indexOf(">zebra<") < svg.indexOf(">a method with a very long name<"), svg);
+    String other =
+        LINES.facets("method", 2).order("method", "a method with a very long name").svg();
+    assertTrue(other.indexOf(">zebra<") > other.indexOf(">a method with a very long name<"), other);
+    assertFalse(svg.chars().anyMatch(c -> c >= 0xE000 && c <= 0xF8FF), "private characters");
+  }
+
+  @Test
+  void severalLayersWithTheirOwnDataAreOneTable() {
+    Table data =
+        Plot.of(POINTS)
+            .lines("step", "loss")
+            .from(Map.of("at", List.of(1), "height", List.of(2)))
+            .points("at", "height")
+            .hline(3)
+            .note(1, 2, "here")
+            .data();
+    assertEquals(5, data.rowCount());
+    assertTrue(data.columnNames().containsAll(List.of("layer", "step", "loss", "at", "height")));
+  }
+
+  @Test
+  void everyKindOfMarkDraws() {
+    Plot base = Plot.of(POINTS);
+    for (Plot plot :
+        List.of(
+            base.points("step", "loss").discrete("step"),
+            base.steps("step", "loss").color("method"),
+            base.bars("method", "loss").labels("loss", ".1f"),
+            base.bars("method", "loss").fill("method").dodged().labels("loss", ".1f"),
+            base.bars("step", "loss").fill("method").labels("loss", ".1f").discrete("step"),
+            base.areas("step", "loss").fill("method"),
+            base.tiles("method", "step", "loss").labels("loss", ".1f").discrete("step"),
+            base.ribbons("step", "loss", "loss"),
+            base.errorBars("method", "step", "loss"),
+            base.segments("step", "loss", "loss", "step").rule(1, 0).vline(2),
+            base.spans("method", "step", "loss").fill("method").legendAt("top"),
+            base.rects("step", "loss", "step", "loss"),
+            base.texts("step", "loss", "method"),
+            base.points("step", "loss").grid("method", "step").freeAxis("both"))) {
+      assertTrue(plot.svg().startsWith("<svg"), plot.spec().toString());
+    }
+    String grid = PlotGrid.column(LINES.title("one"), LINES.title("two")).svg();
+    assertTrue(grid.contains(">one<") && grid.contains(">two<"), grid);
+  }
 }
