@@ -76,7 +76,7 @@ public record SamplerReport(
    * @return 0 to below 1, 0 without batches
    */
   public double inputPadding() {
-    return paddedSeconds == 0 ? 0 : 1 - seconds / paddedSeconds;
+    return paddedSeconds == 0 ? 0 : Math.max(0, 1 - seconds / paddedSeconds); // not -1e-16
   }
 
   /**

@@ -45,7 +45,19 @@ class BucketingSamplerTest {
               .filter(batch -> constraint.size(batch.cuts().getFirst()) > constraint.cap())
               .count();
       assertEquals(overlong, report.overlong());
-      assertTrue(report.inputPadding() >= 0 && report.inputPadding() < 1);
+      double padded = 0;
+      double rows = 0;
+      for (Batch batch : batches) {
+        padded +=
+            batch.size() * batch.cuts().stream().mapToDouble(Cut::duration).max().orElseThrow();
+        rows += batch.size() * batch.cuts().stream().mapToInt(Cut::tokens).max().orElseThrow();
+      }
+      List<Cut> kept = batches.stream().flatMap(batch -> batch.cuts().stream()).toList();
+      double useful = kept.stream().mapToDouble(Cut::duration).sum() / Math.max(padded, 1e-9);
+      double tokens = kept.stream().mapToInt(Cut::tokens).sum() / Math.max(rows, 1);
+      assertEquals(batches.isEmpty() ? 0 : 1, report.inputPadding() + useful, 1e-9);
+      assertEquals(rows == 0 ? 0 : 1, report.outputPadding() + tokens, 1e-9);
+      assertTrue(report.inputPadding() >= 0 && report.outputPadding() >= 0);
     }
   }
 

@@ -220,7 +220,7 @@ class RanksAndThreadsTest {
   }
 
   @Test
-  void nothingIsReadAfterClose() {
+  void theProducerWaitsForRoomAndReadsNothingAfterClose() throws InterruptedException {
     AtomicInteger read = new AtomicInteger();
     Iterator<Cut> stream =
         IntStream.iterate(0, i -> i + 1)
@@ -228,6 +228,7 @@ class RanksAndThreadsTest {
             .iterator();
     ConcurrentBatches batches = small().build().concurrently(stream);
     batches.next();
+    Thread.sleep(200); // time enough to read a million
     batches.close();
     int before = read.get();
     assertThrows(CancellationException.class, batches::hasNext);
