@@ -23,15 +23,17 @@ public enum Format {
 
   CutSource open(Path path, Assembler assembler) {
     return switch (this) {
-      case NEMO -> new NemoSource(path, assembler);
-      case LHOTSE -> LhotseSource.open(path, assembler);
-      case KALDI -> new KaldiSource(path, assembler);
-      case LST -> new LstSource(path, assembler);
-      case COMMON_VOICE -> new CommonVoiceSource(path, assembler);
+      case NEMO -> LineSource.open(path, lines -> NemoParser.of(lines, assembler));
+      case LHOTSE -> LhotseArray.open(path, assembler);
+      case KALDI ->
+          LineSource.open(
+              KaldiParser.leader(path), lines -> new KaldiParser(path, lines, assembler));
+      case LST -> LineSource.open(path, lines -> new LstParser(lines, assembler));
+      case COMMON_VOICE ->
+          LineSource.open(path, lines -> new CommonVoiceParser(path, lines, assembler));
     };
   }
 
-  /** The name in a sentence. */
   @Override
   public String toString() {
     return name;

@@ -65,9 +65,9 @@ final class LhotseCut {
     int tokens = tokens(raw, place);
 
     Map<String, Object> custom = new LinkedHashMap<>(map(raw, "custom", place));
-    custom.remove(NemoSource.TOKENS);
+    custom.remove(NemoParser.TOKENS);
     Map<String, Object> extra = new LinkedHashMap<>(raw);
-    List.of("id", "duration", "custom", NemoSource.TOKENS).forEach(extra::remove);
+    List.of("id", "duration", "custom", NemoParser.TOKENS).forEach(extra::remove);
     if (segment) {
       extra.remove("text");
       extra.remove("language");
@@ -163,9 +163,9 @@ final class LhotseCut {
   /** custom.num_tokens; of a MixedCut without, the sum where every track that speaks has it. */
   private static int tokens(Map<String, Object> raw, Place place) {
     Map<String, Object> custom = map(raw, "custom", place);
-    Object stated = custom.getOrDefault(NemoSource.TOKENS, raw.get(NemoSource.TOKENS));
+    Object stated = custom.getOrDefault(NemoParser.TOKENS, raw.get(NemoParser.TOKENS));
     if (stated != null) {
-      return NemoSource.tokens(stated, "custom.num_tokens", place);
+      return NemoParser.tokens(stated, "custom.num_tokens", place);
     }
     long sum = 0;
     boolean any = false;

@@ -15,7 +15,7 @@ import java.util.Set;
  * to {@code custom}, the token count to {@code custom.num_tokens}.
  */
 public final class LhotseCuts {
-  private static final Set<String> RESERVED = Set.of("id", "duration", NemoSource.TOKENS);
+  private static final Set<String> RESERVED = Set.of("id", "duration", NemoParser.TOKENS);
   private static final ReadOptions ANY_LENGTH =
       ReadOptions.defaults().maxDuration(Double.POSITIVE_INFINITY);
 
@@ -67,7 +67,7 @@ public final class LhotseCuts {
       object.put("supervisions", LhotseCut.plain(cut.id(), cut.duration(), spoken));
     }
     Map<String, Object> custom = new LinkedHashMap<>();
-    custom.put(NemoSource.TOKENS, (long) cut.tokens());
+    custom.put(NemoParser.TOKENS, (long) cut.tokens());
     extra.forEach(
         (name, value) -> {
           JsonLines.refuse(RESERVED, name, cut, "Lhotse");

@@ -39,7 +39,11 @@ final class Lines implements AutoCloseable {
   private int from;
   private int to;
 
-  Lines(Path file, Place place) {
+  Lines(Path file) {
+    this(file, new Place(file.toString()));
+  }
+
+  private Lines(Path file, Place place) {
     this(open(file, place), place, BUFFER);
   }
 
@@ -182,6 +186,11 @@ final class Lines implements AutoCloseable {
 
   int to() {
     return to;
+  }
+
+  /** Where the current line stands. */
+  Place place() {
+    return place;
   }
 
   /** Lines seen so far, blank ones included. */

@@ -139,7 +139,6 @@ public final class ManifestSummary {
     return Table.create("languages", language, cuts, hours, share, rate);
   }
 
-  /** Both tables as text. */
   @Override
   public String toString() {
     return table() + "\n" + languages();

@@ -136,7 +136,7 @@ public final class Manifests {
   }
 
   private static boolean isKaldi(Path folder) {
-    return KaldiSource.LEADERS.stream().anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
+    return KaldiParser.LEADERS.stream().anyMatch(name -> Files.isRegularFile(folder.resolve(name)));
   }
 
   private static Found folder(Path folder) {

@@ -13,7 +13,7 @@ import java.util.Set;
  */
 public final class NemoManifest {
   private static final Set<String> RESERVED =
-      Set.of("id", "duration", "text", "lang", NemoSource.TOKENS, "_skipme");
+      Set.of("id", "duration", "text", "lang", NemoParser.TOKENS, "_skipme");
 
   private NemoManifest() {}
 
@@ -47,7 +47,7 @@ public final class NemoManifest {
 
   private static void write(JsonGenerator out, Cut cut) throws IOException {
     Map<String, Object> extra = cut.extra();
-    Object offset = extra.getOrDefault(NemoSource.OFFSET, 0L);
+    Object offset = extra.getOrDefault(NemoParser.OFFSET, 0L);
     if (!(offset instanceof Number number
         && number.doubleValue() >= 0
         && number.doubleValue() < 1e300)) {
@@ -55,16 +55,16 @@ public final class NemoManifest {
           cut, "the offset " + Place.show(offset) + ", expected finite seconds, 0 or more");
     }
     out.writeStartObject();
-    Object audio = extra.get(NemoSource.AUDIO);
-    if (audio == null || !NemoSource.idOf(extra).equals(cut.id())) {
+    Object audio = extra.get(NemoParser.AUDIO);
+    if (audio == null || !NemoParser.idOf(extra).equals(cut.id())) {
       out.writeStringField("id", cut.id());
     }
     if (audio != null) {
-      if (!NemoSource.isAudio(audio)) {
+      if (!NemoParser.isAudio(audio)) {
         throw JsonLines.refusal(
             cut, "the audio " + Place.show(audio) + ", expected a path or a list of paths");
       }
-      out.writeFieldName(NemoSource.AUDIO);
+      out.writeFieldName(NemoParser.AUDIO);
       Json.write(out, audio);
     }
     out.writeNumberField("duration", cut.duration());
@@ -74,10 +74,10 @@ public final class NemoManifest {
     if (!cut.language().isEmpty()) {
       out.writeStringField("lang", cut.language());
     }
-    out.writeNumberField(NemoSource.TOKENS, cut.tokens());
+    out.writeNumberField(NemoParser.TOKENS, cut.tokens());
     for (Map.Entry<String, Object> field : extra.entrySet()) {
       JsonLines.refuse(RESERVED, field.getKey(), cut, "NeMo");
-      if (!field.getKey().equals(NemoSource.AUDIO)) {
+      if (!field.getKey().equals(NemoParser.AUDIO)) {
         out.writeFieldName(field.getKey());
         Json.write(out, field.getValue());
       }

@@ -34,7 +34,6 @@ public record ReadReport(long cuts, Map<Reason, Long> skipped, List<String> exam
     return skipped.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** One line: the counts. */
   @Override
   public String toString() {
     String reasons =

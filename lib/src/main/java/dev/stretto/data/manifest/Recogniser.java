@@ -75,8 +75,8 @@ final class Recogniser {
           .findFirst()
           .orElse(Kind.SOME_JSON);
     }
-    if (CommonVoiceSource.isHeader(lines.getFirst())) {
-      return lines.getFirst().contains(CommonVoiceSource.MILLISECONDS)
+    if (CommonVoiceParser.isHeader(lines.getFirst())) {
+      return lines.getFirst().contains(CommonVoiceParser.MILLISECONDS)
           ? Kind.COMMON_VOICE_DURATIONS
           : Kind.COMMON_VOICE;
     }
@@ -93,7 +93,7 @@ final class Recogniser {
 
   private static Kind objectKind(String json) {
     Set<String> names = members(json);
-    if (names.contains(NemoSource.AUDIO) || names.contains(NemoSource.TOKENS)) {
+    if (names.contains(NemoParser.AUDIO) || names.contains(NemoParser.TOKENS)) {
       return Kind.NEMO;
     }
     if (!Collections.disjoint(names, Set.of("supervisions", "tracks"))

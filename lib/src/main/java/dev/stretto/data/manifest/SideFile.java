@@ -11,15 +11,13 @@ import java.util.Map;
  */
 final class SideFile implements AutoCloseable {
   private final Lines lines;
-  private final Place place;
   private final boolean shared;
   private final Map<String, String> early = new HashMap<>();
 
   /** With {@code shared}, keys are asked for more than once, so that all lines stay in memory. */
   SideFile(Path file, boolean shared) {
     this.shared = shared;
-    this.place = new Place(file.toString());
-    this.lines = new Lines(file, place);
+    this.lines = new Lines(file);
   }
 
   /** What stands behind the key, null where the file does not have it. */
@@ -48,7 +46,7 @@ final class SideFile implements AutoCloseable {
 
   /** As Double.parseDouble, with this file's name in the sentence. */
   double number(String field, String value) {
-    return number(field, value, place);
+    return number(field, value, lines.place());
   }
 
   static double number(String field, String value, Place place) {

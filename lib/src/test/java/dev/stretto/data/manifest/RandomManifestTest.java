@@ -82,7 +82,7 @@ class RandomManifestTest {
       String id = i + word(rng);
       if (derived) {
         extra.put("audio_filepath", id);
-        id = NemoSource.idOf(extra);
+        id = NemoParser.idOf(extra);
       }
       String text = rng.nextInt(3) == 0 ? "" : word(rng);
       String language = rng.nextInt(3) == 0 ? "" : word(rng);

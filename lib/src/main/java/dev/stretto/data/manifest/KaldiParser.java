@@ -14,7 +14,7 @@ import java.util.Set;
  * means that of the recording: reco2dur), else utt2num_samples over the sample rate, else
  * utt2num_frames times frame_shift.
  */
-final class KaldiSource implements CutSource {
+final class KaldiParser implements LineSource.Parser {
   static final List<String> LEADERS =
       List.of("text", "segments", "utt2dur", "utt2num_samples", "utt2num_frames");
   private static final Set<String> BY_RECORDING = Set.of("wav.scp", "reco2dur");
@@ -28,12 +28,12 @@ final class KaldiSource implements CutSource {
   private final Lines lines;
   private final double frameShift;
 
-  KaldiSource(Path folder, Assembler assembler) {
+  KaldiParser(Path folder, Lines lines, Assembler assembler) {
     this.folder = folder;
+    this.lines = lines;
+    this.place = lines.place();
     this.assembler = assembler;
-    this.leader = LEADERS.stream().filter(this::has).findFirst().orElse("text");
-    Path lead = folder.resolve(leader);
-    this.place = new Place(lead.toString());
+    this.leader = leader(folder).getFileName().toString();
     if (LEADERS.stream().skip(1).noneMatch(this::has)) {
       place.line(1);
       throw place.fatal(
@@ -42,7 +42,6 @@ final class KaldiSource implements CutSource {
               + String.join(", ", LEADERS.subList(1, LEADERS.size())));
     }
     this.frameShift = has("frame_shift") ? frameShift(folder.resolve("frame_shift")) : FRAME_SHIFT;
-    this.lines = new Lines(lead, place);
     for (String name :
         List.of(
             "segments",
@@ -59,13 +58,22 @@ final class KaldiSource implements CutSource {
     }
   }
 
+  /** The file with a line for each utterance. */
+  static Path leader(Path folder) {
+    return LEADERS.stream()
+        .map(folder::resolve)
+        .filter(Files::isRegularFile)
+        .findFirst()
+        .orElse(folder.resolve("text"));
+  }
+
   private boolean has(String name) {
     return Files.isRegularFile(folder.resolve(name));
   }
 
   private static double frameShift(Path file) {
-    Place place = new Place(file.toString());
-    try (Lines lines = new Lines(file, place)) {
+    try (Lines lines = new Lines(file)) {
+      Place place = lines.place();
       double seconds = lines.next() ? SideFile.number("frame_shift", lines.text(), place) : 0;
       if (!(seconds > 0)) {
         place.line(1);
@@ -76,14 +84,7 @@ final class KaldiSource implements CutSource {
   }
 
   @Override
-  public Cut next() {
-    if (!lines.next()) {
-      if (lines.number() == 0) {
-        place.line(1);
-        throw place.fatal(Reason.EMPTY, "the file is empty, expected an utterance a line");
-      }
-      return null;
-    }
+  public Cut parse() {
     String[] pair = SideFile.split(lines.text());
     String id = pair[0];
     String text = leader.equals("text") ? pair[1] : "";
@@ -103,11 +104,11 @@ final class KaldiSource implements CutSource {
       fromSegment =
           (end == -1 ? lookUp("reco2dur", recording, "end of its recording") : end) - start;
       extra.put("recording_id", recording);
-      extra.put(NemoSource.OFFSET, start);
+      extra.put(NemoParser.OFFSET, start);
     }
     double duration = duration(id, pair[1], segment == null, fromSegment);
     put(extra, "speaker", find("utt2spk", id));
-    put(extra, NemoSource.AUDIO, find("wav.scp", recording));
+    put(extra, NemoParser.AUDIO, find("wav.scp", recording));
     String language = find("utt2lang", id);
     return assembler.cut(
         place, id, duration, Assembler.UNSTATED, text, language == null ? "" : language, extra);
@@ -156,13 +157,7 @@ final class KaldiSource implements CutSource {
   }
 
   @Override
-  public Place place() {
-    return place;
-  }
-
-  @Override
   public void close() {
-    lines.close();
     side.values().forEach(SideFile::close);
   }
 }

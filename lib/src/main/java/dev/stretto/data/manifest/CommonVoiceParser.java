@@ -12,7 +12,7 @@ import java.util.Map;
  * milliseconds come from {@code clip_durations.tsv} beside it. That table alone is a manifest too,
  * without transcripts.
  */
-final class CommonVoiceSource implements CutSource {
+final class CommonVoiceParser implements LineSource.Parser {
   static final String DURATIONS = "clip_durations.tsv";
   static final String MILLISECONDS = "duration[ms]";
 
@@ -22,12 +22,11 @@ final class CommonVoiceSource implements CutSource {
   private final List<String> header;
   private final SideFile durations;
 
-  CommonVoiceSource(Path file, Assembler assembler) {
-    this.place = new Place(file.toString());
-    this.lines = new Lines(file, place);
+  CommonVoiceParser(Path file, Lines lines, Assembler assembler) {
+    this.lines = lines;
+    this.place = lines.place();
     this.assembler = assembler;
     if (!lines.next()) {
-      lines.close();
       place.line(1);
       throw place.fatal(Reason.EMPTY, "the file is empty, expected a header");
     }
@@ -38,7 +37,6 @@ final class CommonVoiceSource implements CutSource {
     }
     Path beside = file.toAbsolutePath().resolveSibling(DURATIONS);
     if (!Files.isRegularFile(beside)) {
-      lines.close();
       throw place.fatal(
           Reason.MISSING_FIELD,
           "there are no durations, expected " + DURATIONS + " beside this file");
@@ -54,10 +52,7 @@ final class CommonVoiceSource implements CutSource {
   }
 
   @Override
-  public Cut next() {
-    if (!lines.next()) {
-      return null;
-    }
+  public Cut parse() {
     String[] values = lines.text().split("\t", -1);
     if (values.length > header.size()) {
       throw place.bad(
@@ -85,7 +80,7 @@ final class CommonVoiceSource implements CutSource {
     String text = take(extra, "sentence");
     String language = take(extra, "locale");
     double seconds = SideFile.number("duration", milliseconds, place) / 1000;
-    extra.put(NemoSource.AUDIO, id);
+    extra.put(NemoParser.AUDIO, id);
     return assembler.cut(place, id, seconds, Assembler.UNSTATED, text, language, extra);
   }
 
@@ -94,13 +89,7 @@ final class CommonVoiceSource implements CutSource {
   }
 
   @Override
-  public Place place() {
-    return place;
-  }
-
-  @Override
   public void close() {
-    lines.close();
     if (durations != null) {
       durations.close();
     }

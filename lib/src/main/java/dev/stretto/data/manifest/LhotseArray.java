@@ -1,22 +1,17 @@
 package dev.stretto.data.manifest;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.stretto.data.manifest.ManifestException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/**
- * Lhotse's manifests: cuts, supervisions or recordings, as JSON lines or as one JSON array. {@link
- * LhotseCut} makes cuts of the objects.
- */
-final class LhotseSource implements CutSource {
-  private static final String OBJECTS = "one JSON object a line, or one JSON array of objects";
+/** Lhotse's cuts, supervisions or recordings as one JSON array. */
+final class LhotseArray implements CutSource {
+  private static final String OBJECTS = "one JSON array of objects";
 
   /** What the lengths need: recordings, features and alignments, most of the bytes, are not. */
   private static final Set<String> FOR_LENGTHS =
@@ -40,33 +35,43 @@ final class LhotseSource implements CutSource {
   private final Place place;
   private final LhotseCut mapper;
   private final Predicate<String> keep;
-  private final JsonFactory json = Json.factory();
-  private final Lines lines;
   private final InputStream stream;
   private final JsonParser array;
   private long elements;
 
-  private LhotseSource(Path file, Assembler assembler, boolean isArray) {
+  private LhotseArray(Path file, Assembler assembler) {
     this.place = new Place(file.toString());
     this.mapper = new LhotseCut(assembler);
-    this.keep = assembler.lean() ? FOR_LENGTHS::contains : name -> true;
-    this.lines = isArray ? null : new Lines(file, place);
-    this.stream = isArray ? Lines.open(file, place) : null;
-    this.array = isArray ? startOfArray() : null;
+    this.keep = kept(assembler);
+    this.stream = Lines.open(file, place);
+    this.array = startOfArray();
   }
 
-  /** The caller closes it. */
-  static LhotseSource open(Path file, Assembler assembler) {
-    return new LhotseSource(file, assembler, Recogniser.firstByte(file) == '[');
+  /** Either of Lhotse's two shapes; the caller closes it. */
+  static CutSource open(Path file, Assembler assembler) {
+    return Recogniser.firstByte(file) == '['
+        ? new LhotseArray(file, assembler)
+        : LineSource.open(file, lines -> lines(lines, assembler));
+  }
+
+  private static LineSource.Parser lines(Lines lines, Assembler assembler) {
+    LhotseCut mapper = new LhotseCut(assembler);
+    Predicate<String> keep = kept(assembler);
+    return LineSource.objects(
+        lines, parser -> mapper.cut(Json.object(parser, keep, lines.place()), lines.place()));
+  }
+
+  private static Predicate<String> kept(Assembler assembler) {
+    return assembler.lean() ? FOR_LENGTHS::contains : name -> true;
   }
 
   private JsonParser startOfArray() {
     try {
-      JsonParser parser = json.createParser(stream);
+      JsonParser parser = Json.factory().createParser(stream);
       parser.nextToken();
       return parser;
     } catch (IOException e) {
-      ManifestException broken = broken(e, true);
+      ManifestException broken = broken(e);
       try {
         stream.close();
       } catch (IOException second) {
@@ -78,35 +83,6 @@ final class LhotseSource implements CutSource {
 
   @Override
   public Cut next() {
-    Map<String, Object> raw = array == null ? nextLine() : nextElement();
-    return raw == null ? null : mapper.cut(raw, place);
-  }
-
-  private Map<String, Object> nextLine() {
-    if (!lines.next()) {
-      if (lines.number() == 0) {
-        place.line(1);
-        throw place.fatal(Reason.EMPTY, "the file is empty, expected " + OBJECTS);
-      }
-      return null;
-    }
-    try (JsonParser parser =
-        json.createParser(lines.buffer(), lines.from(), lines.to() - lines.from())) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw place.bad(Reason.BAD_JSON, "the line is not an object, expected " + OBJECTS);
-      }
-      Map<String, Object> raw = Json.object(parser, keep, place);
-      if (parser.nextToken() != null) {
-        throw place.bad(Reason.BAD_JSON, "the line goes on after the object, expected " + OBJECTS);
-      }
-      return raw;
-    } catch (IOException e) {
-      lines.checkUtf8();
-      throw broken(e, false);
-    }
-  }
-
-  private Map<String, Object> nextElement() {
     try {
       JsonToken token = array.nextToken();
       place.element(++elements, array.currentTokenLocation().getLineNr());
@@ -124,14 +100,14 @@ final class LhotseSource implements CutSource {
         array.skipChildren();
         throw place.bad(Reason.BAD_JSON, "the element is not an object, expected " + OBJECTS);
       }
-      return Json.object(array, keep, place);
+      return mapper.cut(Json.object(array, keep, place), place);
     } catch (IOException e) {
-      throw broken(e, true);
+      throw broken(e);
     }
   }
 
   /** After a syntax error nobody knows where the next element of an array begins. */
-  private ManifestException broken(IOException e, boolean fatal) {
+  private ManifestException broken(IOException e) {
     if (e instanceof java.io.EOFException || e instanceof java.util.zip.ZipException) {
       return Lines.unreadable(e, place);
     }
@@ -139,7 +115,7 @@ final class LhotseSource implements CutSource {
       String what = "not UTF-8 (" + e.getMessage().lines().findFirst().orElse("") + ")";
       return place.fatal(Reason.NOT_UTF8, what + ", expected UTF-8: convert the file");
     }
-    return Json.notJson(e, place, OBJECTS, fatal);
+    return Json.notJson(e, place, OBJECTS, true);
   }
 
   @Override
@@ -149,10 +125,6 @@ final class LhotseSource implements CutSource {
 
   @Override
   public void close() {
-    if (lines != null) {
-      lines.close();
-      return;
-    }
     try {
       array.close();
       stream.close();

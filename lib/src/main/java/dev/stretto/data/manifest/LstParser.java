@@ -1,30 +1,22 @@
 package dev.stretto.data.manifest;
 
 import dev.stretto.data.manifest.ManifestException.Reason;
-import java.nio.file.Path;
 import java.util.Map;
 
 /** wav2letter's lists: id, path, duration in milliseconds, transcript, parted by blanks. */
-final class LstSource implements CutSource {
+final class LstParser implements LineSource.Parser {
   private final Place place;
   private final Lines lines;
   private final Assembler assembler;
 
-  LstSource(Path file, Assembler assembler) {
-    this.place = new Place(file.toString());
-    this.lines = new Lines(file, place);
+  LstParser(Lines lines, Assembler assembler) {
+    this.lines = lines;
+    this.place = lines.place();
     this.assembler = assembler;
   }
 
   @Override
-  public Cut next() {
-    if (!lines.next()) {
-      if (lines.number() == 0) {
-        place.line(1);
-        throw place.fatal(Reason.EMPTY, "the file is empty, expected an utterance a line");
-      }
-      return null;
-    }
+  public Cut parse() {
     String[] part = lines.text().strip().split("\\s+", 4);
     if (part.length < 3) {
       throw place.bad(
@@ -39,16 +31,6 @@ final class LstSource implements CutSource {
         Assembler.UNSTATED,
         part.length < 4 ? "" : part[3],
         "",
-        Map.of(NemoSource.AUDIO, part[1]));
-  }
-
-  @Override
-  public Place place() {
-    return place;
-  }
-
-  @Override
-  public void close() {
-    lines.close();
+        Map.of(NemoParser.AUDIO, part[1]));
   }
 }

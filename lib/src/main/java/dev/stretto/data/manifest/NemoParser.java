@@ -1,11 +1,9 @@
 package dev.stretto.data.manifest;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.stretto.data.manifest.ManifestException.Reason;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,49 +14,28 @@ import java.util.Map;
  * everything else is kept as it stands. The id is the field {@code id}, else the path, else the
  * path with {@code @offset}.
  */
-final class NemoSource implements CutSource {
+final class NemoParser {
   static final String AUDIO = "audio_filepath";
   static final String OFFSET = "offset";
   static final String TOKENS = "num_tokens";
-  private static final String OBJECT = "one JSON object a line";
 
-  private final Lines lines;
   private final Place place;
   private final Assembler assembler;
   private final String textKey;
   private final String languageKey;
   private final TextUnit unit;
-  private final JsonFactory json = Json.factory();
   private String lastLanguage = "";
 
-  NemoSource(Path file, Assembler assembler) {
-    this.place = new Place(file.toString());
-    this.lines = new Lines(file, place);
+  private NemoParser(Place place, Assembler assembler) {
+    this.place = place;
     this.assembler = assembler;
     this.textKey = assembler.options().textKey();
     this.languageKey = assembler.options().languageKey();
     this.unit = assembler.options().tokens() instanceof TextUnit known ? known : null;
   }
 
-  @Override
-  public Cut next() {
-    if (!lines.next()) {
-      if (lines.number() == 0) {
-        place.line(1);
-        throw place.fatal(Reason.EMPTY, "the file is empty, expected " + OBJECT);
-      }
-      return null;
-    }
-    try (JsonParser parser =
-        json.createParser(lines.buffer(), lines.from(), lines.to() - lines.from())) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw place.bad(Reason.BAD_JSON, "the line is not an object, expected " + OBJECT);
-      }
-      return parse(parser);
-    } catch (IOException e) {
-      lines.checkUtf8();
-      throw Json.notJson(e, place, OBJECT, false);
-    }
+  static LineSource.Parser of(Lines lines, Assembler assembler) {
+    return LineSource.objects(lines, new NemoParser(lines.place(), assembler)::parse);
   }
 
   private Cut parse(JsonParser parser) throws IOException {
@@ -119,9 +96,6 @@ final class NemoSource implements CutSource {
       } else {
         extra.put(Json.text(name, "a field name", place), Json.value(parser, field -> true, place));
       }
-    }
-    if (parser.nextToken() != null) {
-      throw place.bad(Reason.BAD_JSON, "the line goes on after the object, expected " + OBJECT);
     }
     if (asksToBeSkipped(skip)) {
       throw place.bad(Reason.SKIPME, "_skipme is " + Place.show(skip));
@@ -225,15 +199,5 @@ final class NemoSource implements CutSource {
       case Map<?, ?> map -> !map.isEmpty();
       default -> true;
     };
-  }
-
-  @Override
-  public Place place() {
-    return place;
-  }
-
-  @Override
-  public void close() {
-    lines.close();
   }
 }
