@@ -21,7 +21,9 @@ final class PackModifiedFirstFit {
     this.limit = limit;
     bins = new int[sizes.length];
     Arrays.fill(bins, -1);
-    // index n + 1 shifted by one: nextFree[n] is "none below", lastFree[0] "none above"
+    // both end in a sentinel: nextFree[n] is "none after", lastFree[0] "none before"; entry r + 1
+    // of
+    // lastFree belongs to rank r
     nextFree = new int[sizes.length + 1];
     lastFree = new int[sizes.length + 1];
     Arrays.setAll(nextFree, i -> i);
