@@ -40,7 +40,7 @@ final class Drawing {
   static final double MM_PER_UNIT = 0.2;
 
   private static final String FONT = "Liberation Sans";
-  private static final String FONTS = "'" + FONT + "', Arial, Helvetica, sans-serif";
+  static final String FONTS = "'" + FONT + "', Arial, Helvetica, sans-serif";
   private static final URL FONT_FILE =
       org.apache.pdfbox.pdmodel.PDDocument.class.getResource(
           "/org/apache/pdfbox/resources/ttf/LiberationSans-Regular.ttf");
@@ -72,10 +72,12 @@ final class Drawing {
    * @return one svg element, the same for the same spec
    */
   static String svg(Map<String, Object> spec, double width, double height) {
-    String raw =
-        PlotSvgExport.INSTANCE.buildSvgImageFromRawSpecs(
-            spec, new DoubleVector(width, height), false);
-    return normalised(raw);
+    DoubleVector size = new DoubleVector(width, height);
+    try {
+      return normalised(PlotSvgExport.INSTANCE.buildSvgImageFromRawSpecs(spec, size, false));
+    } catch (RuntimeException e) {
+      throw new IllegalStateException("Lets-Plot cannot draw this plot: " + e.getMessage(), e);
+    }
   }
 
   /** Without random ids, tool-tip styles and digits below a thousandth of a unit. */
@@ -85,7 +87,7 @@ final class Drawing {
             .replaceAll("(?m)^ *-?\\w*-?user-select: none;\\R", "")
             .replaceAll(" clip-bounds-jfx=\"[^\"]*\"", "")
             .replaceAll(
-                "font-family: [^;]*;", Matcher.quoteReplacement("font-family: " + FONTS + ";"))
+                "font-family: ?[^;]*;", Matcher.quoteReplacement("font-family: " + FONTS + ";"))
             .replaceAll(">\\s+([^<>\\s][^<>]*?)\\s+</(text|tspan)>", ">$1</$2>")
             .replaceAll("(?m)^ +", "");
     svg =

@@ -49,31 +49,80 @@ public final class FigureFiles {
     contents.put("pdf", figure.pdf(width(svg) > WIDEST_IN_COLUMN ? PAGE_MM : COLUMN_MM));
     contents.put("csv", FigureData.csv(figure, provenance).getBytes(StandardCharsets.UTF_8));
     contents.put("json", (Json.pretty(figure.spec()) + "\n").getBytes(StandardCharsets.UTF_8));
-    List<Path> written = new ArrayList<>();
-    for (Map.Entry<String, byte[]> content : contents.entrySet()) {
-      Path file = folder.resolve(name + "." + content.getKey());
-      replace(file, content.getValue());
-      written.add(file);
+    Map<Path, Path> parts = new LinkedHashMap<>();
+    try {
+      for (Map.Entry<String, byte[]> content : contents.entrySet()) {
+        Path part = folder.resolve("." + name + "." + content.getKey() + ".part");
+        parts.put(part, folder.resolve(name + "." + content.getKey()));
+        Files.write(part, content.getValue());
+      }
+      for (Map.Entry<Path, Path> part : parts.entrySet()) {
+        move(part.getKey(), part.getValue());
+      }
+    } finally {
+      for (Path part : parts.keySet()) {
+        Files.deleteIfExists(part);
+      }
     }
-    return written;
+    return List.copyOf(parts.values());
+  }
+
+  private static void move(Path part, Path file) throws IOException {
+    try {
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  /**
+   * Reads a stored figure's data back.
+   *
+   * @param csv a file that {@link #save} wrote
+   * @return provenance, column classes and table
+   * @throws IOException where the file cannot be read
+   * @throws IllegalArgumentException where it is no such file, with file and line
+   */
+  public static FigureData read(Path csv) throws IOException {
+    return FigureData.parse(csv.toString(), Files.readString(csv));
+  }
+
+  /**
+   * Compares two stored figures: specifications and structural columns exactly, measured columns
+   * within their tolerance, wall-clock columns not at all.
+   *
+   * @param expected folder and name without ending
+   * @param actual folder and name without ending
+   * @return the differences as sentences, empty where there is none
+   * @throws IOException where a file that exists cannot be read
+   */
+  public static List<String> compare(Path expected, Path actual) throws IOException {
+    List<String> differences = new ArrayList<>();
+    for (Path figure : List.of(expected, actual)) {
+      for (String ending : List.of(".csv", ".json")) {
+        if (!Files.exists(sibling(figure, ending))) {
+          differences.add("there is no file " + sibling(figure, ending));
+        }
+      }
+    }
+    if (!differences.isEmpty()) {
+      return differences;
+    }
+    differences.addAll(
+        FigureComparison.ofSpecs(
+            Json.parse(Files.readString(sibling(expected, ".json"))),
+            Json.parse(Files.readString(sibling(actual, ".json")))));
+    differences.addAll(
+        FigureComparison.ofData(read(sibling(expected, ".csv")), read(sibling(actual, ".csv"))));
+    return differences;
+  }
+
+  private static Path sibling(Path figure, String ending) {
+    return figure.resolveSibling(figure.getFileName() + ending);
   }
 
   private static double width(String svg) {
     Matcher width = WIDTH.matcher(svg);
     return width.find() ? Double.parseDouble(width.group(1)) : 0;
-  }
-
-  private static void replace(Path file, byte[] content) throws IOException {
-    Path temporary = file.resolveSibling("." + file.getFileName() + ".part");
-    try {
-      Files.write(temporary, content);
-      try {
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
-      }
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
   }
 }

@@ -23,12 +23,20 @@ record Layer(
     Map<String, Object> constants,
     Summary summary) {
 
+  /** A layer that brings no data: rules and notes. */
+  static Layer annotation(String geom, Map<String, ?> columns, Map<String, Object> constants) {
+    Map<String, String> mapping = new LinkedHashMap<>();
+    columns.keySet().forEach(name -> mapping.put(name, name));
+    Table table = Tables.of(columns);
+    return new Layer(geom, table, mapping, constants, new Summary.None(true));
+  }
+
   static Layer of(String geom, Table table, String... aestheticsAndColumns) {
     Map<String, String> mapping = new LinkedHashMap<>();
     for (int i = 0; i < aestheticsAndColumns.length; i += 2) {
       mapping.put(aestheticsAndColumns[i], aestheticsAndColumns[i + 1]);
     }
-    return new Layer(geom, table, mapping, Map.of(), Summary.NONE).checked();
+    return new Layer(geom, table, mapping, Map.of(), new Summary.None(false)).checked();
   }
 
   Layer map(String aesthetic, String column) {
@@ -51,7 +59,7 @@ record Layer(
 
   /** A note or a rule: drawn, but not data. */
   boolean annotation() {
-    return table.columnCount() == 0;
+    return summary instanceof Summary.None(boolean annotation) && annotation;
   }
 
   private Layer checked() {
@@ -71,24 +79,22 @@ record Layer(
     }
   }
 
-  /** The rows that are drawn: those of the table, or of its summary. */
-  Table drawn(Set<String> facets) {
-    Set<String> present = new LinkedHashSet<>(facets);
-    present.removeIf(column -> !table.containsColumn(column));
-    return summary.apply(table, mapping, present);
-  }
-
   /** The rows that are kept as the figure's data. */
-  Table data(Set<String> facets) {
-    return summary.isView() ? table : drawn(facets);
+  Table data(PlotParts plot) {
+    return summary.isView() ? table : summary.apply(this, plot);
   }
 
   /** The columns of {@link #data} that the layer uses. */
-  Set<String> dataColumns() {
-    return new LinkedHashSet<>((summary.isView() ? mapping : drawnMapping()).values());
+  Set<String> dataColumns(PlotParts plot) {
+    if (summary.isView()) {
+      return new LinkedHashSet<>(mapping.values());
+    }
+    Set<String> names = new LinkedHashSet<>(data(plot).columnNames());
+    names.removeIf(name -> name.startsWith("."));
+    return names;
   }
 
-  /** Aesthetic to column of {@link #drawn}. */
+  /** Aesthetic to column of the summary. */
   Map<String, String> drawnMapping() {
     return summary.mapping(mapping);
   }

@@ -14,6 +14,10 @@ import org.jetbrains.letsPlot.core.plot.builder.presentation.TextWidthEstimator;
  */
 final class LongLabels {
   private static final int ENGINE_LIMIT = 20;
+
+  /** The first of Unicode's private characters. */
+  private static final int FIRST_NUMBER = 0xE000;
+
   private static final String WIDE = "WMOQGD";
 
   private final Map<String, String> labels = new LinkedHashMap<>();
@@ -31,12 +35,20 @@ final class LongLabels {
     return standIns;
   }
 
+  /**
+   * A panel's name behind an invisible number: the engine sorts panels by name, and {@link
+   * #restore} takes the numbers out again.
+   */
+  static String numbered(String name, int number) {
+    return (char) (FIRST_NUMBER + number) + name;
+  }
+
   /** The drawing with the names in place of the stand-ins. */
   String restore(String svg) {
     for (Map.Entry<String, String> label : labels.entrySet()) {
       svg = svg.replace(">" + label.getKey() + "<", ">" + HtmlTable.escape(label.getValue()) + "<");
     }
-    return svg;
+    return svg.replaceAll("[\\x{E000}-\\x{F8FF}]", "");
   }
 
   /** Wide letters that end in the number in base 6, so that no two are equal. */

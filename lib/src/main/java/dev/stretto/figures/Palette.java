@@ -38,6 +38,12 @@ final class Palette {
     return colours;
   }
 
+  /** Luma in [0, 255]. */
+  static double lightness(String colour) {
+    int rgb = Integer.parseInt(colour.substring(1), 16);
+    return 0.299 * (rgb >> 16) + 0.587 * (rgb >> 8 & 255) + 0.114 * (rgb & 255);
+  }
+
   private static String between(String from, String to, double share) {
     StringBuilder colour = new StringBuilder("#");
     for (int i = 1; i < 7; i += 2) {

@@ -21,10 +21,10 @@ final class PlotData {
       if (layer.annotation()) {
         continue;
       }
-      Table table = layer.data(parts.facets);
+      Table table = layer.data(parts);
       Set<String> columns = used.computeIfAbsent(table, t -> new LinkedHashSet<>());
       columns.addAll(parts.facets);
-      columns.addAll(layer.dataColumns());
+      columns.addAll(layer.dataColumns(parts));
       columns.addAll(parts.classes.keySet());
       columns.removeIf(column -> !table.containsColumn(column));
       names.merge(table, layer.geom(), (a, b) -> a.equals(b) ? a : a + "+" + b);

@@ -14,6 +14,10 @@ final class PlotParts {
   double width = 600;
   double height = 370;
   boolean horizontal;
+
+  /** Whether the text layers take white or black from the fill below them. */
+  boolean textOnFill;
+
   final List<Layer> layers = new ArrayList<>();
 
   /** Columns that split the plot into panels. */
@@ -48,6 +52,7 @@ final class PlotParts {
     copy.width = width;
     copy.height = height;
     copy.horizontal = horizontal;
+    copy.textOnFill = textOnFill;
     copy.layers.addAll(layers);
     copy.facets.addAll(facets);
     copy.discrete.addAll(discrete);
@@ -58,6 +63,10 @@ final class PlotParts {
     copy.classes.putAll(classes);
     copy.options.putAll(options);
     return copy;
+  }
+
+  boolean isLog(String axis) {
+    return scales.containsKey(axis) && scales.get(axis).options().containsKey("trans");
   }
 
   /** Sets one key of a nested option. */

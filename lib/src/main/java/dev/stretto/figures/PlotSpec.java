@@ -1,11 +1,13 @@
 package dev.stretto.figures;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
@@ -16,32 +18,46 @@ final class PlotSpec {
   private static final List<String> POSITIONAL_X = List.of("x", "xmin", "xend", "xmax");
   private static final List<String> POSITIONAL_Y =
       List.of("y", "ymin", "yend", "ymax", "middle", "lower", "upper");
+
+  /** Begins the name of a column of panel names in drawing order. */
+  private static final String PANEL = ".panel ";
+
   private static final List<String> COLOURS = List.of("color", "fill");
   private static final List<String> OTHERS = List.of("shape", "linetype", "size");
 
   private final PlotParts plot;
   private final boolean withData;
-  private final LongLabels longLabels = new LongLabels();
+  private final LongLabels longLabels;
+  private final IdentityHashMap<Layer, Table> drawn = new IdentityHashMap<>();
 
-  private PlotSpec(PlotParts plot, boolean withData) {
+  private final double width;
+  private final double height;
+
+  private PlotSpec(
+      PlotParts plot, boolean withData, LongLabels longLabels, double width, double height) {
     this.plot = plot;
     this.withData = withData;
+    this.longLabels = longLabels;
+    this.width = width;
+    this.height = height;
   }
 
   /** Draws the plot. */
   static String svg(PlotParts plot, double width, double height) {
-    PlotSpec spec = new PlotSpec(plot, true);
-    return spec.longLabels.restore(Drawing.svg(spec.build(), width, height));
+    LongLabels longLabels = new LongLabels();
+    return longLabels.restore(
+        Drawing.svg(withData(plot, longLabels, width, height), width, height));
   }
 
   /** The spec with data; its maps are fresh, for the engine changes them. */
-  static Map<String, Object> withData(PlotParts plot) {
-    return new PlotSpec(plot, true).build();
+  static Map<String, Object> withData(
+      PlotParts plot, LongLabels longLabels, double width, double height) {
+    return new PlotSpec(plot, true, longLabels, width, height).build();
   }
 
   /** What was asked for, without data and without what follows from data. */
   static Map<String, Object> bare(PlotParts plot) {
-    return new PlotSpec(plot, false).build();
+    return new PlotSpec(plot, false, new LongLabels(), plot.width, plot.height).build();
   }
 
   private Map<String, Object> build() {
@@ -50,20 +66,75 @@ final class PlotSpec {
     spec.put("layers", layers());
     spec.put("scales", scales());
     spec.put("theme", Theme.paper());
+    if (plot.layers.stream().anyMatch(layer -> layer.geom().equals("tile"))) {
+      spec.put("coord", fresh(Map.of("name", "cartesian"))); // tiles fill the plot, square or not
+    }
     plot.options.forEach((key, value) -> spec.merge(key, fresh(value), PlotSpec::merged));
+    if (withData) {
+      fitTexts(spec);
+      if (spec.get("facet") instanceof Map<?, ?>) {
+        splitByNumberedPanels(spec);
+      }
+    }
     return spec;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static void splitByNumberedPanels(Map<String, Object> spec) {
+    Map<String, Object> facet = (Map<String, Object>) spec.get("facet");
+    facet.computeIfPresent("x", (key, name) -> PANEL + name);
+    facet.computeIfPresent("y", (key, name) -> PANEL + name);
+    facet.computeIfPresent(
+        "facets",
+        (key, names) -> new ArrayList<>(((List<?>) names).stream().map(n -> PANEL + n).toList()));
+  }
+
+  /** Breaks the title, subtitle and caption into lines. */
+  private void fitTexts(Map<String, Object> spec) {
+    if (spec.get("ggtitle") instanceof Map<?, ?>) {
+      replaceText(spec, "ggtitle", "text", Theme.TITLE, width - leftOfPanel());
+      replaceText(spec, "ggtitle", "subtitle", Theme.AXIS_TITLE, width - leftOfPanel());
+    }
+    if (spec.get("caption") instanceof Map<?, ?>) {
+      replaceText(spec, "caption", "text", Theme.CAPTION, width - leftOfPanel());
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static void replaceText(
+      Map<String, Object> spec, String part, String key, int fontSize, double room) {
+    ((Map<String, Object>) spec.get(part))
+        .computeIfPresent(key, (k, text) -> LineBreaks.fit((String) text, fontSize, room));
+  }
+
+  /** Titles start at the panel, right of the names on the vertical axis. */
+  private double leftOfPanel() {
+    List<Column<?>> vertical = columns(plot.horizontal ? POSITIONAL_X : POSITIONAL_Y);
+    double names = 50;
+    if (!vertical.isEmpty() && isDiscrete(vertical.getFirst())) {
+      for (String level : levels(vertical)) {
+        names = Math.max(names, Drawing.textWidth(level, Theme.AXIS_TEXT));
+      }
+    }
+    return names + 40;
   }
 
   private List<Object> layers() {
     List<Object> layers = new ArrayList<>();
     for (Layer layer : plot.layers) {
+      if (withData && drawn(layer).isEmpty()) {
+        continue;
+      }
       Map<String, Object> map = new LinkedHashMap<>();
       map.put("geom", layer.geom());
       map.put("stat", "identity");
       map.put("sampling", "none");
       map.put("mapping", new LinkedHashMap<String, Object>(layer.drawnMapping()));
       layer.constants().forEach((key, value) -> map.put(key, fresh(value)));
-      if (withData) {
+      if (layer.summary() instanceof Summary.AtEnd) {
+        map.put(plot.horizontal ? "hjust" : "vjust", 0.0);
+      }
+      if (withData || layer.annotation()) {
         map.put("data", data(layer));
       }
       layers.add(map);
@@ -71,36 +142,44 @@ final class PlotSpec {
     return layers;
   }
 
+  private Table drawn(Layer layer) {
+    return drawn.computeIfAbsent(layer, l -> l.summary().apply(l, plot));
+  }
+
   private Map<String, Object> data(Layer layer) {
-    Table table = layer.drawn(plot.facets);
+    Table table = drawn(layer);
     Set<String> used = new LinkedHashSet<>(layer.drawnMapping().values());
     plot.facets.stream().filter(table::containsColumn).forEach(used::add);
-    List<Integer> rows = rowsInOrder(table);
     Map<String, Object> data = new LinkedHashMap<>();
     for (String name : used) {
       Column<?> column = table.column(name);
-      List<Object> values = new ArrayList<>(rows.size());
-      rows.forEach(row -> values.add(value(column, row)));
+      List<Object> values = new ArrayList<>(column.size());
+      for (int row = 0; row < column.size(); row++) {
+        values.add(value(column, row));
+      }
       data.put(name, values);
+      if (plot.facets.contains(name)) {
+        List<String> panels = panels(name);
+        List<Object> numbered = new ArrayList<>(column.size());
+        for (int row = 0; row < column.size(); row++) {
+          String panel = level(column, row);
+          numbered.add(LongLabels.numbered(panel, panels.indexOf(panel)));
+        }
+        data.put(PANEL + name, numbered);
+      }
     }
     return data;
   }
 
-  /** Rows sorted by the levels that were asked for; the table's order otherwise. */
-  private List<Integer> rowsInOrder(Table table) {
-    List<Integer> rows = new ArrayList<>();
-    for (int row = 0; row < table.rowCount(); row++) {
-      rows.add(row);
-    }
-    for (String name : plot.facets) {
-      List<String> order = plot.orders.get(name);
-      if (order != null && table.containsColumn(name)) {
-        Column<?> column = table.column(name);
-        rows.sort(
-            Comparator.comparingInt(row -> order.indexOf(String.valueOf(level(column, row)))));
+  /** The names of the panels in order. */
+  private List<String> panels(String name) {
+    List<Column<?>> columns = new ArrayList<>();
+    for (Layer layer : plot.layers) {
+      if (drawn(layer).containsColumn(name)) {
+        columns.add(drawn(layer).column(name));
       }
     }
-    return rows;
+    return levels(columns);
   }
 
   private Object value(Column<?> column, int row) {
@@ -142,10 +221,16 @@ final class PlotSpec {
     return scales;
   }
 
-  private static Map<String, Object> named(String aesthetic, String name) {
+  /**
+   * A scale with its title; the vertical axis' title has the panel's height, the others its width.
+   */
+  private Map<String, Object> named(String aesthetic, String name) {
+    boolean vertical = aesthetic.equals(plot.horizontal ? "x" : "y");
+    double room = vertical ? height - 110 : width - leftOfPanel();
+    String title = withData ? LineBreaks.fit(name, Theme.AXIS_TITLE, room) : name;
     Map<String, Object> scale = new LinkedHashMap<>();
     scale.put("aesthetic", aesthetic);
-    scale.put("name", name);
+    scale.put("name", title);
     return scale;
   }
 
@@ -170,11 +255,33 @@ final class PlotSpec {
         }
       }
     }
+    if (plot.isLog(axis)) {
+      if (withData) {
+        List<Column<?>> all = new ArrayList<>(columns);
+        all.addAll(rules(axis + "intercept"));
+        LogBreaks.of(all).ifPresent(breaks -> scale.putAll(breaks.options()));
+      }
+    }
+    if (withData && axis.equals("y") && plot.horizontal && !plot.isLog(axis)) {
+      roomForNumbers(columns).ifPresent(limits -> scale.put("limits", limits));
+    }
     Scale own = plot.scales.get(axis);
     if (own != null) {
       own.options().forEach((key, value) -> scale.put(key, fresh(value)));
     }
     scales.add(scale);
+  }
+
+  /** Numbers to the right of bars need a tenth more. */
+  private Optional<List<Object>> roomForNumbers(List<Column<?>> columns) {
+    boolean written = plot.layers.stream().anyMatch(l -> l.summary() instanceof Summary.AtEnd);
+    double end = 0;
+    for (Column<?> column : columns) {
+      end = Math.max(end, column instanceof NumericColumn<?> numbers ? numbers.max() : 0);
+    }
+    return written && end > 0
+        ? Optional.of(new ArrayList<>(Arrays.asList(null, 1.1 * end)))
+        : Optional.empty();
   }
 
   private void colour(String aesthetic, List<Object> scales) {
@@ -188,8 +295,13 @@ final class PlotSpec {
       scale.put("discrete", true);
       if (withData || plot.orders.containsKey(columns.getFirst().name())) {
         List<String> levels = levels(columns);
+        List<String> colours = colours(levels);
+        if (aesthetic.equals("color") && plot.textOnFill) {
+          colours.replaceAll(fill -> Palette.lightness(fill) > 128 ? "#111111" : "#ffffff");
+          scale.put("guide", "none");
+        }
         scale.put("limits", new ArrayList<>(levels));
-        scale.put("values", new ArrayList<>(colours(levels)));
+        scale.put("values", colours);
       }
     } else {
       scale.put("scale_mapper_kind", "color_gradientn");
@@ -211,6 +323,13 @@ final class PlotSpec {
     return colours;
   }
 
+  private List<Column<?>> rules(String aesthetic) {
+    return plot.layers.stream()
+        .filter(layer -> layer.annotation() && layer.mapping().containsKey(aesthetic))
+        .<Column<?>>map(layer -> layer.table().column(aesthetic))
+        .toList();
+  }
+
   /** The columns behind some aesthetics, over all layers that have them. */
   private List<Column<?>> columns(List<String> aesthetics) {
     List<Column<?>> columns = new ArrayList<>();
@@ -218,7 +337,7 @@ final class PlotSpec {
       for (Layer layer : plot.layers) {
         String name = layer.drawnMapping().get(aesthetic);
         if (name != null && !layer.annotation()) {
-          columns.add(layer.drawn(plot.facets).column(name));
+          columns.add(drawn(layer).column(name));
         }
       }
     }
@@ -262,6 +381,8 @@ final class PlotSpec {
         list.forEach(v -> copy.add(fresh(v)));
         yield copy;
       }
+      // the engine takes some numbers only as doubles
+      case Number number -> number.doubleValue();
       case null, default -> value;
     };
   }

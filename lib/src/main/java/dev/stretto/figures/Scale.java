@@ -101,6 +101,13 @@ public final class Scale {
     return with("scale_mapper_kind", "color_gradientn").with("colors", List.of(colours));
   }
 
+  /** Whether the colour for high values is lighter than that for low ones. */
+  boolean endsLight() {
+    return !(options.get("colors") instanceof List<?> colours)
+        || Palette.lightness((String) colours.getLast())
+            > Palette.lightness((String) colours.getFirst());
+  }
+
   Map<String, Object> options() {
     return options;
   }

@@ -1,34 +1,45 @@
 package dev.stretto.figures;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
 
-/** What is computed from a layer's table before it is drawn. */
+/**
+ * What is computed from a layer's table before it is drawn, so that the stored data are what one
+ * sees: bins, not ten million durations. Columns whose names start with a dot are for drawing only.
+ */
 sealed interface Summary {
-  /** Nothing: a row is a mark. */
-  Summary NONE = new None();
-
-  /**
-   * The rows to draw.
-   *
-   * @param table the layer's table
-   * @param mapping aesthetic to column
-   * @param facets the columns that split the plot into panels
-   */
-  Table apply(Table table, Map<String, String> mapping, Set<String> facets);
+  /** The rows to draw. */
+  Table apply(Layer layer, PlotParts plot);
 
   /** The mapping onto the columns of the summary. */
   Map<String, String> mapping(Map<String, String> mapping);
 
-  /** Whether the summary only restates its rows, so that the data are the rows themselves. */
-  boolean isView();
+  /** Whether the data are the table's rows themselves. */
+  default boolean isView() {
+    return false;
+  }
 
-  /** A row is a mark. */
-  record None() implements Summary {
+  /**
+   * Nothing: a row is a mark.
+   *
+   * @param annotation whether the rows are a rule or a remark rather than data
+   */
+  record None(boolean annotation) implements Summary {
     @Override
-    public Table apply(Table table, Map<String, String> mapping, Set<String> facets) {
-      return table;
+    public Table apply(Layer layer, PlotParts plot) {
+      return layer.table();
     }
 
     @Override
@@ -40,5 +51,298 @@ sealed interface Summary {
     public boolean isView() {
       return true;
     }
+  }
+
+  /**
+   * The rows whose value lies in the upper (lower) half of the colour scale, to write on them in a
+   * colour that reads.
+   */
+  record Half(String column, boolean upper) implements Summary {
+    @Override
+    public Table apply(Layer layer, PlotParts plot) {
+      NumericColumn<?> values = layer.table().numberColumn(column);
+      double[] ends = {values.min(), values.max()};
+      Scale scale = plot.scales.get("colour");
+      if (scale != null && scale.options().get("limits") instanceof List<?> limits) {
+        for (int i = 0; i < 2; i++) {
+          ends[i] = limits.get(i) instanceof Double limit ? limit : ends[i];
+        }
+      }
+      double middle = (ends[0] + ends[1]) / 2;
+      List<Integer> rows = new ArrayList<>();
+      for (int row = 0; row < values.size(); row++) {
+        if (values.getDouble(row) >= middle == upper) {
+          rows.add(row);
+        }
+      }
+      return layer.table().rows(rows.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    @Override
+    public Map<String, String> mapping(Map<String, String> mapping) {
+      return mapping;
+    }
+
+    @Override
+    public boolean isView() {
+      return true;
+    }
+  }
+
+  /** The rows with their y a little beyond the end of the bar, to write a number there. */
+  record AtEnd() implements Summary {
+    private static final String RAISED = ".end";
+
+    @Override
+    public Table apply(Layer layer, PlotParts plot) {
+      DoubleColumn raised =
+          layer.table().numberColumn(layer.mapping().get("y")).asDoubleColumn().setName(RAISED);
+      double gap = 0.015 * Math.max(Math.abs(raised.max()), Math.abs(raised.min()));
+      for (int row = 0; row < raised.size(); row++) {
+        double y = raised.getDouble(row);
+        raised.set(row, plot.isLog("y") ? y * 1.05 : y + Math.copySign(gap, y));
+      }
+      return layer.table().copy().addColumns(raised);
+    }
+
+    @Override
+    public Map<String, String> mapping(Map<String, String> mapping) {
+      Map<String, String> changed = new LinkedHashMap<>(mapping);
+      changed.put("y", RAISED);
+      return changed;
+    }
+
+    @Override
+    public boolean isView() {
+      return true;
+    }
+  }
+
+  /**
+   * Counts in equal bins (equal factors on a logarithmic axis), the parts of a fill stacked.
+   *
+   * @param bins how many
+   * @param weight the column that is summed, empty to count rows
+   */
+  record Histogram(int bins, String weight) implements Summary {
+    private String measure() {
+      return weight.isEmpty() ? "count" : weight;
+    }
+
+    @Override
+    public Table apply(Layer layer, PlotParts plot) {
+      String name = layer.mapping().get("x");
+      double[] all = doubles(layer.table(), name);
+      boolean log = plot.isLog("x");
+      double low = forward(log, min(all));
+      double step = (forward(log, max(all)) - low) / bins;
+      step = step > 0 ? step : 1;
+      Map<List<Object>, Double> heights = new HashMap<>();
+      Rows rows = new Rows();
+      for (Map.Entry<Map<String, Object>, Table> group : groups(layer, plot).entrySet()) {
+        double[] sums = new double[bins];
+        double[] values = doubles(group.getValue(), name);
+        double[] weights = weight.isEmpty() ? null : doubles(group.getValue(), weight);
+        for (int i = 0; i < values.length; i++) {
+          int bin = (int) Math.min(bins - 1, Math.max(0, (forward(log, values[i]) - low) / step));
+          sums[bin] += weights == null ? 1 : weights[i];
+        }
+        Map<String, Object> panel = new LinkedHashMap<>(group.getKey());
+        panel.keySet().retainAll(plot.facets);
+        for (int bin = 0; bin < bins; bin++) {
+          double from = heights.getOrDefault(List.of(panel, bin), 0.0);
+          heights.put(List.of(panel, bin), from + sums[bin]);
+          rows.add(
+              group.getKey(),
+              Map.of(
+                  name + " from",
+                  back(log, low + bin * step),
+                  name + " to",
+                  back(log, low + (bin + 1) * step),
+                  measure(),
+                  sums[bin],
+                  ".low",
+                  from,
+                  ".high",
+                  from + sums[bin]));
+        }
+      }
+      return rows.table(name + " from", name + " to", measure(), ".low", ".high");
+    }
+
+    @Override
+    public Map<String, String> mapping(Map<String, String> mapping) {
+      Map<String, String> changed = new LinkedHashMap<>(mapping);
+      String name = changed.remove("x");
+      changed.put("xmin", name + " from");
+      changed.put("xmax", name + " to");
+      changed.put("ymin", ".low");
+      changed.put("ymax", ".high");
+      return changed;
+    }
+  }
+
+  /**
+   * A Gaussian kernel density at 200 points with Silverman's bandwidth 0.9 min(s, IQR / 1.34)
+   * n^(-1/5) (B. W. Silverman, Density Estimation, 1986, eq. 3.31), per decade on a logarithmic
+   * axis, within the range of the data.
+   */
+  record Density() implements Summary {
+    private static final int POINTS = 200;
+
+    @Override
+    public Table apply(Layer layer, PlotParts plot) {
+      String name = layer.mapping().get("x");
+      boolean log = plot.isLog("x");
+      Rows rows = new Rows();
+      groups(layer, plot)
+          .forEach(
+              (group, table) -> {
+                double[] values = doubles(table, name);
+                for (int i = 0; i < values.length; i++) {
+                  values[i] = forward(log, values[i]);
+                }
+                double low = min(values);
+                double high = max(values);
+                double bandwidth = bandwidth(values);
+                for (int point = 0; point < POINTS; point++) {
+                  double at = low + (high - low) * point / (POINTS - 1);
+                  double sum = 0;
+                  for (double value : values) {
+                    double z = (at - value) / bandwidth;
+                    sum += Math.exp(-z * z / 2);
+                  }
+                  double density = sum / (values.length * bandwidth * Math.sqrt(2 * Math.PI));
+                  rows.add(group, Map.of(name, back(log, at), "density", density));
+                }
+              });
+      return rows.table(name, "density");
+    }
+
+    private static double bandwidth(double[] values) {
+      double s = new StandardDeviation().evaluate(values);
+      Percentile percentile = new Percentile();
+      percentile.setData(values);
+      double iqr = (percentile.evaluate(75) - percentile.evaluate(25)) / 1.34;
+      double spread = iqr > 0 ? Math.min(s, iqr) : s;
+      return spread > 0 ? 0.9 * spread * Math.pow(values.length, -0.2) : 1;
+    }
+
+    @Override
+    public Map<String, String> mapping(Map<String, String> mapping) {
+      Map<String, String> changed = new LinkedHashMap<>(mapping);
+      changed.put("y", "density");
+      return changed;
+    }
+  }
+
+  /** Quantiles 5, 25, 50, 75 and 95 % of y for each x. */
+  record Boxes() implements Summary {
+    private static final double[] AT = {5, 25, 50, 75, 95};
+    private static final String[] NAMES = {"5 %", "25 %", "median", "75 %", "95 %"};
+    private static final String[] AESTHETICS = {"ymin", "lower", "middle", "upper", "ymax"};
+
+    @Override
+    public Table apply(Layer layer, PlotParts plot) {
+      Rows rows = new Rows();
+      groups(layer, plot)
+          .forEach(
+              (group, table) -> {
+                Percentile percentile = new Percentile();
+                percentile.setData(doubles(table, layer.mapping().get("y")));
+                Map<String, Object> row = new LinkedHashMap<>();
+                for (int i = 0; i < AT.length; i++) {
+                  row.put(NAMES[i], percentile.evaluate(AT[i]));
+                }
+                rows.add(group, row);
+              });
+      return rows.table(NAMES);
+    }
+
+    @Override
+    public Map<String, String> mapping(Map<String, String> mapping) {
+      Map<String, String> changed = new LinkedHashMap<>(mapping);
+      changed.remove("y");
+      for (int i = 0; i < AT.length; i++) {
+        changed.put(AESTHETICS[i], NAMES[i]);
+      }
+      return changed;
+    }
+  }
+
+  /** Rows of a summary, kept in order. */
+  final class Rows {
+    private final List<Map<String, Object>> rows = new ArrayList<>();
+
+    void add(Map<String, Object> group, Map<String, ?> values) {
+      Map<String, Object> row = new LinkedHashMap<>(group);
+      row.putAll(values);
+      rows.add(row);
+    }
+
+    Table table(String... measures) {
+      Set<String> names = new LinkedHashSet<>(rows.getFirst().keySet());
+      List.of(measures).forEach(names::remove); // group columns first, then measures in order
+      names.addAll(List.of(measures));
+      Table table = Table.create();
+      for (String name : names) {
+        List<Object> values = new ArrayList<>();
+        rows.forEach(row -> values.add(row.get(name)));
+        table.addColumns(Tables.column(name, values));
+      }
+      return table;
+    }
+  }
+
+  /** The table split by its names (colours, groups, panels, and x where it is one), in order. */
+  private static Map<Map<String, Object>, Table> groups(Layer layer, PlotParts plot) {
+    Set<String> by = new LinkedHashSet<>();
+    boolean boxes = layer.summary() instanceof Boxes;
+    layer
+        .mapping()
+        .forEach(
+            (aesthetic, column) -> {
+              if (!aesthetic.equals("y") && (boxes || !aesthetic.equals("x"))) {
+                by.add(column);
+              }
+            });
+    plot.facets.stream().filter(layer.table()::containsColumn).forEach(by::add);
+    Map<Map<String, Object>, List<Integer>> rows = new LinkedHashMap<>();
+    for (int row = 0; row < layer.table().rowCount(); row++) {
+      Map<String, Object> group = new LinkedHashMap<>();
+      for (String name : by) {
+        Column<?> column = layer.table().column(name);
+        group.put(name, column.isMissing(row) ? "" : column.get(row));
+      }
+      rows.computeIfAbsent(group, g -> new ArrayList<>()).add(row);
+    }
+    Map<Map<String, Object>, Table> groups = new LinkedHashMap<>();
+    rows.forEach(
+        (group, numbers) ->
+            groups.put(
+                group, layer.table().rows(numbers.stream().mapToInt(Integer::intValue).toArray())));
+    return groups;
+  }
+
+  private static double[] doubles(Table table, String column) {
+    return Arrays.stream(table.numberColumn(column).asDoubleArray())
+        .filter(Double::isFinite)
+        .toArray();
+  }
+
+  private static double min(double[] values) {
+    return Arrays.stream(values).min().orElse(0);
+  }
+
+  private static double max(double[] values) {
+    return Arrays.stream(values).max().orElse(1);
+  }
+
+  private static double forward(boolean log, double value) {
+    return log ? Math.log10(value) : value;
+  }
+
+  private static double back(boolean log, double value) {
+    return log ? Math.pow(10, value) : value;
   }
 }

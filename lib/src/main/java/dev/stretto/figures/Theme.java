@@ -6,6 +6,9 @@ import java.util.Map;
 /** The look of a plot. */
 final class Theme {
   static final int AXIS_TEXT = 13;
+  static final int AXIS_TITLE = 14;
+  static final int TITLE = 16;
+  static final int CAPTION = 11;
 
   private static final String INK = "#222222";
 
@@ -15,14 +18,14 @@ final class Theme {
   static Map<String, Object> paper() {
     Map<String, Object> theme = new LinkedHashMap<>();
     theme.put("name", "minimal2");
-    theme.put("text", text(14));
+    theme.put("text", text(AXIS_TITLE));
     theme.put("axis_text", text(AXIS_TEXT));
-    theme.put("legend_text", text(13));
-    theme.put("legend_title", text(14));
-    theme.put("plot_title", text(16));
-    theme.put("plot_subtitle", text(14));
-    theme.put("plot_caption", text(11));
-    theme.put("strip_text", text(13));
+    theme.put("legend_text", text(AXIS_TEXT));
+    theme.put("legend_title", text(AXIS_TITLE));
+    theme.put("plot_title", text(TITLE));
+    theme.put("plot_subtitle", text(AXIS_TITLE));
+    theme.put("plot_caption", text(CAPTION));
+    theme.put("strip_text", text(AXIS_TEXT));
     theme.put("panel_grid_minor", Map.of("blank", true));
     theme.put("legend_position", "right");
     return theme;

@@ -1,0 +1,236 @@
+package dev.stretto.figures;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
+import tech.tablesaw.plotly.api.BoxPlot;
+import tech.tablesaw.plotly.api.Histogram;
+import tech.tablesaw.plotly.api.LinePlot;
+import tech.tablesaw.plotly.api.ScatterPlot;
+import tech.tablesaw.plotly.api.VerticalBarPlot;
+
+/**
+ * Any table as an interactive chart (zoom, hover, hide a series) by Tablesaw's jsplot: {@code
+ * Explore.scatter(table, "duration", "tokens", "language")} as a cell's last expression.
+ *
+ * <p>The Plotly script is written into the output from the user's cache, {@code
+ * $STRETTO_CACHE/plotly.min.js} or {@code ~/.cache/stretto/plotly.min.js}, so nothing is loaded
+ * from the network and no module loader is needed; such an output is 5 MB. A front end that runs no
+ * scripts, and a user without the script, sees the picture of the equivalent {@link Plot}.
+ */
+public final class Explore implements Showable {
+  private final Plot plot;
+  private final tech.tablesaw.plotly.components.Figure chart;
+  private final Path cache;
+
+  private Explore(Plot plot, tech.tablesaw.plotly.components.Figure chart, Path cache) {
+    this.plot = plot;
+    this.chart = chart;
+    this.cache = cache;
+  }
+
+  private Explore(Plot plot, tech.tablesaw.plotly.components.Figure chart) {
+    this(plot, chart, defaultCache());
+  }
+
+  private static Path defaultCache() {
+    String folder = System.getenv("STRETTO_CACHE");
+    return folder == null || folder.isBlank()
+        ? Path.of(System.getProperty("user.home"), ".cache", "stretto")
+        : Path.of(folder);
+  }
+
+  /** With the script from another folder. */
+  Explore cachedIn(Path folder) {
+    return new Explore(plot, chart, folder);
+  }
+
+  /**
+   * Bars.
+   *
+   * @param table at least one row
+   * @param x column of names
+   * @param y column of numbers
+   * @return a chart that a notebook shows
+   */
+  public static Explore bars(Table table, String x, String y) {
+    return new Explore(
+        Plot.of(table).bars(x, y), VerticalBarPlot.create(title(table), safe(table), x, y));
+  }
+
+  /**
+   * Points.
+   *
+   * @param table at least one row
+   * @param x column of numbers
+   * @param y column of numbers
+   * @return a chart that a notebook shows
+   */
+  public static Explore scatter(Table table, String x, String y) {
+    return new Explore(
+        Plot.of(table).points(x, y), ScatterPlot.create(title(table), safe(table), x, y));
+  }
+
+  /**
+   * Points coloured by a column.
+   *
+   * @param table at least one row
+   * @param x column of numbers
+   * @param y column of numbers
+   * @param color column of names
+   * @return a chart that a notebook shows
+   */
+  public static Explore scatter(Table table, String x, String y, String color) {
+    return new Explore(
+        Plot.of(table).points(x, y).color(color),
+        ScatterPlot.create(title(table), safe(table), x, y, color));
+  }
+
+  /**
+   * Lines, one a name.
+   *
+   * @param table at least one row
+   * @param x column of numbers
+   * @param y column of numbers
+   * @param color column of names
+   * @return a chart that a notebook shows
+   */
+  public static Explore lines(Table table, String x, String y, String color) {
+    return new Explore(
+        Plot.of(table).lines(x, y).color(color),
+        LinePlot.create(title(table), safe(table), x, y, color));
+  }
+
+  /**
+   * A histogram.
+   *
+   * @param table at least one row
+   * @param x column of numbers
+   * @return a chart that a notebook shows
+   */
+  public static Explore histogram(Table table, String x) {
+    return new Explore(
+        Plot.of(table).histogram(x, 40), Histogram.create(title(table), safe(table), x));
+  }
+
+  /**
+   * Boxes.
+   *
+   * @param table at least one row
+   * @param x column of names
+   * @param y column of numbers
+   * @return a chart that a notebook shows
+   */
+  public static Explore box(Table table, String x, String y) {
+    return new Explore(Plot.of(table).boxes(x, y), BoxPlot.create(title(table), safe(table), x, y));
+  }
+
+  private static String title(Table table) {
+    return table.name() == null ? "" : escape(table.name());
+  }
+
+  /** jsplot writes names between quotes as they are. */
+  private static Table safe(Table table) {
+    Table safe = Table.create(table.name());
+    for (Column<?> column : table.columns()) {
+      if (column instanceof StringColumn names) {
+        StringColumn escaped = StringColumn.create(column.name());
+        names.forEach(name -> escaped.append(escape(name)));
+        safe.addColumns(escaped);
+      } else {
+        safe.addColumns(column);
+      }
+    }
+    return safe;
+  }
+
+  private static String escape(String text) {
+    return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("'", "\\'").replace("\n", " ");
+  }
+
+  @Override
+  public Map<String, Object> bundle() {
+    String picture = Base64.getEncoder().encodeToString(plot.png());
+    double width = plot.parts().width;
+    String image =
+        "<img alt=\"chart\" width=\"%.0f\" src=\"data:image/png;base64,%s\">"
+            .formatted(width, picture);
+    Optional<String> script = script();
+    String missing =
+        "The interactive chart needs Plotly: set the project up with npm installed, or put"
+            + " plotly.min.js of npm's package plotly.js-dist-min into "
+            + cache
+            + ".";
+    Map<String, Object> bundle = new LinkedHashMap<>();
+    bundle.put("text/plain", script.isPresent() ? toString() : this + "\n" + missing);
+    bundle.put("image/png", picture);
+    bundle.put(
+        "text/html",
+        script
+            .map(plotly -> interactive(plotly, image))
+            .orElseGet(() -> image + "<div>" + HtmlTable.escape(missing) + "</div>"));
+    return bundle;
+  }
+
+  private Optional<String> script() {
+    Path file = cache.resolve("plotly.min.js");
+    try {
+      return Files.isRegularFile(file)
+          ? Optional.of(Files.readString(file, StandardCharsets.UTF_8))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + file, e);
+    }
+  }
+
+  /**
+   * The picture, replaced by the chart where scripts run. {@code define}, {@code module} and {@code
+   * exports} are hidden from Plotly, which would otherwise register with a module loader instead of
+   * the window.
+   */
+  private String interactive(String plotly, String image) {
+    // the name of an element and of a variable, another for each showing
+    String id = "explore" + UUID.randomUUID().toString().replace("-", "");
+    String body =
+        chart
+            .asJavascript(id)
+            .replaceAll("(?s)^.*?<script>|</script>\\s*$", "")
+            .replaceAll("title: ('(?:[^'\\\\]|\\\\.)*')", "title: {text: $1}")
+            .replaceAll("(?m)^\\s*(height|width): \\d+,\\s*$", "")
+            .replace("Plotly.newPlot(", restyled());
+    return """
+    <div id="%s" style="max-width:900px;height:430px">%s</div>
+    <script>(function (define, module, exports) {
+    if (!window.Plotly) { %s
+    }
+    document.getElementById("%1$s").innerHTML = "";
+    %s
+    }).call(window);</script>
+    """
+        .formatted(id, image, plotly.replace("</script", "<\\/script"), body.replace("</", "<\\/"));
+  }
+
+  private static String restyled() {
+    String colours =
+        Palette.OKABE_ITO.stream().map(c -> "'" + c + "'").collect(Collectors.joining(", "));
+    return "layout.colorway = ["
+        + colours
+        + "]; layout.height = 420; layout.template = null;\nPlotly.newPlot(";
+  }
+
+  @Override
+  public String toString() {
+    return "interactive chart of " + plot.data().rowCount() + " rows";
+  }
+}

@@ -1,0 +1,320 @@
+package dev.stretto.figures;
+
+import java.awt.Color;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+import tech.tablesaw.api.Table;
+
+/**
+ * Pictures in rows and columns with captions, enlarged pixel by pixel: {@code ImageGrid.of(images,
+ * 8).enlarged(4).rowNames("real", "sampled")}. Immutable; each method gives a changed copy.
+ */
+public final class ImageGrid implements Figure {
+  private static final int GAP = 4;
+  private static final int FONT = Theme.AXIS_TEXT;
+  private static final int LINE = 18;
+  private static final int RESOLUTION = 2;
+
+  private final List<BufferedImage> images;
+  private final int across;
+  private final Look look;
+  private final double tolerance;
+
+  private record Look(int scale, List<String> rows, List<String> columns, String title) {}
+
+  private ImageGrid(List<BufferedImage> images, int across, Look look, double tolerance) {
+    this.images = images;
+    this.across = across;
+    this.look = look;
+    this.tolerance = tolerance;
+  }
+
+  /**
+   * A grid of images.
+   *
+   * @param images at least one, row by row
+   * @param across images in a row, at least 1
+   * @return the grid
+   */
+  public static ImageGrid of(List<BufferedImage> images, int across) {
+    if (images.isEmpty() || across < 1) {
+      throw new IllegalArgumentException(
+          "a grid needs at least one image and one column, not %d images in %d columns"
+              .formatted(images.size(), across));
+    }
+    Look plain = new Look(1, List.of(), List.of(), "");
+    return new ImageGrid(List.copyOf(images), across, plain, Double.NaN);
+  }
+
+  /**
+   * A grid of grey images.
+   *
+   * @param images row by row, each height x width with 0 black and 1 white; beyond is cut
+   * @param across images in a row, at least 1
+   * @return the grid
+   */
+  public static ImageGrid grey(List<float[][]> images, int across) {
+    return of(images.stream().map(image -> image(new float[][][] {image})).toList(), across);
+  }
+
+  /**
+   * A grid of colour images.
+   *
+   * @param images row by row, each 3 x height x width (red, green, blue) in [0, 1]; beyond is cut
+   * @param across images in a row, at least 1
+   * @return the grid
+   */
+  public static ImageGrid rgb(List<float[][][]> images, int across) {
+    return of(images.stream().map(ImageGrid::image).toList(), across);
+  }
+
+  private static BufferedImage image(float[][][] channels) {
+    int height = channels[0].length;
+    int width = height == 0 ? 0 : channels[0][0].length;
+    if ((channels.length != 1 && channels.length != 3) || height == 0 || width == 0) {
+      throw new IllegalArgumentException(
+          "an image has 1 or 3 channels and at least one pixel, not %d channels of %d x %d"
+              .formatted(channels.length, height, width));
+    }
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        int rgb = 0;
+        for (int c = 0; c < 3; c++) {
+          float value = channels[Math.min(c, channels.length - 1)][y][x];
+          rgb = rgb << 8 | Math.round(255 * Math.min(1, Math.max(0, value)));
+        }
+        image.setRGB(x, y, rgb);
+      }
+    }
+    return image;
+  }
+
+  private ImageGrid look(Look changed) {
+    return new ImageGrid(images, across, changed, tolerance);
+  }
+
+  /**
+   * Draws each pixel as a square.
+   *
+   * @param factor units a pixel, at least 1
+   * @return a changed copy
+   */
+  public ImageGrid enlarged(int factor) {
+    if (factor < 1) {
+      throw new IllegalArgumentException("enlarge by 1 or more, not " + factor);
+    }
+    return look(new Look(factor, look.rows, look.columns, look.title));
+  }
+
+  /**
+   * Names the rows, left of them.
+   *
+   * @param names from top to bottom
+   * @return a changed copy
+   */
+  public ImageGrid rowNames(String... names) {
+    return look(new Look(look.scale, List.of(names), look.columns, look.title));
+  }
+
+  /**
+   * Names the columns, above them.
+   *
+   * @param names from left to right
+   * @return a changed copy
+   */
+  public ImageGrid columnNames(String... names) {
+    return look(new Look(look.scale, look.rows, List.of(names), look.title));
+  }
+
+  /**
+   * The title.
+   *
+   * @param text one line
+   * @return a changed copy
+   */
+  public ImageGrid title(String text) {
+    return look(new Look(look.scale, look.rows, look.columns, text));
+  }
+
+  /**
+   * Declares the pixels measured: their mean and deviation are compared with a tolerance, instead
+   * of every pixel exactly.
+   *
+   * @param relative the largest relative difference
+   * @return a changed copy
+   */
+  public ImageGrid measured(double relative) {
+    return new ImageGrid(images, across, look, relative);
+  }
+
+  /**
+   * A row an image: where it stands, its size, mean and standard deviation, a sum of its pixels.
+   */
+  @Override
+  public Table data() {
+    Map<String, List<Object>> columns = new LinkedHashMap<>();
+    for (int i = 0; i < images.size(); i++) {
+      BufferedImage image = images.get(i);
+      double sum = 0;
+      double squares = 0;
+      CRC32 pixels = new CRC32();
+      for (int y = 0; y < image.getHeight(); y++) {
+        for (int x = 0; x < image.getWidth(); x++) {
+          Color colour = new Color(image.getRGB(x, y), true);
+          int[] values = {colour.getRed(), colour.getGreen(), colour.getBlue()};
+          for (int value : values) {
+            pixels.update(value);
+            sum += value / 255.0;
+            squares += value / 255.0 * value / 255.0;
+          }
+        }
+      }
+      double n = 3.0 * image.getHeight() * image.getWidth();
+      add(columns, "row", name(look.rows, i / across));
+      add(columns, "column", name(look.columns, i % across));
+      add(columns, "height", image.getHeight());
+      add(columns, "width", image.getWidth());
+      add(columns, "mean", sum / n);
+      add(columns, "sd", Math.sqrt(Math.max(0, squares / n - sum / n * sum / n)));
+      if (Double.isNaN(tolerance)) {
+        add(columns, "pixels", "crc32 %08x".formatted(pixels.getValue()));
+      }
+    }
+    return Tables.of(columns);
+  }
+
+  private static String name(List<String> names, int index) {
+    return index < names.size() ? names.get(index) : "no. " + (index + 1);
+  }
+
+  private static void add(Map<String, List<Object>> columns, String name, Object value) {
+    columns.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
+  }
+
+  @Override
+  public Map<String, ColumnClass> columnClasses() {
+    Map<String, ColumnClass> classes = new LinkedHashMap<>();
+    if (!Double.isNaN(tolerance)) {
+      classes.put("mean", ColumnClass.measured(tolerance));
+      classes.put("sd", ColumnClass.measured(tolerance));
+    }
+    return classes;
+  }
+
+  @Override
+  public Map<String, Object> spec() {
+    Map<String, Object> spec = new LinkedHashMap<>();
+    spec.put("kind", "images");
+    spec.put("across", (double) across);
+    spec.put("enlarged", (double) look.scale);
+    spec.put("rows", look.rows);
+    spec.put("columns", look.columns);
+    spec.put("ggtitle", Map.of("text", look.title));
+    return spec;
+  }
+
+  /** Where things stand, in units. */
+  private record Layout(
+      double left, double top, int cellWidth, int cellHeight, double width, double height) {}
+
+  private Layout layout() {
+    int cellWidth = look.scale * images.stream().mapToInt(BufferedImage::getWidth).max().orElse(1);
+    int cellHeight =
+        look.scale * images.stream().mapToInt(BufferedImage::getHeight).max().orElse(1);
+    double names = 0;
+    for (String row : look.rows) {
+      names = Math.max(names, Drawing.textWidth(row, FONT) + 10);
+    }
+    for (String column : look.columns) {
+      cellWidth = (int) Math.max(cellWidth, Math.ceil(Drawing.textWidth(column, FONT)) + 4);
+    }
+    double top = (look.title.isEmpty() ? 0 : LINE + 6) + (look.columns.isEmpty() ? 0 : LINE) + GAP;
+    int rows = (images.size() + across - 1) / across;
+    double left = names + GAP;
+    double width = left + across * (cellWidth + GAP);
+    width = Math.max(width, Drawing.textWidth(look.title, Theme.TITLE) + 2 * GAP);
+    return new Layout(
+        left, top, cellWidth, cellHeight, width, top + rows * (double) (cellHeight + GAP));
+  }
+
+  @Override
+  public String svg() {
+    Layout at = layout();
+    return svg(at, at.width);
+  }
+
+  private String svg(Layout at, double shownWidth) {
+    StringBuilder svg = new StringBuilder();
+    svg.append(
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
+        width="%s" height="%s" viewBox="0 0 %s %s">
+        <rect width="100%%" height="100%%" fill="#ffffff"/>
+        """
+            .formatted(shownWidth, at.height * shownWidth / at.width, at.width, at.height));
+    if (!look.title.isEmpty()) {
+      text(svg, GAP, LINE, Theme.TITLE, "start", look.title);
+    }
+    for (int c = 0; c < Math.min(across, look.columns.size()); c++) {
+      double x = at.left + c * (at.cellWidth + GAP) + at.cellWidth / 2.0;
+      text(svg, x, at.top - 6, FONT, "middle", look.columns.get(c));
+    }
+    for (int r = 0; r < look.rows.size(); r++) {
+      double y = at.top + r * (at.cellHeight + GAP) + at.cellHeight / 2.0 + FONT * 0.35;
+      text(svg, at.left - 8, y, FONT, "end", look.rows.get(r));
+    }
+    for (int i = 0; i < images.size(); i++) {
+      int row = i / across;
+      int width = images.get(i).getWidth() * look.scale;
+      svg.append(
+          """
+          <image x="%s" y="%s" width="%d" height="%d" xlink:href="data:image/png;base64,%s"/>
+          """
+              .formatted(
+                  at.left + i % across * (at.cellWidth + GAP) + (at.cellWidth - width) / 2.0,
+                  at.top + row * (at.cellHeight + GAP),
+                  width,
+                  images.get(i).getHeight() * look.scale,
+                  Base64.getEncoder().encodeToString(Drawing.png(enlarged(images.get(i))))));
+    }
+    return svg.append("</svg>\n").toString();
+  }
+
+  private static void text(
+      StringBuilder svg, double x, double y, int size, String anchor, String text) {
+    svg.append(
+        """
+        <text x="%s" y="%s" font-family="%s" font-size="%d" fill="#222222" text-anchor="%s">%s</text>
+        """
+            .formatted(x, y, Drawing.FONTS, size, anchor, HtmlTable.escape(text)));
+  }
+
+  /** At the PNG's resolution, so that no viewer has to invent pixels. */
+  private BufferedImage enlarged(BufferedImage image) {
+    int factor = look.scale * RESOLUTION;
+    BufferedImage large =
+        new BufferedImage(
+            image.getWidth() * factor, image.getHeight() * factor, BufferedImage.TYPE_INT_ARGB);
+    Graphics2D graphics = large.createGraphics();
+    graphics.drawImage(image, 0, 0, large.getWidth(), large.getHeight(), null);
+    graphics.dispose();
+    return large;
+  }
+
+  @Override
+  public byte[] png() {
+    return Drawing.png(svg(), layout().width);
+  }
+
+  @Override
+  public byte[] pdf(double widthMm) {
+    return Drawing.pdf(svg(layout(), widthMm / Drawing.MM_PER_UNIT));
+  }
+}

@@ -1,0 +1,152 @@
+package dev.stretto.figures;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.StringColumn;
+import tech.tablesaw.api.Table;
+
+class ShowTest {
+  private static final byte[] END_OF_PNG = {
+    'I', 'E', 'N', 'D', (byte) 0xAE, 0x42, 0x60, (byte) 0x82
+  };
+
+  private static String text(Object value) {
+    return (String) Show.bundle(value).get("text/plain");
+  }
+
+  @Test
+  void everythingHasPlainText() {
+    assertEquals("null", text(null));
+    assertEquals("a<b", text("a<b"));
+    assertEquals("[1, 2]", text(new int[] {1, 2}));
+    assertEquals("[[1.0], [x]]", text(new Object[] {new double[] {1}, List.of("x")}));
+    assertTrue(text(new int[1000]).endsWith("... 1000 in all]"));
+    assertEquals("{a=1}", text(Map.of("a", 1)));
+  }
+
+  @Test
+  void picturesAreCompleteToTheLastByteWhateverTheirLength() throws Exception {
+    long seed = 11;
+    Random random = new Random(seed);
+    for (int i = 0; i < 30; i++) {
+      BufferedImage image =
+          new BufferedImage(
+              1 + random.nextInt(40), 1 + random.nextInt(40), BufferedImage.TYPE_INT_RGB);
+      for (int y = 0; y < image.getHeight(); y++) {
+        for (int x = 0; x < image.getWidth(); x++) {
+          image.setRGB(x, y, random.nextInt());
+        }
+      }
+      byte[] png = Base64.getDecoder().decode((String) Show.bundle(image).get("image/png"));
+      assertArrayEquals(
+          END_OF_PNG, Arrays.copyOfRange(png, png.length - 8, png.length), "seed " + seed);
+      BufferedImage back = ImageIO.read(new ByteArrayInputStream(png));
+      assertEquals(image.getRGB(0, 0), back.getRGB(0, 0), "seed " + seed);
+    }
+  }
+
+  @Test
+  void aTableFixesNoColourAndIsCutWithACount() {
+    Table table =
+        Table.create(
+            "runs <3",
+            StringColumn.create("name", java.util.Collections.nCopies(1000, "<b>x</b>")),
+            DoubleColumn.create("v", java.util.Collections.nCopies(1000, 1.23456789)));
+    String html = (String) Show.bundle(table).get("text/html");
+    assertFalse(html.contains("#") || html.contains("black") || html.contains("white"), html);
+    assertTrue(html.contains("first 40 of 1,000 rows"));
+    assertTrue(html.contains("&lt;b&gt;x&lt;/b&gt;") && html.contains("runs &lt;3"));
+    assertTrue(html.contains("text-align:right") && html.contains(">1.235<"));
+  }
+
+  @Test
+  void anArrayShowsShapeTypeAndDeviceAndSurvivesBeingClosed() {
+    try (NDManager manager = NDManager.newBaseManager()) {
+      NDArray small =
+          manager.create(new float[] {1, 2.5f, 3, 4}, new ai.djl.ndarray.types.Shape(2, 2));
+      assertEquals("(2, 2) float32 on cpu()\n1.000 2.500\n3.000 4.000", text(small));
+      assertEquals("(1000) int32 on cpu(), 1,000 values", text(manager.create(new int[1000])));
+      assertEquals("() int64 on cpu()\n7", text(manager.create(7L)));
+      assertEquals("(0) float32 on cpu()", text(manager.create(new float[0])));
+      assertEquals("(2) boolean on cpu()\n1 0", text(manager.create(new boolean[] {true, false})));
+      small.close();
+      assertEquals("NDArray, closed", text(small));
+    }
+  }
+
+  @Test
+  void wrappersCarryTheirMediaType() {
+    assertEquals("<b>x</b>", Show.bundle(Show.html("<b>x</b>")).get("text/html"));
+    assertEquals("x", text(Show.html("<b>x</b>")));
+    assertEquals("# x", Show.bundle(Show.markdown("# x")).get("text/markdown"));
+    assertEquals("$x$", Show.bundle(Show.latex("$x$")).get("text/latex"));
+    assertEquals("<svg/>", Show.bundle(Show.svg("<svg/>")).get("image/svg+xml"));
+    assertEquals(Map.of("a", 1L), Show.bundle(Show.json("{\"a\": 1}")).get("application/json"));
+  }
+
+  @Test
+  void withoutAKernelTheTextIsPrinted() {
+    PrintStream before = System.out;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      Show.show("one", null);
+      Show.place("id", 1);
+      Show.update("id", 2);
+    } finally {
+      System.setOut(before);
+    }
+    assertEquals("one\nnull\n1\n2\n", bytes.toString(StandardCharsets.UTF_8).replace("\r", ""));
+    assertEquals("text", Show.rendered("text").toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"jjava", "old jjava", "ijava", "rapaio"})
+  void eachKernelGetsItsOwnDisplayData(String family) throws Exception {
+    try (FakeKernel kernel = FakeKernel.of(family)) {
+      Show.show("hello", Show.html("<i>x</i>"));
+      Show.place("progress", "1 of 2");
+      Show.update("progress", "2 of 2");
+      assertEquals(
+          List.of(
+              "display {text/plain=hello}",
+              "display {text/plain=x, text/html=<i>x</i>}",
+              "display {text/plain=1 of 2} progress",
+              "update {text/plain=2 of 2} progress"),
+          kernel.log());
+      Object rendered = Show.rendered("as result");
+      assertInstanceOf(kernel.displayData(), rendered);
+      assertEquals("{text/plain=as result}", rendered.toString());
+    }
+  }
+
+  @Test
+  void aKernelThatIsOnTheClasspathButDoesNotRunIsNotUsed() throws Exception {
+    try (FakeKernel kernel = FakeKernel.of("jjava")) {
+      kernel.stop();
+      assertEquals("text", Show.rendered("text").toString());
+      assertFalse(kernel.displayData().isInstance(Show.rendered("text")));
+    }
+  }
+}

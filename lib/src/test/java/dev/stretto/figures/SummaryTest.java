@@ -1,0 +1,87 @@
+package dev.stretto.figures;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
+
+class SummaryTest {
+  private static Table random(long seed, int rows) {
+    Random random = new Random(seed);
+    List<Double> durations = new ArrayList<>();
+    List<String> styles = new ArrayList<>();
+    for (int i = 0; i < rows; i++) {
+      durations.add(Math.exp(random.nextGaussian()));
+      styles.add(random.nextBoolean() ? "read" : "spoken");
+    }
+    Map<String, List<?>> columns = new LinkedHashMap<>();
+    columns.put("duration", durations);
+    columns.put("style", styles);
+    return Tables.of(columns);
+  }
+
+  @Test
+  void everyRowIsInExactlyOneBin() {
+    for (long seed = 0; seed < 20; seed++) {
+      for (Scale scale : List.of(Scale.linear(), Scale.log10())) {
+        Table table = random(seed, 500);
+        Table bins = Plot.of(table).histogram("duration", 17).fill("style").x("s", scale).data();
+        assertEquals(500, bins.numberColumn("count").sum(), "seed " + seed);
+        for (int row = 0; row < bins.rowCount(); row++) {
+          double from = bins.numberColumn("duration from").getDouble(row);
+          double to = bins.numberColumn("duration to").getDouble(row);
+          String style = bins.getString(row, "style");
+          long inside = 0;
+          for (int i = 0; i < table.rowCount(); i++) {
+            double value = table.doubleColumn("duration").get(i);
+            // the edges themselves may fall on either side by rounding
+            inside +=
+                value > from && value < to && table.getString(i, "style").equals(style) ? 1 : 0;
+          }
+          double count = bins.numberColumn("count").getDouble(row);
+          assertTrue(Math.abs(count - inside) <= 1, "seed " + seed + ": " + count + ", " + inside);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aWeightedHistogramKeepsTheSum() {
+    Table table = random(3, 400);
+    Table bins = Plot.of(table).histogram("duration", 10, "duration").data();
+    assertEquals(table.doubleColumn("duration").sum(), bins.numberColumn("duration").sum(), 1e-9);
+  }
+
+  @Test
+  void aDensityHasNearlyAllItsMassInTheRangeOfTheData() {
+    Table density = Plot.of(random(5, 2000)).density("duration").x("s", Scale.log10()).data();
+    double mass = 0;
+    for (int i = 1; i < density.rowCount(); i++) {
+      double left = Math.log10(density.doubleColumn("duration").get(i - 1));
+      double right = Math.log10(density.doubleColumn("duration").get(i));
+      mass += density.doubleColumn("density").get(i) * (right - left);
+    }
+    assertEquals(1, mass, 0.01);
+  }
+
+  @Test
+  void boxesAreTheQuantiles() {
+    List<Integer> values = new ArrayList<>();
+    for (int i = 1; i <= 99; i++) {
+      values.add(i);
+    }
+    Map<String, List<?>> columns = new LinkedHashMap<>();
+    columns.put("name", java.util.Collections.nCopies(99, "a"));
+    columns.put("value", values);
+    Table boxes = Plot.of(columns).boxes("name", "value").data();
+    assertEquals(List.of("name", "5 %", "25 %", "median", "75 %", "95 %"), boxes.columnNames());
+    assertEquals(50, boxes.numberColumn("median").getDouble(0));
+    assertEquals(5, boxes.numberColumn("5 %").getDouble(0));
+  }
+}
