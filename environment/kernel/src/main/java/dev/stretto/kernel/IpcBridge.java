@@ -43,7 +43,7 @@ final class IpcBridge {
     }
   }
 
-  private static void carry(SocketChannel from, SocketChannel to) {
+  static void carry(SocketChannel from, SocketChannel to) {
     try (from;
         to) {
       var buffer = ByteBuffer.allocateDirect(1 << 16);
