@@ -140,7 +140,7 @@ def tool(jdk, main, *arguments):
 def fetch_plotly():
     """Puts Plotly into the user's cache where npm is there; interactive charts need it offline."""
     version = "2.35.2"
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "stretto"
+    cache = Path(os.environ.get("STRETTO_CACHE") or Path.home() / ".cache/stretto")
     target = cache / "plotly.min.js"
     npm = shutil.which("npm")
     if target.exists() or not npm:

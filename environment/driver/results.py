@@ -95,9 +95,17 @@ def _move(source, target):
 
 def _replace(fresh, stored):
     """Moves a file, unless it is the stored one but for the revision that it names."""
-    if not (stored.exists() and _text(stored) == _text(fresh)):
+    if not (stored.exists() and _same(fresh, stored)):
         stored.parent.mkdir(parents=True, exist_ok=True)
         os.replace(fresh, stored)
+
+
+def _same(fresh, stored):
+    drawings = [file.with_suffix(".svg") for file in (fresh, stored)]
+    if fresh.suffix == ".pdf" and all(file.exists() for file in drawings):
+        # the same drawing makes another file each time: its document id is a random one
+        fresh, stored = drawings
+    return _text(fresh) == _text(stored)
 
 
 def _text(file):

@@ -1,6 +1,6 @@
 package dev.stretto.experiments;
 
-import com.google.gson.JsonParser;
+import dev.stretto.figures.FigureFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -113,11 +113,11 @@ public final class FigureCheck {
     if (!Files.exists(stored)) {
       return newAllowed ? List.of() : List.of("was drawn but is not stored");
     }
-    List<String> sentences = new ArrayList<>(DataDifference.of(stored, drawn));
-    Path storedSpec = expected.resolve(name + ".json");
-    Path drawnSpec = actual.resolve(name + ".json");
-    if (both(storedSpec, drawnSpec) && !sameJson(storedSpec, drawnSpec)) {
-      sentences.add("its specification differs, first in " + firstLine(storedSpec, drawnSpec));
+    List<String> sentences = new ArrayList<>();
+    try {
+      sentences.addAll(FigureFiles.compare(expected.resolve(name), actual.resolve(name)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot compare " + name, e);
     }
     Path storedPicture = expected.resolve(name + ".png");
     Path drawnPicture = actual.resolve(name + ".png");
@@ -184,26 +184,8 @@ public final class FigureCheck {
     return sentences;
   }
 
-  private static boolean sameJson(Path stored, Path drawn) {
-    String before = read(stored);
-    String now = read(drawn);
-    return before.equals(now) || JsonParser.parseString(before).equals(JsonParser.parseString(now));
-  }
-
   private static boolean hasWallTime(Path csv) {
     return read(csv).lines().anyMatch(line -> line.matches("# column: .* wall"));
-  }
-
-  private static String firstLine(Path stored, Path drawn) {
-    List<String> before = read(stored).lines().toList();
-    List<String> now = read(drawn).lines().toList();
-    int line = 0;
-    while (line < Math.min(before.size(), now.size()) && before.get(line).equals(now.get(line))) {
-      line++;
-    }
-    String text = line < now.size() ? now.get(line).strip() : "end of file";
-    return "line %d: %s"
-        .formatted(line + 1, text.length() > 80 ? text.substring(0, 80) + "..." : text);
   }
 
   private static boolean both(Path stored, Path drawn) {

@@ -118,7 +118,7 @@ public final class Ledger {
     for (LedgerLine line : fresh) {
       LedgerLine stored =
           lines.stream()
-              .filter(candidate -> candidate.sameBesidesRevision(line))
+              .filter(candidate -> withoutRevision(candidate).equals(withoutRevision(line)))
               .findFirst()
               .orElse(line);
       merged.put(line.key(), stored);
@@ -270,6 +270,10 @@ public final class Ledger {
         Integer.toString(line.seeds()),
         line.notebook(),
         line.provenance());
+  }
+
+  private static String withoutRevision(LedgerLine line) {
+    return cells(line).toString().replaceAll("revision=[^;]*", "");
   }
 
   private static String quoted(String cell) {

@@ -40,26 +40,4 @@ public record LedgerLine(
   Key key() {
     return new Key(paper, measure, dataset, preset);
   }
-
-  /** Whether two lines say the same, whatever revision of the sources they came from. */
-  boolean sameBesidesRevision(LedgerLine other) {
-    return withoutRevision().equals(other.withoutRevision());
-  }
-
-  private LedgerLine withoutRevision() {
-    return new LedgerLine(
-        paper,
-        measure,
-        dataset,
-        unit,
-        kind,
-        paperValue,
-        ours,
-        threshold,
-        verdict,
-        preset,
-        seeds,
-        notebook,
-        provenance.replaceAll("revision=[^;]*", ""));
-  }
 }
