@@ -137,26 +137,23 @@ public final class Explore implements Showable {
   }
 
   private static String title(Table table) {
-    return table.name() == null ? "" : escape(table.name());
+    return table.name() == null ? "" : oneLine(table.name());
   }
 
-  /** jsplot writes names between quotes as they are. */
+  /** jsplot escapes quotes, but writes line breaks into its strings as they are. */
   private static Table safe(Table table) {
     Table safe = Table.create(table.name());
     for (Column<?> column : table.columns()) {
-      if (column instanceof StringColumn names) {
-        StringColumn escaped = StringColumn.create(column.name());
-        names.forEach(name -> escaped.append(escape(name)));
-        safe.addColumns(escaped);
-      } else {
-        safe.addColumns(column);
-      }
+      safe.addColumns(
+          column instanceof StringColumn names
+              ? names.map(Explore::oneLine).setName(column.name())
+              : column);
     }
     return safe;
   }
 
-  private static String escape(String text) {
-    return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("'", "\\'").replace("\n", " ");
+  private static String oneLine(String text) {
+    return text.replaceAll("\\R", " ");
   }
 
   @Override
