@@ -44,6 +44,23 @@ class CutGeneratorTest {
     }
   }
 
+  /** The specification's numbers once more: shares of cuts up to 1, 2.5, 8, 15 and 25 s. */
+  @Test
+  void theClosedFormIsThatOfTheSpecification() {
+    double[] weights = {.35, .45, .20};
+    double[] medians = {2.5, 8, 15};
+    double[] sigmas = {.45, .50, .25};
+    var normal = new org.apache.commons.math3.distribution.NormalDistribution();
+    for (double seconds : new double[] {1, 2.5, 8, 15, 25}) {
+      double expected = 0;
+      for (int i = 0; i < 3; i++) {
+        double z = Math.log(seconds / medians[i]) / sigmas[i];
+        expected += weights[i] * normal.cumulativeProbability(z);
+      }
+      assertEquals(expected, CutGenerator.Settings.canary().durationCdf(seconds), 1e-12);
+    }
+  }
+
   @Test
   void languagesBrokenTranscriptsAndRatesHaveTheirShares() {
     List<Cut> cuts = CutGenerator.canary(3).list(N);

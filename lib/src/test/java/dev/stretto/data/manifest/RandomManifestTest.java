@@ -134,6 +134,15 @@ class RandomManifestTest {
     Path copy = folder.resolve("copy.jsonl");
     LhotseCuts.write(copy, cuts);
     assertEquals(cuts, Manifests.read(copy));
+    Path swapped =
+        Files.writeString(
+            folder.resolve("swapped.jsonl"),
+            """
+            {"id":"long first","tracks":[{"cut":{"id":"a","duration":5},"offset":1},{"cut":{"id":"b","duration":2},"offset":3}]}
+            {"id":"stereo","start":0,"duration":1,"channel":[0,1],"type":"MultiCut","supervisions":[]}
+            """);
+    assertEquals(6, Manifests.read(swapped).getFirst().duration());
+    assertEquals(List.of(0L, 1L), Manifests.read(swapped).get(1).extra().get("channel"));
     Cut other = new Cut("m", 3.55, 7, "good bye", "en", cuts.getFirst().extra());
     String says =
         assertThrows(IllegalArgumentException.class, () -> LhotseCuts.write(copy, List.of(other)))
