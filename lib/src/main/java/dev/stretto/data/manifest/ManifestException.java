@@ -37,7 +37,10 @@ public final class ManifestException extends RuntimeException {
     SKIPME
   }
 
+  /** What is wrong. */
   private final Reason reason;
+
+  /** Whether the rest of the file is lost too. */
   private final boolean fatal;
 
   ManifestException(Reason reason, boolean fatal, String sentence) {
@@ -55,7 +58,6 @@ public final class ManifestException extends RuntimeException {
     return reason;
   }
 
-  /** Whether the rest of the file is lost too. */
   boolean fatal() {
     return fatal;
   }
