@@ -23,7 +23,7 @@ class StrettoKernelTests(jupyter_kernel_test.KernelTests):
     ]
     code_inspect_sample = "Math.max("
     code_clear_output = "clearOutput();"
-    code_history_pattern = "1?2*"
+    code_history_pattern = "6 ? ?*"
     supported_history_operations = ("tail", "range", "search")
 
 
