@@ -2,6 +2,7 @@ package dev.stretto.experiments;
 
 import dev.stretto.figures.Figure;
 import dev.stretto.figures.FigureFiles;
+import dev.stretto.figures.Show;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -150,12 +151,11 @@ public final class Experiment<S extends Record> {
    * @param paper the paper's id, or {@link #OWN} for a reader's own figure
    * @param figure the figure's id in the catalogue
    * @param picture the figure
-   * @param <F> the figure's type
-   * @return the figure, to be shown
+   * @return the figure as the running kernel's own display data, to be a cell's last expression
    * @throws IllegalArgumentException for an id that the catalogue does not have; the sentence lists
    *     the known ones
    */
-  public <F extends Figure> F figure(String paper, String figure, F picture) {
+  public Object figure(String paper, String figure, Figure picture) {
     return save(paper, figure, "", picture);
   }
 
@@ -166,11 +166,10 @@ public final class Experiment<S extends Record> {
    * @param figure the figure's id in the catalogue
    * @param dataset a data set that {@link #data} declared
    * @param picture the figure
-   * @param <F> the figure's type
-   * @return the figure, to be shown
+   * @return the figure as the running kernel's own display data, to be a cell's last expression
    * @throws IllegalArgumentException for an id that is unknown; the sentence lists the known ones
    */
-  public <F extends Figure> F figure(String paper, String figure, String dataset, F picture) {
+  public Object figure(String paper, String figure, String dataset, Figure picture) {
     return save(paper, figure, declared(dataset), picture);
   }
 
@@ -227,7 +226,7 @@ public final class Experiment<S extends Record> {
         .formatted(notebook, preset, seeds, Settings.resolved(settings));
   }
 
-  private <F extends Figure> F save(String paper, String figure, String dataset, F picture) {
+  private Object save(String paper, String figure, String dataset, Figure picture) {
     if (!figure.matches(NAME)) {
       throw new IllegalArgumentException(
           "'%s' is no figure id; it should look like padding-cost".formatted(figure));
@@ -253,7 +252,7 @@ public final class Experiment<S extends Record> {
             "figure %s cannot be written to %s".formatted(file, folder.get()), e);
       }
     }
-    return picture;
+    return Show.rendered(picture);
   }
 
   private Verdict record(String paper, String measure, String dataset, double value) {
