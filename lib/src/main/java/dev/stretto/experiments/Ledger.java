@@ -202,7 +202,8 @@ public final class Ledger {
     try {
       Path target = file.toAbsolutePath();
       Files.createDirectories(target.getParent());
-      Path temporary = Files.createTempFile(target.getParent(), "ledger", ".tmp");
+      // not createTempFile, whose files only their owner can read
+      Path temporary = target.resolveSibling(".ledger." + ProcessHandle.current().pid() + ".part");
       try {
         Files.writeString(temporary, csv);
         try {

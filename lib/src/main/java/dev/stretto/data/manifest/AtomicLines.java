@@ -26,7 +26,10 @@ final class AtomicLines {
     try {
       Path folder = target.getParent();
       Files.createDirectories(folder);
-      temporary = Files.createTempFile(folder, target.getFileName().toString(), ".part");
+      // not createTempFile, whose files only their owner can read
+      temporary =
+          folder.resolve(
+              "." + target.getFileName() + "." + ProcessHandle.current().pid() + ".part");
       try (OutputStream plain =
               new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16);
           OutputStream out =
