@@ -48,7 +48,7 @@ public final class FigureFiles {
     contents.put("png", figure.png());
     contents.put("pdf", figure.pdf(width(svg) > WIDEST_IN_COLUMN ? PAGE_MM : COLUMN_MM));
     contents.put("csv", FigureData.csv(figure, provenance).getBytes(StandardCharsets.UTF_8));
-    contents.put("json", (Json.pretty(figure.spec()) + "\n").getBytes(StandardCharsets.UTF_8));
+    contents.put("json", (Json.canonical(figure.spec()) + "\n").getBytes(StandardCharsets.UTF_8));
     Map<Path, Path> parts = new LinkedHashMap<>();
     try {
       for (Map.Entry<String, byte[]> content : contents.entrySet()) {

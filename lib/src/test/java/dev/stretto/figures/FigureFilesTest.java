@@ -154,4 +154,15 @@ class FigureFilesTest {
         IllegalArgumentException.class,
         () -> FigureData.parse("f.csv", "# column: x structural\nx,y\n1,2\n"));
   }
+
+  @Test
+  void equalSpecificationsGiveEqualTextWhateverTheOrderOfTheirKeys() {
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("a", 1);
+    one.put("b", List.of(one.size(), Map.of("c", 2)));
+    Map<String, Object> other = new LinkedHashMap<>();
+    other.put("b", one.get("b"));
+    other.put("a", 1);
+    assertEquals(Json.canonical(one), Json.canonical(other));
+  }
 }
