@@ -70,6 +70,7 @@ async def start(client):
             await stop(client)
             if attempt == STARTS:
                 raise
+            client.km = client.create_kernel_manager()  # nbclient drops the one that failed
             event("retry", attempt=attempt, reason=plain(str(failure)).splitlines()[:1])
 
 
