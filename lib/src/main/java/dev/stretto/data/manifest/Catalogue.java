@@ -1,11 +1,12 @@
 package dev.stretto.data.manifest;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonDeserializer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,11 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The real data sets that the library can read, from {@code datasets/catalogue.json}. None is part
@@ -47,11 +48,7 @@ public final class Catalogue {
     this.cache = cache;
   }
 
-  /**
-   * The project's catalogue, with STRETTO_DATA and the user's cache.
-   *
-   * @return a new catalogue
-   */
+  /** {@return the project's catalogue, with STRETTO_DATA and the user's cache} */
   public static Catalogue standard() {
     return new Catalogue(
         packaged(),
@@ -73,11 +70,7 @@ public final class Catalogue {
     return standard().locate(id);
   }
 
-  /**
-   * All data sets, present or not.
-   *
-   * @return unmodifiable
-   */
+  /** {@return all data sets, present or not; unmodifiable} */
   public List<Dataset.Entry> entries() {
     return entries;
   }
@@ -93,15 +86,12 @@ public final class Catalogue {
     return entries.stream()
         .filter(entry -> entry.id().equals(id))
         .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "there is no data set '"
-                        + id
-                        + "', expected one of "
-                        + entries.stream()
-                            .map(Dataset.Entry::id)
-                            .collect(Collectors.joining(", "))));
+        .orElseThrow(() -> new IllegalArgumentException(unknown(id)));
+  }
+
+  private String unknown(String id) {
+    String known = entries.stream().map(Dataset.Entry::id).collect(Collectors.joining(", "));
+    return "there is no data set '" + id + "', expected one of " + known;
   }
 
   /**
@@ -113,10 +103,7 @@ public final class Catalogue {
    */
   public Optional<Dataset> locate(String id) {
     Dataset.Entry entry = entry(id);
-    List<Path> roots = new ArrayList<>();
-    data.ifPresent(roots::add);
-    roots.add(cache);
-    return roots.stream()
+    return Stream.concat(data.stream(), Stream.of(cache))
         .map(root -> new Dataset(entry, root.resolve(entry.folder())))
         .filter(set -> Files.exists(set.path()))
         .findFirst();
@@ -149,15 +136,8 @@ public final class Catalogue {
     String otherwise =
         entry.downloadable() ? ", or call Catalogue.standard().download(\"" + id + "\")" : "";
     String variable = data.isPresent() ? "" : " (or set STRETTO_DATA to the folder that holds it)";
-    return entry.title()
-        + " is not here: put "
-        + files
-        + " from "
-        + entry.source()
-        + " into "
-        + place
-        + variable
-        + otherwise;
+    return "%s is not here: put %s from %s into %s%s%s"
+        .formatted(entry.title(), files, entry.source(), place, variable, otherwise);
   }
 
   /**
@@ -220,41 +200,16 @@ public final class Catalogue {
   }
 
   private static List<Dataset.Entry> packaged() {
+    JsonDeserializer<Optional<?>> present = (url, type, of) -> Optional.of(url.getAsString());
+    Gson gson = new GsonBuilder().registerTypeAdapter(Optional.class, present).create();
     try (InputStream in = Catalogue.class.getResourceAsStream("catalogue.json")) {
       if (in == null) {
         throw new IllegalStateException("catalogue.json is not in the jar: build it with Maven");
       }
-      return JsonParser.parseReader(new InputStreamReader(in, StandardCharsets.UTF_8))
-          .getAsJsonArray()
-          .asList()
-          .stream()
-          .map(Catalogue::entry)
-          .toList();
+      Reader text = new InputStreamReader(in, StandardCharsets.UTF_8);
+      return List.of(gson.fromJson(text, Dataset.Entry[].class));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the catalogue", e);
     }
-  }
-
-  private static Dataset.Entry entry(JsonElement json) {
-    JsonObject set = json.getAsJsonObject();
-    return new Dataset.Entry(
-        set.get("id").getAsString(),
-        set.get("title").getAsString(),
-        Format.valueOf(set.get("loader").getAsString()),
-        set.get("folder").getAsString(),
-        set.get("manifest").getAsString(),
-        set.get("cuts").getAsLong(),
-        set.get("licence").getAsString(),
-        set.get("source").getAsString(),
-        set.getAsJsonArray("files").asList().stream().map(Catalogue::file).toList());
-  }
-
-  private static Dataset.RemoteFile file(JsonElement json) {
-    JsonObject file = json.getAsJsonObject();
-    return new Dataset.RemoteFile(
-        file.get("name").getAsString(),
-        file.get("bytes").getAsLong(),
-        file.get("sha256").getAsString(),
-        Optional.ofNullable(file.get("url")).map(JsonElement::getAsString));
   }
 }

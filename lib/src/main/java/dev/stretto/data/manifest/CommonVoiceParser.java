@@ -57,11 +57,8 @@ final class CommonVoiceParser implements LineSource.Parser {
     if (values.length > header.size()) {
       throw place.bad(
           Reason.BAD_LINE,
-          "the line has "
-              + values.length
-              + " fields, expected "
-              + header.size()
-              + " as the header");
+          "the line has %d fields, expected %d as the header"
+              .formatted(values.length, header.size()));
     }
     Map<String, Object> extra = new LinkedHashMap<>();
     for (int i = 0; i < values.length; i++) {

@@ -50,11 +50,7 @@ public record Cut(
     return new Cut(id, duration, tokens, "", "", Map.of());
   }
 
-  /**
-   * The token rate (tps in canary-efficiency).
-   *
-   * @return tokens per second of audio
-   */
+  /** {@return the token rate (tps in canary-efficiency), tokens per second of audio} */
   public double tokensPerSecond() {
     return tokens / duration;
   }

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.special.Erf;
 
 /**
@@ -16,10 +17,8 @@ import org.apache.commons.math3.special.Erf;
  */
 public final class CutGenerator {
   private static final double SQRT2 = Math.sqrt(2);
-  private static final String[] ONSETS = {
-    "b", "d", "f", "g", "k", "l", "m", "n", "r", "s", "t", "v"
-  };
-  private static final String[] VOWELS = {"a", "e", "i", "o", "u"};
+  private static final String ONSETS = "bdfgklmnrstv";
+  private static final String VOWELS = "aeiou";
 
   /**
    * A lognormal component.
@@ -83,11 +82,8 @@ public final class CutGenerator {
       }
       if (!(minDuration > 0 && minDuration < maxDuration && maxDuration < 1e6)) {
         throw new IllegalArgumentException(
-            "durations are clipped to "
-                + minDuration
-                + " to "
-                + maxDuration
-                + ", expected 0 < min < max");
+            "durations are clipped to %s to %s, expected 0 < min < max"
+                .formatted(minDuration, maxDuration));
       }
       checkWeights("durations", durations);
       checkWeights("rates", rates);
@@ -102,25 +98,17 @@ public final class CutGenerator {
     }
 
     /**
-     * The manifest of the specification: mean 8.1 s, two languages, 0.3 % broken transcripts.
-     *
-     * @return the settings
+     * {@return the manifest of the specification: mean 8.1 s, two languages, 0.3 % broken
+     * transcripts}
      */
     public static Settings canary() {
-      return new Settings(
+      List<Lognormal> seconds =
           List.of(
               new Lognormal(.35, 2.5, .45),
               new Lognormal(.45, 8, .50),
-              new Lognormal(.20, 15, .25)),
-          .5,
-          40,
-          List.of("en", "de"),
-          List.of(new Lognormal(.6, 4.5, .30), new Lognormal(.4, 7.5, .30)),
-          .5,
-          14,
-          .003,
-          18,
-          30);
+              new Lognormal(.20, 15, .25));
+      List<Lognormal> rates = List.of(new Lognormal(.6, 4.5, .30), new Lognormal(.4, 7.5, .30));
+      return new Settings(seconds, .5, 40, List.of("en", "de"), rates, .5, 14, .003, 18, 30);
     }
 
     /**
@@ -130,18 +118,10 @@ public final class CutGenerator {
      * @return the settings
      */
     public static Settings benchmark() {
-      Settings canary = canary();
+      Settings of = canary();
+      List<Lognormal> seconds = List.of(new Lognormal(1, 6.61, .60));
       return new Settings(
-          List.of(new Lognormal(1, 6.61, .60)),
-          .5,
-          40,
-          canary.languages,
-          canary.rates,
-          canary.minRate,
-          canary.maxRate,
-          0,
-          18,
-          30);
+          seconds, .5, 40, of.languages, of.rates, of.minRate, of.maxRate, 0, 18, 30);
     }
 
     /**
@@ -182,39 +162,29 @@ public final class CutGenerator {
   }
 
   /**
-   * The manifest of the specification.
+   * {@return the manifest of the specification}
    *
    * @param seed the seed
-   * @return a generator
    */
   public static CutGenerator canary(long seed) {
     return new CutGenerator(Settings.canary(), seed);
   }
 
   /**
-   * The benchmark's manifest.
+   * {@return the benchmark's manifest}
    *
    * @param seed the seed
-   * @return a generator
    */
   public static CutGenerator benchmark(long seed) {
     return new CutGenerator(Settings.benchmark(), seed);
   }
 
-  /**
-   * With transcripts of pseudo-words, one syllable a token; lengths, languages and ids stay.
-   *
-   * @return a generator
-   */
+  /** {@return a copy with transcripts of pseudo-words, one syllable a token; all else stays} */
   public CutGenerator withText() {
     return new CutGenerator(settings, seed, true);
   }
 
-  /**
-   * The distributions.
-   *
-   * @return the settings
-   */
+  /** {@return the distributions} */
   public Settings settings() {
     return settings;
   }
@@ -252,11 +222,7 @@ public final class CutGenerator {
    * @return cuts 0 to count - 1, in memory; unmodifiable
    */
   public List<Cut> list(int count) {
-    Cut[] cuts = new Cut[count];
-    for (int i = 0; i < count; i++) {
-      cuts[i] = cut(i);
-    }
-    return List.of(cuts);
+    return IntStream.range(0, count).mapToObj(this::cut).toList();
   }
 
   /**
@@ -313,8 +279,12 @@ public final class CutGenerator {
         left = 1 + rng.nextInt(3);
       }
       left--;
-      text.append(ONSETS[rng.nextInt(ONSETS.length)]).append(VOWELS[rng.nextInt(VOWELS.length)]);
+      text.append(letter(ONSETS, rng)).append(letter(VOWELS, rng));
     }
     return text.toString();
+  }
+
+  private static char letter(String of, Rng rng) {
+    return of.charAt(rng.nextInt(of.length()));
   }
 }

@@ -2,6 +2,7 @@ package dev.stretto.data.manifest;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -49,11 +51,7 @@ public record Dataset(Entry entry, Path folder) {
       files = List.copyOf(files);
     }
 
-    /**
-     * Whether all files have a public address.
-     *
-     * @return false where a file must be brought by hand
-     */
+    /** {@return whether all files have a public address; else one must be brought by hand} */
     public boolean downloadable() {
       return files.stream().allMatch(file -> file.url().isPresent());
     }
@@ -67,31 +65,25 @@ public record Dataset(Entry entry, Path folder) {
    * @param sha256 its checksum, 64 hexadecimal digits
    * @param url where it can be had, if anywhere
    */
-  public record RemoteFile(String name, long bytes, String sha256, Optional<String> url) {}
+  public record RemoteFile(String name, long bytes, String sha256, Optional<String> url) {
 
-  /**
-   * Where the manifest is.
-   *
-   * @return a file or folder for {@link Manifests#open(Path)}
-   */
+    /** An address that the catalogue does not state is none. */
+    public RemoteFile {
+      url = Objects.requireNonNullElse(url, Optional.empty());
+    }
+  }
+
+  /** {@return where the manifest is, a file or folder for {@link Manifests#open(Path)}} */
   public Path path() {
     return entry.manifest().isEmpty() ? folder : folder.resolve(entry.manifest());
   }
 
-  /**
-   * Opens the manifest.
-   *
-   * @return its cuts; close it
-   */
+  /** {@return the manifest's cuts, one at a time; close it} */
   public ManifestReader open() {
     return Manifests.open(path());
   }
 
-  /**
-   * Reads the manifest.
-   *
-   * @return its cuts in order
-   */
+  /** {@return the manifest's cuts in order} */
   public List<Cut> read() {
     return Manifests.read(path());
   }
@@ -120,7 +112,7 @@ public record Dataset(Entry entry, Path folder) {
   static String sha256(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       DigestInputStream digest = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"));
-      digest.transferTo(java.io.OutputStream.nullOutputStream());
+      digest.transferTo(OutputStream.nullOutputStream());
       return HexFormat.of().formatHex(digest.getMessageDigest().digest());
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);

@@ -1,6 +1,8 @@
 package dev.stretto.data.manifest;
 
+import dev.stretto.data.manifest.ManifestException.Reason;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** The manifest formats. */
 public enum Format {
@@ -28,10 +30,25 @@ public enum Format {
       case KALDI ->
           LineSource.open(
               KaldiParser.leader(path), lines -> new KaldiParser(path, lines, assembler));
-      case LST -> LineSource.open(path, lines -> new LstParser(lines, assembler));
+      case LST -> LineSource.open(path, lines -> () -> list(lines, assembler));
       case COMMON_VOICE ->
           LineSource.open(path, lines -> new CommonVoiceParser(path, lines, assembler));
     };
+  }
+
+  /** wav2letter's lists: id, path, duration in milliseconds, transcript, parted by blanks. */
+  private static Cut list(Lines lines, Assembler assembler) {
+    Place place = lines.place();
+    String[] part = lines.text().strip().split("\\s+", 4);
+    if (part.length < 3) {
+      throw place.bad(
+          Reason.BAD_LINE,
+          "the line has " + part.length + " fields, expected id, path, milliseconds, transcript");
+    }
+    double seconds = SideFile.number("duration", part[2], place) / 1000;
+    String text = part.length < 4 ? "" : part[3];
+    Map<String, Object> extra = Map.of(NemoParser.AUDIO, part[1]);
+    return assembler.cut(place, part[0], seconds, Assembler.UNSTATED, text, "", extra);
   }
 
   @Override

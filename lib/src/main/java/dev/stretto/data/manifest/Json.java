@@ -96,15 +96,6 @@ final class Json {
     return text;
   }
 
-  static void write(JsonGenerator out, Map<String, Object> object) throws IOException {
-    out.writeStartObject();
-    for (Map.Entry<String, Object> member : object.entrySet()) {
-      out.writeFieldName(member.getKey());
-      write(out, member.getValue());
-    }
-    out.writeEndObject();
-  }
-
   static void write(JsonGenerator out, Object value) throws IOException {
     switch (value) {
       case null -> out.writeNull();
@@ -141,13 +132,8 @@ final class Json {
   static ManifestException notJson(IOException e, Place place, String expected, boolean fatal) {
     String why =
         e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-    String what = "not valid JSON (" + Place.show((Object) first(why)) + "), expected " + expected;
-    return fatal ? place.fatal(Reason.BAD_JSON, what) : place.bad(Reason.BAD_JSON, what);
-  }
-
-  private static StringBuilder first(String why) {
-    String text = String.valueOf(why);
-    int end = text.indexOf('\n');
-    return new StringBuilder(end < 0 ? text : text.substring(0, end));
+    String first = Place.brief(String.valueOf(why).split("\n", 2)[0]);
+    String what = "not valid JSON (" + first + "), expected " + expected;
+    return new ManifestException(Reason.BAD_JSON, fatal, place + ": " + what);
   }
 }

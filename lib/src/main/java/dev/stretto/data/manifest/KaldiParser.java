@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -17,6 +18,10 @@ import java.util.Set;
 final class KaldiParser implements LineSource.Parser {
   static final List<String> LEADERS =
       List.of("text", "segments", "utt2dur", "utt2num_samples", "utt2num_frames");
+  private static final List<String> SIDES =
+      List.of(
+          "segments utt2dur utt2num_samples utt2num_frames reco2dur utt2spk utt2lang wav.scp"
+              .split(" ", -1));
   private static final Set<String> BY_RECORDING = Set.of("wav.scp", "reco2dur");
   private static final double FRAME_SHIFT = .01;
 
@@ -42,16 +47,7 @@ final class KaldiParser implements LineSource.Parser {
               + String.join(", ", LEADERS.subList(1, LEADERS.size())));
     }
     this.frameShift = has("frame_shift") ? frameShift(folder.resolve("frame_shift")) : FRAME_SHIFT;
-    for (String name :
-        List.of(
-            "segments",
-            "utt2dur",
-            "utt2num_samples",
-            "utt2num_frames",
-            "reco2dur",
-            "utt2spk",
-            "utt2lang",
-            "wav.scp")) {
+    for (String name : SIDES) {
       if (has(name) && !name.equals(leader)) {
         side.put(name, new SideFile(folder.resolve(name), BY_RECORDING.contains(name)));
       }
@@ -109,25 +105,28 @@ final class KaldiParser implements LineSource.Parser {
     double duration = duration(id, pair[1], segment == null, fromSegment);
     put(extra, "speaker", find("utt2spk", id));
     put(extra, NemoParser.AUDIO, find("wav.scp", recording));
-    String language = find("utt2lang", id);
-    return assembler.cut(
-        place, id, duration, Assembler.UNSTATED, text, language == null ? "" : language, extra);
+    String language = Objects.requireNonNullElse(find("utt2lang", id), "");
+    return assembler.cut(place, id, duration, Assembler.UNSTATED, text, language, extra);
   }
 
   private double duration(String id, String lead, boolean unsegmented, double fromSegment) {
-    if (leader.equals("utt2dur") || side.containsKey("utt2dur")) {
+    if (times("utt2dur")) {
       return durationIn("utt2dur", id, lead, 1);
     }
     if (!unsegmented) {
       return fromSegment;
     }
-    if (leader.equals("utt2num_samples") || side.containsKey("utt2num_samples")) {
+    if (times("utt2num_samples")) {
       return durationIn("utt2num_samples", id, lead, 1. / assembler.options().sampleRate());
     }
-    if (leader.equals("utt2num_frames") || side.containsKey("utt2num_frames")) {
+    if (times("utt2num_frames")) {
       return durationIn("utt2num_frames", id, lead, frameShift);
     }
     throw place.missing("segment of '" + id + "'", "a line in segments");
+  }
+
+  private boolean times(String file) {
+    return leader.equals(file) || side.containsKey(file);
   }
 
   private double durationIn(String file, String id, String lead, double unit) {

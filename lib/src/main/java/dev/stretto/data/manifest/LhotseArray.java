@@ -16,27 +16,15 @@ final class LhotseArray implements CutSource {
   /** What the lengths need: recordings, features and alignments, most of the bytes, are not. */
   private static final Set<String> FOR_LENGTHS =
       Set.of(
-          "id",
-          "type",
-          "start",
-          "duration",
-          "supervisions",
-          "tracks",
-          "cut",
-          "offset",
-          "custom",
-          "text",
-          "language",
-          "num_tokens",
-          "recording_id",
-          "num_samples",
-          "sampling_rate");
+          ("id type start duration supervisions tracks cut offset custom text"
+                  + " language num_tokens recording_id num_samples sampling_rate")
+              .split(" ", -1));
 
   private final Place place;
   private final LhotseCut mapper;
   private final Predicate<String> keep;
   private final InputStream stream;
-  private final JsonParser array;
+  private JsonParser array;
   private long elements;
 
   private LhotseArray(Path file, Assembler assembler) {
@@ -44,7 +32,6 @@ final class LhotseArray implements CutSource {
     this.mapper = new LhotseCut(assembler);
     this.keep = kept(assembler);
     this.stream = Lines.open(file, place);
-    this.array = startOfArray();
   }
 
   /** Either of Lhotse's two shapes; the caller closes it. */
@@ -65,25 +52,13 @@ final class LhotseArray implements CutSource {
     return assembler.lean() ? FOR_LENGTHS::contains : name -> true;
   }
 
-  private JsonParser startOfArray() {
-    try {
-      JsonParser parser = Json.factory().createParser(stream);
-      parser.nextToken();
-      return parser;
-    } catch (IOException e) {
-      ManifestException broken = broken(e);
-      try {
-        stream.close();
-      } catch (IOException second) {
-        broken.addSuppressed(second);
-      }
-      throw broken;
-    }
-  }
-
   @Override
   public Cut next() {
     try {
+      if (array == null) {
+        array = Json.factory().createParser(stream);
+        array.nextToken();
+      }
       JsonToken token = array.nextToken();
       place.element(++elements, array.currentTokenLocation().getLineNr());
       if (token == JsonToken.END_ARRAY) {
@@ -126,7 +101,6 @@ final class LhotseArray implements CutSource {
   @Override
   public void close() {
     try {
-      array.close();
       stream.close();
     } catch (IOException e) {
       throw Lines.unreadable(e, place);

@@ -18,17 +18,9 @@ final class LhotseCut {
   /** Members of a cut itself; all other extra fields go to custom. */
   static final Set<String> STRUCTURE =
       Set.of(
-          "id",
-          "type",
-          "start",
-          "duration",
-          "channel",
-          "supervisions",
-          "recording",
-          "features",
-          "tracks",
-          "transforms",
-          "custom");
+          ("id type start duration channel supervisions recording features tracks"
+                  + " transforms custom")
+              .split(" ", -1));
 
   static final String MONO = "MonoCut";
 
@@ -106,7 +98,7 @@ final class LhotseCut {
   }
 
   /** Transcript and language of a cut: those of its supervisions, or of its tracks, in order. */
-  static Spoken spoken(Map<String, Object> raw, Place place) {
+  private static Spoken spoken(Map<String, Object> raw, Place place) {
     List<String> texts = new ArrayList<>();
     String language = "";
     for (Map<String, Object> part : maps(raw, "supervisions", place)) {
@@ -123,7 +115,7 @@ final class LhotseCut {
   }
 
   /** The end of the track that ends last, to 8 decimals, as Lhotse rounds. */
-  static double mixedDuration(Map<String, Object> raw, Place place) {
+  private double mixedDuration(Map<String, Object> raw, Place place) {
     double end = 0;
     List<Map<String, Object>> tracks = maps(raw, "tracks", place);
     if (tracks.isEmpty()) {
@@ -133,10 +125,7 @@ final class LhotseCut {
       Map<String, Object> cut = map(track, "cut", place);
       double offset =
           track.containsKey("offset") ? number(track, "offset", Reason.BAD_OFFSET, place) : 0;
-      if (!(offset >= 0) || Double.isInfinite(offset)) {
-        throw place.value(
-            Reason.BAD_OFFSET, "offset of a track", offset, "finite seconds, 0 or more");
-      }
+      assembler.offset(place, "offset of a track", offset);
       double duration =
           cut.containsKey("tracks")
               ? mixedDuration(cut, place)

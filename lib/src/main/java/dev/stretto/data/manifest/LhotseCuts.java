@@ -37,15 +37,11 @@ public final class LhotseCuts {
   }
 
   /**
-   * Writes a stream of cuts; the file appears when it is complete.
+   * As {@link #write(Path, Iterable)}, of a stream that is read to its end.
    *
-   * @param file where to; packed where the name ends in {@code .gz}
-   * @param cuts the cuts, read to their end
+   * @param file where to
+   * @param cuts the cuts
    * @return how many were written
-   * @throws IllegalArgumentException where a cut would not be read back identically: its text,
-   *     language or duration says something else than the supervisions or tracks among its extra
-   *     fields, or an extra field has a name that the format uses for something else
-   * @throws java.io.UncheckedIOException where the file cannot be written
    */
   public static long write(Path file, Iterator<Cut> cuts) {
     return JsonLines.write(file, cuts, LhotseCuts::write);

@@ -40,11 +40,8 @@ final class Lines implements AutoCloseable {
   private int to;
 
   Lines(Path file) {
-    this(file, new Place(file.toString()));
-  }
-
-  private Lines(Path file, Place place) {
-    this(open(file, place), place, BUFFER);
+    Place start = new Place(file.toString());
+    this(open(file, start), start, BUFFER);
   }
 
   Lines(InputStream in, Place place, int bufferSize) {
@@ -74,18 +71,19 @@ final class Lines implements AutoCloseable {
 
   /** The sentence for a file that cannot be read on. */
   static ManifestException unreadable(IOException e, Place place) {
-    if (e instanceof EOFException) {
-      return place.fatal(
-          Reason.BAD_GZIP,
-          "the gzip stream ends too early, expected a complete file: copy it again");
-    }
-    if (e instanceof ZipException) {
-      return place.fatal(
-          Reason.BAD_GZIP, "damaged gzip (" + e.getMessage() + "), expected an intact file");
-    }
-    return place.fatal(
-        Reason.UNREADABLE,
-        "cannot be read (" + e.getClass().getSimpleName() + " " + e.getMessage() + ")");
+    String why = e.getMessage();
+    return switch (e) {
+      case EOFException _ ->
+          place.fatal(
+              Reason.BAD_GZIP,
+              "the gzip stream ends too early, expected a complete file: copy it again");
+      case ZipException _ ->
+          place.fatal(Reason.BAD_GZIP, "damaged gzip (" + why + "), expected an intact file");
+      default ->
+          place.fatal(
+              Reason.UNREADABLE,
+              "cannot be read (" + e.getClass().getSimpleName() + " " + why + ")");
+    };
   }
 
   /** Moves to the next line that is not blank; false at the end. */

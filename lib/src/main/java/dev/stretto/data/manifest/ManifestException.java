@@ -49,11 +49,7 @@ public final class ManifestException extends RuntimeException {
     this.fatal = fatal;
   }
 
-  /**
-   * What is wrong, for counting.
-   *
-   * @return the class of the error
-   */
+  /** {@return what is wrong, for counting} */
   public Reason reason() {
     return reason;
   }

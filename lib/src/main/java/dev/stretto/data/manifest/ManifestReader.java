@@ -38,20 +38,12 @@ public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
     this.ids = options.uniqueIds() && options.keep() == Fields.ALL ? new IdSet() : null;
   }
 
-  /**
-   * The format that was recognised.
-   *
-   * @return the format of all files of this manifest
-   */
+  /** {@return the format that was recognised, that of all files of this manifest} */
   public Format format() {
     return format;
   }
 
-  /**
-   * What came out and what was left out so far.
-   *
-   * @return a snapshot
-   */
+  /** {@return a snapshot of what came out and what was left out so far} */
   public ReadReport report() {
     return counter.report();
   }
@@ -133,11 +125,7 @@ public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
     }
   }
 
-  /**
-   * The rest as a stream; closing the stream closes this reader.
-   *
-   * @return a sequential stream
-   */
+  /** {@return the rest as a sequential stream; closing the stream closes this reader} */
   public Stream<Cut> stream() {
     return StreamSupport.stream(
             Spliterators.spliteratorUnknownSize(this, Spliterator.ORDERED | Spliterator.NONNULL),
@@ -145,11 +133,7 @@ public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
         .onClose(this::close);
   }
 
-  /**
-   * The rest as a list; closes this reader.
-   *
-   * @return the cuts in the manifest's order
-   */
+  /** {@return the rest in the manifest's order; closes this reader} */
   public List<Cut> toList() {
     try (this) {
       List<Cut> list = new ArrayList<>();

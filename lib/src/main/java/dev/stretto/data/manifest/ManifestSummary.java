@@ -32,10 +32,9 @@ public final class ManifestSummary {
   private ManifestSummary() {}
 
   /**
-   * Summarises a stream.
+   * {@return the summary of a stream}
    *
    * @param cuts read to their end
-   * @return the summary
    */
   public static ManifestSummary of(Iterator<Cut> cuts) {
     ManifestSummary summary = new ManifestSummary();
@@ -44,10 +43,9 @@ public final class ManifestSummary {
   }
 
   /**
-   * Summarises a list.
+   * {@return the summary of a list}
    *
    * @param cuts the cuts
-   * @return the summary
    */
   public static ManifestSummary of(Iterable<Cut> cuts) {
     return of(cuts.iterator());
@@ -63,20 +61,12 @@ public final class ManifestSummary {
     share.tokens += cut.tokens();
   }
 
-  /**
-   * How many cuts.
-   *
-   * @return 0 or more
-   */
+  /** {@return how many cuts, 0 or more} */
   public long cuts() {
     return durations.count();
   }
 
-  /**
-   * How much audio.
-   *
-   * @return hours
-   */
+  /** {@return hours of audio} */
   public double hours() {
     return durations.sum() / 3600;
   }
@@ -103,12 +93,8 @@ public final class ManifestSummary {
   }
 
   private void addQuantile(Table table, String name, double q) {
-    table.addColumns(
-        DoubleColumn.create(
-            name,
-            new double[] {
-              durations.quantile(q), Math.rint(tokens.quantile(q)), rates.quantile(q)
-            }));
+    double[] values = {durations.quantile(q), Math.rint(tokens.quantile(q)), rates.quantile(q)};
+    table.addColumns(DoubleColumn.create(name, values));
   }
 
   /**

@@ -12,6 +12,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,25 +30,10 @@ public final class Manifests {
   private static final Pattern RANGE = Pattern.compile("(?:_OP_|\\{)(\\d+)\\.\\.(\\d+)(?:_CL_|})");
   private static final int MOST_SHARDS = 1_000_000;
 
-  /** Lhotse's files of one corpus say the same thing thrice: the richest is read. */
-  private static final List<Kind> RICHEST_FIRST =
-      List.of(
-          Kind.LHOTSE_CUTS,
-          Kind.LHOTSE_SUPERVISIONS,
-          Kind.LHOTSE_RECORDINGS,
-          Kind.COMMON_VOICE,
-          Kind.COMMON_VOICE_DURATIONS);
-
   private static final Set<String> KALDI_FILES =
       Set.of(
-          "text",
-          "segments",
-          "utt2dur",
-          "utt2num_samples",
-          "utt2num_frames",
-          "utt2spk",
-          "spk2utt",
-          "wav.scp");
+          "text segments utt2dur utt2num_samples utt2num_frames utt2spk spk2utt wav.scp"
+              .split(" ", -1));
 
   private record Found(Format format, List<Path> files) {}
 
@@ -127,12 +114,11 @@ public final class Manifests {
     if (format != null) {
       return format;
     }
-    if (Recogniser.firstByte(file) < 0) {
-      throw new ManifestException(
-          Reason.EMPTY, true, file + ", line 1: the file is empty, expected " + formats());
-    }
-    throw new ManifestException(
-        Reason.UNREADABLE, true, file + ", line 1: of no known format, expected " + formats());
+    Place start = new Place(file.toString());
+    start.line(1);
+    throw Recogniser.firstByte(file) < 0
+        ? start.fatal(Reason.EMPTY, "the file is empty, expected " + formats())
+        : start.fatal(Reason.UNREADABLE, "of no known format, expected " + formats());
   }
 
   private static boolean isKaldi(Path folder) {
@@ -153,24 +139,19 @@ public final class Manifests {
     }
     kinds.keySet().removeAll(Set.of(Kind.UNKNOWN, Kind.SOME_JSON, Kind.SOME_JSON_ARRAY));
     Set<Format> formats =
-        kinds.keySet().stream().map(kind -> kind.format).collect(Collectors.toSet());
+        kinds.keySet().stream()
+            .map(kind -> kind.format)
+            .collect(Collectors.toCollection(TreeSet::new));
     if (formats.size() != 1) {
+      String several = formats.stream().map(Format::toString).collect(Collectors.joining(", "));
       throw unreadable(
           folder,
           formats.isEmpty()
               ? "holds no manifest, expected " + formats()
-              : "holds manifests of several formats ("
-                  + formats.stream()
-                      .sorted()
-                      .map(Format::toString)
-                      .collect(Collectors.joining(", "))
-                  + "), expected one: name the file");
+              : "holds manifests of several formats (%s), expected one: name the file"
+                  .formatted(several));
     }
-    Kind kind =
-        RICHEST_FIRST.stream()
-            .filter(kinds::containsKey)
-            .findFirst()
-            .orElseGet(() -> kinds.keySet().iterator().next());
+    Kind kind = kinds.keySet().iterator().next();
     List<Path> files = kinds.get(kind);
     List<Path> validated = files.stream().filter(Manifests::isValidated).toList();
     boolean parts = kind == Kind.COMMON_VOICE && !validated.isEmpty();
@@ -205,11 +186,10 @@ public final class Manifests {
       }
       List<Path> shards = new ArrayList<>();
       for (int i = from; i <= to; i++) {
-        String number = "0".repeat(Math.max(0, digits - Integer.toString(i).length())) + i;
         String name =
-            path.toString().substring(0, range.start())
-                + number
-                + path.toString().substring(range.end());
+            new StringBuilder(path.toString())
+                .replace(range.start(), range.end(), padded(Integer.toString(i), digits))
+                .toString();
         shards.addAll(shards(path.getFileSystem().getPath(name)));
       }
       return shards;
@@ -218,15 +198,18 @@ public final class Manifests {
     }
   }
 
+  private static String padded(String number, int digits) {
+    return "0".repeat(Math.max(0, digits - number.length())) + number;
+  }
+
   /** Names in order, runs of digits by their value. */
   private static Comparator<Path> byNumber() {
     Pattern digits = Pattern.compile("\\d+");
-    return Comparator.comparing(
-            (Path file) ->
-                digits
-                    .matcher(file.getFileName().toString())
-                    .replaceAll(
-                        run -> "0".repeat(Math.max(0, 20 - run.group().length())) + run.group()))
-        .thenComparing(Comparator.naturalOrder());
+    Function<Path, String> key =
+        file ->
+            digits
+                .matcher(file.getFileName().toString())
+                .replaceAll(run -> padded(run.group(), 20));
+    return Comparator.comparing(key).thenComparing(Comparator.naturalOrder());
   }
 }

@@ -32,14 +32,11 @@ public final class NemoManifest {
   }
 
   /**
-   * Writes a stream of cuts; the file appears when it is complete.
+   * As {@link #write(Path, Iterable)}, of a stream that is read to its end.
    *
-   * @param file where to; packed where the name ends in {@code .gz}
-   * @param cuts the cuts, read to their end
+   * @param file where to
+   * @param cuts the cuts
    * @return how many were written
-   * @throws IllegalArgumentException where an extra field has the name of a field that the format
-   *     uses for something else
-   * @throws java.io.UncheckedIOException where the file cannot be written
    */
   public static long write(Path file, Iterator<Cut> cuts) {
     return JsonLines.write(file, cuts, NemoManifest::write);

@@ -61,7 +61,7 @@ final class NemoParser {
         duration = number(parser, name, Reason.BAD_DURATION);
         timed = true;
       } else if (name.equals(textKey)) {
-        expect(JsonToken.VALUE_STRING, parser, name, "a string");
+        expectString(parser, name);
         if (!lean || unit == null) {
           text = Json.text(parser.getText(), name, place);
           hasText = !text.isEmpty();
@@ -72,7 +72,7 @@ final class NemoParser {
           hasText = length > 0;
         }
       } else if (name.equals(languageKey)) {
-        expect(JsonToken.VALUE_STRING, parser, name, "a string");
+        expectString(parser, name);
         language = language(parser);
       } else if (name.equals(AUDIO)) {
         audio = true;
@@ -80,21 +80,20 @@ final class NemoParser {
           extra.put(name, audio(parser));
         }
       } else if (name.equals(TOKENS)) {
-        tokens = tokens(parser, name);
+        tokens = tokens(value(parser), name, place);
       } else if (name.equals("id") && token.isScalarValue()) {
         id = Json.text(parser.getText(), name, place);
       } else if (name.equals("_skipme")) {
-        skip = Json.value(parser, field -> true, place);
+        skip = value(parser);
       } else if (name.equals(OFFSET)) {
-        double offset = number(parser, name, Reason.BAD_OFFSET);
-        assembler.offset(place, name, offset);
+        assembler.offset(place, name, number(parser, name, Reason.BAD_OFFSET));
         if (!lean) {
-          extra.put(name, Json.value(parser, field -> true, place));
+          extra.put(name, value(parser));
         }
       } else if (lean) {
         parser.skipChildren();
       } else {
-        extra.put(Json.text(name, "a field name", place), Json.value(parser, field -> true, place));
+        extra.put(Json.text(name, "a field name", place), value(parser));
       }
     }
     if (asksToBeSkipped(skip)) {
@@ -129,7 +128,7 @@ final class NemoParser {
   }
 
   private Object audio(JsonParser parser) throws IOException {
-    Object path = Json.value(parser, field -> true, place);
+    Object path = value(parser);
     if (isAudio(path)) {
       return path;
     }
@@ -143,14 +142,13 @@ final class NemoParser {
 
   private double number(JsonParser parser, String field, Reason reason) throws IOException {
     if (!parser.currentToken().isNumeric()) {
-      throw place.value(
-          reason, field, Json.value(parser, name -> true, place), "a number of seconds");
+      throw place.value(reason, field, value(parser), "a number of seconds");
     }
     return parser.getDoubleValue();
   }
 
-  private int tokens(JsonParser parser, String field) throws IOException {
-    return tokens(Json.value(parser, name -> true, place), field, place);
+  private Object value(JsonParser parser) throws IOException {
+    return Json.value(parser, name -> true, place);
   }
 
   /** A stated token count. */
@@ -163,10 +161,9 @@ final class NemoParser {
     throw place.value(Reason.BAD_VALUE, field, value, "a whole number, 0 or more");
   }
 
-  private void expect(JsonToken token, JsonParser parser, String field, String expected)
-      throws IOException {
-    if (parser.currentToken() != token) {
-      throw place.value(Reason.BAD_VALUE, field, Json.value(parser, name -> true, place), expected);
+  private void expectString(JsonParser parser, String field) throws IOException {
+    if (parser.currentToken() != JsonToken.VALUE_STRING) {
+      throw place.value(Reason.BAD_VALUE, field, value(parser), "a string");
     }
   }
 

@@ -1,10 +1,12 @@
 package dev.stretto.data.manifest;
 
 import dev.stretto.data.manifest.ManifestException.Reason;
+import java.util.regex.Pattern;
 
 /** Where a reader is: makes the sentences that name file and line. */
 final class Place {
   private static final int SHOWN = 80;
+  private static final Pattern BREAKS = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]");
 
   private final String file;
   private long line;
@@ -42,19 +44,16 @@ final class Place {
   }
 
   static String show(Object value) {
-    String shown = value instanceof String ? "'" + value + "'" : String.valueOf(value);
+    return brief(value instanceof String ? "'" + value + "'" : String.valueOf(value));
+  }
+
+  static String brief(String shown) {
     return shown.length() > SHOWN ? shown.substring(0, SHOWN) + "..." : shown;
   }
 
   /** A message is one line whatever the manifest's bytes are. */
   static String oneLine(String text) {
-    StringBuilder line = new StringBuilder(text.length());
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean breaks = Character.isISOControl(c) || c == '\u2028' || c == '\u2029';
-      line.append(breaks ? ' ' : c);
-    }
-    return line.toString();
+    return BREAKS.matcher(text).replaceAll(" ");
   }
 
   @Override

@@ -48,168 +48,92 @@ public record ReadOptions(
    * @return the defaults
    */
   public static ReadOptions defaults() {
+    TextUnit unit = TextUnit.CHARACTERS;
     return new ReadOptions(
-        Fields.ALL,
-        OnError.STRICT,
-        TextUnit.CHARACTERS,
-        false,
-        true,
-        24 * 3600,
-        "text",
-        "lang",
-        16_000);
+        Fields.ALL, OnError.STRICT, unit, false, true, 24 * 3600, "text", "lang", 16_000);
   }
 
   /**
-   * With another choice of what is kept.
+   * {@return a copy with this much kept in the cuts}
    *
-   * @param keep how much is kept in the cuts
-   * @return a copy
+   * @param keep how much
    */
   public ReadOptions keep(Fields keep) {
-    return new ReadOptions(
-        keep,
-        onError,
-        tokens,
-        requireText,
-        uniqueIds,
-        maxDuration,
-        textKey,
-        languageKey,
-        sampleRate);
+    return with(keep, onError, tokens, requireText, uniqueIds);
   }
 
   /**
-   * With another treatment of errors.
+   * {@return a copy with this treatment of entries that are not acceptable}
    *
-   * @param onError what happens to an entry that is not acceptable
-   * @return a copy
+   * @param onError what happens to one
    */
   public ReadOptions onError(OnError onError) {
-    return new ReadOptions(
-        keep,
-        onError,
-        tokens,
-        requireText,
-        uniqueIds,
-        maxDuration,
-        textKey,
-        languageKey,
-        sampleRate);
+    return with(keep, onError, tokens, requireText, uniqueIds);
   }
 
   /**
-   * With another token count.
+   * {@return a copy that counts tokens so}
    *
    * @param tokens length of a transcript, 0 or more; see {@link TextUnit}
-   * @return a copy
    */
   public ReadOptions tokens(ToIntFunction<String> tokens) {
-    return new ReadOptions(
-        keep,
-        onError,
-        tokens,
-        requireText,
-        uniqueIds,
-        maxDuration,
-        textKey,
-        languageKey,
-        sampleRate);
+    return with(keep, onError, tokens, requireText, uniqueIds);
   }
 
   /**
-   * With or without the demand for transcripts.
+   * {@return a copy with or without the demand for transcripts}
    *
    * @param requireText whether an entry without transcript is an error
-   * @return a copy
    */
   public ReadOptions requireText(boolean requireText) {
-    return new ReadOptions(
-        keep,
-        onError,
-        tokens,
-        requireText,
-        uniqueIds,
-        maxDuration,
-        textKey,
-        languageKey,
-        sampleRate);
+    return with(keep, onError, tokens, requireText, uniqueIds);
   }
 
   /**
-   * With or without the check for repeated ids.
+   * {@return a copy with or without the check for repeated ids}
    *
    * @param uniqueIds whether an id that was read before is an error
-   * @return a copy
    */
   public ReadOptions uniqueIds(boolean uniqueIds) {
-    return new ReadOptions(
-        keep,
-        onError,
-        tokens,
-        requireText,
-        uniqueIds,
-        maxDuration,
-        textKey,
-        languageKey,
-        sampleRate);
+    return with(keep, onError, tokens, requireText, uniqueIds);
   }
 
   /**
-   * With another limit of durations.
+   * {@return a copy with this limit of durations}
    *
    * @param maxDuration seconds, above 0
-   * @return a copy
    */
   public ReadOptions maxDuration(double maxDuration) {
-    return new ReadOptions(
-        keep,
-        onError,
-        tokens,
-        requireText,
-        uniqueIds,
-        maxDuration,
-        textKey,
-        languageKey,
-        sampleRate);
+    return limits(maxDuration, textKey, languageKey, sampleRate);
   }
 
   /**
-   * With other NeMo field names.
+   * {@return a copy with these NeMo field names}
    *
    * @param textKey the field with the transcript
    * @param languageKey the field with the language
-   * @return a copy
    */
   public ReadOptions keys(String textKey, String languageKey) {
-    return new ReadOptions(
-        keep,
-        onError,
-        tokens,
-        requireText,
-        uniqueIds,
-        maxDuration,
-        textKey,
-        languageKey,
-        sampleRate);
+    return limits(maxDuration, textKey, languageKey, sampleRate);
   }
 
   /**
-   * With another sample rate for Kaldi's utt2num_samples.
+   * {@return a copy with this sample rate for Kaldi's utt2num_samples}
    *
    * @param sampleRate samples a second, above 0
-   * @return a copy
    */
   public ReadOptions sampleRate(int sampleRate) {
+    return limits(maxDuration, textKey, languageKey, sampleRate);
+  }
+
+  private ReadOptions with(
+      Fields kept, OnError error, ToIntFunction<String> count, boolean text, boolean unique) {
     return new ReadOptions(
-        keep,
-        onError,
-        tokens,
-        requireText,
-        uniqueIds,
-        maxDuration,
-        textKey,
-        languageKey,
-        sampleRate);
+        kept, error, count, text, unique, maxDuration, textKey, languageKey, sampleRate);
+  }
+
+  private ReadOptions limits(double longest, String text, String language, int rate) {
+    return new ReadOptions(
+        keep, onError, tokens, requireText, uniqueIds, longest, text, language, rate);
   }
 }

@@ -25,11 +25,7 @@ public record ReadReport(long cuts, Map<Reason, Long> skipped, List<String> exam
     examples = List.copyOf(examples);
   }
 
-  /**
-   * How many entries were left out for any reason.
-   *
-   * @return 0 or more
-   */
+  /** {@return how many entries were left out for any reason, 0 or more} */
   public long skippedInAll() {
     return skipped.values().stream().mapToLong(Long::longValue).sum();
   }

@@ -1,6 +1,5 @@
 package dev.stretto.data.manifest;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
@@ -17,7 +16,10 @@ final class Recogniser {
   private static final int LOOK = 1 << 16;
   private static final int LINES = 64;
 
-  /** What a file is, finer than its format: a folder's companions must not be read twice. */
+  /**
+   * What a file is, finer than its format. Files of one corpus say the same thing twice or thrice:
+   * of a folder's files of one format, those of the first kind here, the richest, are read.
+   */
   enum Kind {
     NEMO(Format.NEMO),
     LHOTSE_CUTS(Format.LHOTSE),
@@ -80,10 +82,8 @@ final class Recogniser {
           ? Kind.COMMON_VOICE_DURATIONS
           : Kind.COMMON_VOICE;
     }
-    return lines.stream().limit(5).filter(Recogniser::isListLine).count() > lines.size() / 2
-            || lines.stream().limit(5).filter(Recogniser::isListLine).count() >= 3
-        ? Kind.LST
-        : Kind.UNKNOWN;
+    long listed = lines.stream().limit(5).filter(Recogniser::isListLine).count();
+    return listed > lines.size() / 2 || listed >= 3 ? Kind.LST : Kind.UNKNOWN;
   }
 
   private static boolean isListLine(String line) {
@@ -112,8 +112,7 @@ final class Recogniser {
   /** The names at the top of the first object, as far as it is JSON. */
   private static Set<String> members(String json) {
     Set<String> names = new HashSet<>();
-    JsonFactory factory = Json.factory();
-    try (JsonParser parser = factory.createParser(json)) {
+    try (JsonParser parser = Json.factory().createParser(json)) {
       if (parser.nextToken() == JsonToken.START_OBJECT) {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
           names.add(parser.currentName());
