@@ -14,11 +14,7 @@ public sealed interface Bins permits DurationBins, DurationBins2d {
   /** {@link #choose} of a cut whose tokens per second exceed its duration bin's limit. */
   int TOO_DENSE = -3;
 
-  /**
-   * How many bins.
-   *
-   * @return at least 1
-   */
+  /** {@return how many bins, at least 1} */
   int count();
 
   /**

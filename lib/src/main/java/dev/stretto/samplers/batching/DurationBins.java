@@ -73,11 +73,7 @@ public final class DurationBins implements Bins {
     return estimate(durations(cuts, Cut::duration), k);
   }
 
-  /**
-   * The upper edge of each bin.
-   *
-   * @return seconds, a copy
-   */
+  /** {@return the upper edge of each bin in seconds, a copy} */
   public double[] edges() {
     return edges.clone();
   }

@@ -181,20 +181,12 @@ public final class DurationBins2d implements Bins {
     return new DurationBins2d(pairs(), maxTps.clone(), lenient);
   }
 
-  /**
-   * The same bins with lenient choice.
-   *
-   * @return new bins
-   */
+  /** {@return the same bins with lenient choice} */
   public DurationBins2d lenient() {
     return new DurationBins2d(pairs(), maxTps, true);
   }
 
-  /**
-   * The upper bounds.
-   *
-   * @return {seconds, tokens} of each bin, a copy
-   */
+  /** {@return the upper bounds: seconds and tokens of each bin, a copy} */
   public double[][] pairs() {
     return IntStream.range(0, seconds.length)
         .boxed()
@@ -205,11 +197,7 @@ public final class DurationBins2d implements Bins {
         .toArray(double[][]::new);
   }
 
-  /**
-   * The rate limits.
-   *
-   * @return tokens per second for each bin, infinite where there is none, a copy
-   */
+  /** {@return the limits of tokens per second, one a bin, infinite where there is none, a copy} */
   public double[] maxTps() {
     return maxTps.clone();
   }
