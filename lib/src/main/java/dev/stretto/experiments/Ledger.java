@@ -62,13 +62,12 @@ public final class Ledger {
   }
 
   /**
-   * The line of a measure.
+   * {@return the line of a measure, if there is one}
    *
    * @param paper the paper's id
    * @param measure the measure's id
    * @param dataset the real data set; empty for generated data
    * @param preset the preset
-   * @return the line, if there is one
    */
   public Optional<LedgerLine> find(String paper, String measure, String dataset, Preset preset) {
     var key = new LedgerLine.Key(paper, measure, dataset, preset);

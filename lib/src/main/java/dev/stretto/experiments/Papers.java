@@ -36,10 +36,9 @@ public final class Papers {
   }
 
   /**
-   * The paper of an id.
+   * {@return the paper of an id}
    *
    * @param id for example {@code "flover"}
-   * @return the paper
    * @throws IllegalArgumentException when there is none; the sentence lists the ids
    */
   public static Paper of(String id) {

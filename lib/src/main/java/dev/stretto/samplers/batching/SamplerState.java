@@ -89,10 +89,9 @@ public record SamplerState(
   }
 
   /**
-   * A state from its JSON.
+   * {@return a state from its JSON}
    *
    * @param json from {@link #toJson}
-   * @return the state
    * @throws IllegalArgumentException where it is something else
    */
   public static SamplerState fromJson(String json) {
