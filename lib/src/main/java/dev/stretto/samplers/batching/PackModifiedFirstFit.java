@@ -6,7 +6,7 @@ import java.util.BitSet;
 /**
  * Modified first-fit decreasing (Johnson and Garey, "A 71/60 theorem for bin packing", 1985). Items
  * are large (above 1/2 of a bin), medium (above 1/3), small (above 1/6) or tiny. Items are handled
- * by their rank in decreasing order.
+ * by their rank in decreasing order; the next free one is found by a scan of a bit set.
  */
 final class PackModifiedFirstFit {
   private final long[] sizes;
