@@ -1,8 +1,6 @@
 package dev.stretto.experiments;
 
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -63,6 +61,12 @@ public record Criterion(
       this.sign = sign;
     }
 
+    /** The sign that the catalogue writes. */
+    @Override
+    public String toString() {
+      return sign;
+    }
+
     private boolean holds(double value, double threshold) {
       return switch (this) {
         case GREATER -> value > threshold;
@@ -75,11 +79,7 @@ public record Criterion(
     }
   }
 
-  /**
-   * Every criterion written down so far.
-   *
-   * @return the criteria, paper by paper
-   */
+  /** {@return every criterion written down so far, paper by paper} */
   public static List<Criterion> all() {
     return ALL;
   }
@@ -90,11 +90,7 @@ public record Criterion(
         .findFirst();
   }
 
-  /**
-   * Whether the workbench set this criterion and the paper makes no such claim.
-   *
-   * @return true for an own criterion
-   */
+  /** {@return whether the workbench set this criterion and the paper makes no such claim} */
   public boolean own() {
     return paperValue.equals("own");
   }
@@ -132,33 +128,14 @@ public record Criterion(
   }
 
   /**
-   * The threshold as text.
-   *
-   * @return for example {@code ">= 5"}; {@code "shown"} where there is no target
+   * {@return the threshold as text, like {@code ">= 5"}; {@code "shown"} where there is no target}
    */
   public String target() {
-    return operator == Operator.NONE ? "shown" : operator.sign + " " + Ledger.number(threshold);
+    return operator == Operator.NONE ? "shown" : operator + " " + Ledger.number(threshold);
   }
 
   private static Criterion parse(Map<String, String> row) {
-    Operator operator =
-        Arrays.stream(Operator.values())
-            .filter(candidate -> candidate.sign.equals(row.get("operator")))
-            .findFirst()
-            .orElseThrow();
-    return new Criterion(
-        row.get("paper"),
-        row.get("measure"),
-        row.get("unit"),
-        Kind.valueOf(row.get("kind")),
-        operator,
-        operator == Operator.NONE ? 0 : Double.parseDouble(row.get("threshold")),
-        row.get("neutral").isEmpty()
-            ? OptionalDouble.empty()
-            : OptionalDouble.of(Double.parseDouble(row.get("neutral"))),
-        row.get("paper_value"),
-        Preset.valueOf(row.get("preset").toUpperCase(Locale.ROOT)),
-        Integer.parseInt(row.get("seeds")),
-        row.get("what"));
+    row.replace("threshold", "", "0");
+    return Settings.read(Criterion.class, row);
   }
 }

@@ -92,38 +92,25 @@ public final class Experiment<S extends Record> {
     return new Experiment<>(notebook, defaults, System.getenv(), FigureFiles::save);
   }
 
-  /**
-   * The settings of this run.
-   *
-   * @return the defaults with what {@code STRETTO_SET} overrode
-   */
+  /** {@return the settings of this run: the defaults with what {@code STRETTO_SET} overrode} */
   public S settings() {
     return settings;
   }
 
-  /**
-   * The preset of this run.
-   *
-   * @return what {@code STRETTO_PRESET} says, quick by default
-   */
+  /** {@return the preset of this run: what {@code STRETTO_PRESET} says, quick by default} */
   public Preset preset() {
     return preset;
   }
 
   /**
-   * The seeds to repeat over. A measure is the mean over all of them.
-   *
-   * @return one seed in smoke and quick, three in extended and full
+   * {@return the seeds to repeat over: one in smoke and quick, three in extended and full} A
+   * measure is the mean over all of them.
    */
   public List<Long> seeds() {
     return seeds;
   }
 
-  /**
-   * Where this run's results come from.
-   *
-   * @return the provenance, with the real data sets declared so far
-   */
+  /** {@return where this run's results come from, with the real data sets declared so far} */
   public Provenance provenance() {
     return provenance.with(dataSets);
   }
@@ -201,10 +188,9 @@ public final class Experiment<S extends Record> {
   }
 
   /**
-   * The notebook's ledger, the last cell: what the papers claim beside what was measured here. In a
+   * {@return the notebook's ledger, the last cell: what the papers claim beside what was measured
+   * here, one row a criterion of the notebook's papers; those not measured are not judged} In a
    * stored run the lines are merged into {@code ledger.csv}.
-   *
-   * @return one row a criterion of the notebook's papers; those not measured are not judged
    */
   public Table ledger() {
     List<LedgerLine> all = new ArrayList<>(lines.values());

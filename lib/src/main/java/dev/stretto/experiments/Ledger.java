@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -32,21 +32,7 @@ import tech.tablesaw.io.csv.CsvReadOptions;
  * figures/ledger.csv}. A ledger is a value; a run merges its lines into the stored one.
  */
 public final class Ledger {
-  private static final List<String> COLUMNS =
-      List.of(
-          "paper",
-          "measure",
-          "dataset",
-          "unit",
-          "kind",
-          "paper_value",
-          "ours",
-          "threshold",
-          "verdict",
-          "preset",
-          "seeds",
-          "notebook",
-          "provenance");
+  private static final List<String> COLUMNS = Settings.columns(LedgerLine.class);
 
   private final List<LedgerLine> lines;
 
@@ -70,23 +56,18 @@ public final class Ledger {
             .toList();
   }
 
-  /**
-   * The lines in the catalogue's order: paper, measure, data set, preset.
-   *
-   * @return the lines
-   */
+  /** {@return the lines in the catalogue's order: paper, measure, data set, preset} */
   public List<LedgerLine> lines() {
     return lines;
   }
 
   /**
-   * The line of a measure.
+   * {@return the line of a measure, if there is one}
    *
    * @param paper the paper's id
    * @param measure the measure's id
    * @param dataset the real data set; empty for generated data
    * @param preset the preset
-   * @return the line, if there is one
    */
   public Optional<LedgerLine> find(String paper, String measure, String dataset, Preset preset) {
     var key = new LedgerLine.Key(paper, measure, dataset, preset);
@@ -127,9 +108,7 @@ public final class Ledger {
   }
 
   /**
-   * The ledger as a table for reading: claim beside here.
-   *
-   * @return one row a line; {@code here} is empty where nothing was measured
+   * {@return the ledger as a table, claim beside here, which is empty where nothing was measured}
    */
   public Table table() {
     return Table.create(
@@ -180,7 +159,9 @@ public final class Ledger {
     List<LedgerLine> lines = new ArrayList<>();
     for (Row row : table) {
       try {
-        lines.add(parse(row));
+        Map<String, String> cells = new HashMap<>();
+        COLUMNS.forEach(column -> cells.put(column, row.getString(column)));
+        lines.add(Settings.read(LedgerLine.class, cells));
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException(
             "%s, line %d: %s".formatted(file, row.getRowNumber() + 2, e.getMessage()), e);
@@ -238,39 +219,14 @@ public final class Ledger {
         : rounded.toPlainString();
   }
 
-  private static LedgerLine parse(Row row) {
-    String ours = row.getString("ours");
-    return new LedgerLine(
-        row.getString("paper"),
-        row.getString("measure"),
-        row.getString("dataset"),
-        row.getString("unit"),
-        Kind.valueOf(row.getString("kind")),
-        row.getString("paper_value"),
-        ours.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(ours)),
-        row.getString("threshold"),
-        Verdict.valueOf(row.getString("verdict")),
-        Preset.valueOf(row.getString("preset").toUpperCase(Locale.ROOT)),
-        Integer.parseInt(row.getString("seeds")),
-        row.getString("notebook"),
-        row.getString("provenance"));
+  private static List<String> cells(LedgerLine line) {
+    return Settings.values(line).values().stream().map(Ledger::cell).toList();
   }
 
-  private static List<String> cells(LedgerLine line) {
-    return List.of(
-        line.paper(),
-        line.measure(),
-        line.dataset(),
-        line.unit(),
-        line.kind().name(),
-        line.paperValue(),
-        line.ours().isPresent() ? number(line.ours().getAsDouble()) : "",
-        line.threshold(),
-        line.verdict().name(),
-        line.preset().toString(),
-        Integer.toString(line.seeds()),
-        line.notebook(),
-        line.provenance());
+  private static String cell(Object value) {
+    return !(value instanceof OptionalDouble ours)
+        ? value.toString()
+        : ours.isPresent() ? number(ours.getAsDouble()) : "";
   }
 
   private static String withoutRevision(LedgerLine line) {

@@ -37,11 +37,7 @@ public record Paper(
     figures = List.copyOf(figures);
   }
 
-  /**
-   * What is to be reproduced.
-   *
-   * @return the criteria, in the catalogue's order; empty where none is written down yet
-   */
+  /** {@return the criteria of what is to be reproduced; empty where none is written down yet} */
   public List<Criterion> criteria() {
     return Criterion.all().stream().filter(criterion -> criterion.paper().equals(id)).toList();
   }

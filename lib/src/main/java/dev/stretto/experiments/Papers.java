@@ -30,20 +30,15 @@ public final class Papers {
 
   private Papers() {}
 
-  /**
-   * Every paper, family by family.
-   *
-   * @return 58 papers
-   */
+  /** {@return all 58 papers, family by family} */
   public static List<Paper> all() {
     return ALL;
   }
 
   /**
-   * The paper of an id.
+   * {@return the paper of an id}
    *
    * @param id for example {@code "flover"}
-   * @return the paper
    * @throws IllegalArgumentException when there is none; the sentence lists the ids
    */
   public static Paper of(String id) {
@@ -68,11 +63,7 @@ public final class Papers {
     return ALL.stream().filter(paper -> paper.family().equals(family)).toList();
   }
 
-  /**
-   * What the families are called.
-   *
-   * @return {@code "01"} to {@code "11"}, each with its name, in order
-   */
+  /** {@return the names of the families {@code "01"} to {@code "11"}, in order} */
   public static Map<String, String> families() {
     Map<String, String> families = new LinkedHashMap<>();
     for (String name : FAMILIES) {
@@ -81,11 +72,7 @@ public final class Papers {
     return families;
   }
 
-  /**
-   * The catalogue as a table.
-   *
-   * @return one row a paper: family, paper, title, claim, figures, status
-   */
+  /** {@return the catalogue as a table: family, paper, title, claim, figures, status} */
   public static Table table() {
     return Table.create(
         "papers",
@@ -101,13 +88,7 @@ public final class Papers {
   }
 
   private static Paper parse(Map<String, String> row) {
-    return new Paper(
-        row.get("id"),
-        Integer.parseInt(row.get("number")),
-        row.get("family"),
-        Paper.Status.valueOf(row.get("status").toUpperCase(Locale.ROOT)),
-        List.of(row.get("figures").split(" ", -1)),
-        row.get("title"),
-        row.get("claim"));
+    row.computeIfPresent("figures", (column, names) -> names.replace(' ', ':'));
+    return Settings.read(Paper.class, row);
   }
 }

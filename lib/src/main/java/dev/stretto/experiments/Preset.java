@@ -23,16 +23,7 @@ public enum Preset {
     this.seeds = seeds;
   }
 
-  /**
-   * The preset that {@code STRETTO_PRESET} names.
-   *
-   * @return the preset, {@link #QUICK} where the variable is unset
-   * @throws IllegalArgumentException for a name that is no preset
-   */
-  public static Preset current() {
-    return from(System.getenv());
-  }
-
+  /** The preset that {@code STRETTO_PRESET} names, {@link #QUICK} where it is unset. */
   static Preset from(Map<String, String> environment) {
     String name = environment.getOrDefault("STRETTO_PRESET", "").strip();
     if (name.isEmpty()) {

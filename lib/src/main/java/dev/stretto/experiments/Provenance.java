@@ -71,11 +71,7 @@ public record Provenance(
     return new Provenance(seed, preset, settings, versions, machine, revision, dataSets);
   }
 
-  /**
-   * The provenance as the header of a figure's data.
-   *
-   * @return key to value, in a fixed order
-   */
+  /** {@return the provenance as the header of a figure's data, in a fixed order} */
   public Map<String, String> toMap() {
     Map<String, String> map = new LinkedHashMap<>();
     map.put("seed", Long.toString(seed));
@@ -98,11 +94,7 @@ public record Provenance(
     return map;
   }
 
-  /**
-   * The provenance on one line, for the ledger.
-   *
-   * @return {@code "key=value;key=value"}
-   */
+  /** {@return the provenance on one line, for the ledger: {@code "key=value;key=value"}} */
   public String line() {
     return toMap().entrySet().stream()
         .map(entry -> entry.getKey() + "=" + entry.getValue())

@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
 /**
@@ -20,19 +22,6 @@ import java.util.stream.Collectors;
  */
 public final class Settings {
   private Settings() {}
-
-  /**
-   * Applies {@code STRETTO_SET}.
-   *
-   * @param defaults a record with the defaults
-   * @param <R> the record's type
-   * @return the same record type with what was overridden
-   * @throws IllegalArgumentException for an unknown key or a value of the wrong type; the sentence
-   *     lists the keys
-   */
-  public static <R extends Record> R of(R defaults) {
-    return of(defaults, System.getenv().getOrDefault("STRETTO_SET", ""));
-  }
 
   /**
    * Applies overrides that are given as text.
@@ -74,7 +63,9 @@ public final class Settings {
             "setting %s cannot be '%s'; %s".formatted(key, text, keys(components)), e);
       }
     }
-    return create(defaults, components, values.values().toArray());
+    @SuppressWarnings("unchecked") // the class of an R
+    Class<R> type = (Class<R>) defaults.getClass();
+    return create(type, values.values().toArray());
   }
 
   /**
@@ -103,21 +94,44 @@ public final class Settings {
     return values;
   }
 
-  private static <R extends Record> R create(
-      R defaults, RecordComponent[] components, Object[] values) {
+  /** A record whose components are given as text, under their names in snake case. */
+  static <R extends Record> R read(Class<R> type, Map<String, String> row) {
+    List<Object> values = new ArrayList<>();
+    for (RecordComponent component : type.getRecordComponents()) {
+      String text = row.get(column(component));
+      try {
+        values.add(parse(component.getGenericType(), text));
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException(
+            "%s cannot be '%s'".formatted(column(component), text), e);
+      }
+    }
+    return create(type, values.toArray());
+  }
+
+  /** The names in snake case under which {@link #read} looks for a record's components. */
+  static List<String> columns(Class<? extends Record> type) {
+    return Arrays.stream(type.getRecordComponents()).map(Settings::column).toList();
+  }
+
+  private static String column(RecordComponent component) {
+    return component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+  }
+
+  private static <R extends Record> R create(Class<R> type, Object[] values) {
     Class<?>[] types =
-        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Arrays.stream(type.getRecordComponents())
+            .map(RecordComponent::getType)
+            .toArray(Class<?>[]::new);
     try {
-      Constructor<?> constructor = defaults.getClass().getDeclaredConstructor(types);
+      Constructor<R> constructor = type.getDeclaredConstructor(types);
       constructor.setAccessible(true);
-      @SuppressWarnings("unchecked") // the constructor of the class of defaults
-      R record = (R) constructor.newInstance(values);
-      return record;
+      return constructor.newInstance(values);
     } catch (InvocationTargetException e) {
       throw new IllegalArgumentException(
           "these settings are refused: " + e.getCause().getMessage(), e.getCause());
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("cannot make " + defaults.getClass().getName(), e);
+      throw new IllegalStateException("cannot make " + type.getName(), e);
     }
   }
 
@@ -143,13 +157,18 @@ public final class Settings {
         throw new IllegalArgumentException(text);
       }
       return Boolean.valueOf(text);
+    } else if (raw == OptionalDouble.class) {
+      return text.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
     } else if (raw == String.class) {
       return text;
     } else if (raw == Path.class) {
       return Path.of(text);
     } else if (raw.isEnum()) {
       return Arrays.stream(raw.getEnumConstants())
-          .filter(constant -> ((Enum<?>) constant).name().equalsIgnoreCase(text))
+          .filter(
+              constant ->
+                  ((Enum<?>) constant).name().equalsIgnoreCase(text)
+                      || constant.toString().equals(text))
           .findFirst()
           .orElseThrow(() -> new IllegalArgumentException(text));
     }

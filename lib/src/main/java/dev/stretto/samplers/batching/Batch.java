@@ -25,11 +25,7 @@ public record Batch(List<Cut> cuts, int bin) implements Sketch {
     }
   }
 
-  /**
-   * How many cuts.
-   *
-   * @return at least 1
-   */
+  /** {@return how many cuts, at least 1} */
   public int size() {
     return cuts.size();
   }

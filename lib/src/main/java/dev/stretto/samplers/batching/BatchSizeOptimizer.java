@@ -49,30 +49,27 @@ public record BatchSizeOptimizer(
   }
 
   /**
-   * A search with the defaults.
+   * {@return a search with the defaults}
    *
    * @param probe whether a batch survives
-   * @return the optimizer
    */
   public static BatchSizeOptimizer of(Probe probe) {
     return new BatchSizeOptimizer(probe, 32, .05, 12, 1 << 16);
   }
 
   /**
-   * The same search from another size.
+   * {@return the same search from another size}
    *
    * @param start at least 1
-   * @return a new optimizer
    */
   public BatchSizeOptimizer withStart(int start) {
     return new BatchSizeOptimizer(probe, start, relativeGap, tokensPerSecond, maxBatchSize);
   }
 
   /**
-   * The same search with another output length for 1-D bins.
+   * {@return the same search with another output length for 1-D bins}
    *
    * @param tokensPerSecond above 0
-   * @return a new optimizer
    */
   public BatchSizeOptimizer withTokensPerSecond(double tokensPerSecond) {
     return new BatchSizeOptimizer(probe, start, relativeGap, tokensPerSecond, maxBatchSize);

@@ -30,10 +30,9 @@ public interface BatchingSampler {
   void finish(Consumer<Batch> out);
 
   /**
-   * The batches of one epoch, pulled.
+   * {@return the batches of one epoch, pulled}
    *
    * @param cuts the stream, read only as far as needed
-   * @return the batches, lazily
    */
   default Iterator<Batch> over(Iterator<Cut> cuts) {
     return new Iterator<>() {

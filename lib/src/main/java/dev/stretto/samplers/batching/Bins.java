@@ -14,15 +14,11 @@ public sealed interface Bins permits DurationBins, DurationBins2d {
   /** {@link #choose} of a cut whose tokens per second exceed its duration bin's limit. */
   int TOO_DENSE = -3;
 
-  /**
-   * How many bins.
-   *
-   * @return at least 1
-   */
+  /** {@return how many bins, at least 1} */
   int count();
 
   /**
-   * The bin of a cut, in logarithmic time.
+   * The bin of a cut, by binary search; lenient choice walks on from there.
    *
    * @param duration seconds, above 0
    * @param tokens 0 or more
@@ -41,20 +37,18 @@ public sealed interface Bins permits DurationBins, DurationBins2d {
   }
 
   /**
-   * The largest shape of a bin.
+   * {@return the largest shape of a bin}
    *
    * @param bin the index
    * @param tokensPerSecond from which 1-D bins, which know no tokens, derive them:
    *     ceil(tokensPerSecond * seconds); 2-D bins ignore it
-   * @return the shape
    */
   BinShape shape(int bin, double tokensPerSecond);
 
   /**
-   * A rejection in words, the key under which {@link SamplerReport} counts it.
+   * {@return a rejection in words, the key under which {@link SamplerReport} counts it}
    *
    * @param code a negative answer of {@link #choose}
-   * @return the reason
    */
   static String reason(int code) {
     return switch (code) {

@@ -24,29 +24,17 @@ public record BucketProfile(
     probes = List.copyOf(probes);
   }
 
-  /**
-   * The sizes as a constraint.
-   *
-   * @return one size for each bin
-   */
+  /** {@return the sizes as a constraint, one for each bin} */
   public FixedBatchSizes constraint() {
     return new FixedBatchSizes(sizes);
   }
 
-  /**
-   * What the search cost.
-   *
-   * @return probes of all bins
-   */
+  /** {@return what the search cost: the probes of all bins} */
   public int totalProbes() {
     return probes.stream().mapToInt(Integer::intValue).sum();
   }
 
-  /**
-   * One row a bin.
-   *
-   * @return columns bin, seconds, tokens, batch size, probes
-   */
+  /** {@return one row a bin: bin, seconds, tokens, batch size, probes} */
   public Table table() {
     return Table.create(
         "bucket profile",

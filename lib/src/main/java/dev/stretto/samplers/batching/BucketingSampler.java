@@ -97,19 +97,16 @@ public final class BucketingSampler implements BatchingSampler {
   }
 
   /**
-   * What happened since the epoch began; after the epoch's end still that epoch's report, until the
-   * next cut comes in.
-   *
-   * @return a snapshot
+   * {@return what happened since the epoch began, a snapshot} After the epoch's end still that
+   * epoch's report, until the next cut comes in.
    */
   public SamplerReport report() {
     return tally.report(held, warnings());
   }
 
   /**
-   * Everything needed to go on from here, batch for batch, in another process.
-   *
-   * @return the state, to be taken between two batches or two offers
+   * {@return everything needed to go on from here, batch for batch, in another process} To be taken
+   * between two batches or two offers.
    */
   public SamplerState state() {
     return new SamplerState(

@@ -128,20 +128,12 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
     return batch;
   }
 
-  /**
-   * The counts so far.
-   *
-   * @return a snapshot
-   */
+  /** {@return a snapshot of the counts so far} */
   public synchronized SamplerReport report() {
     return sampler.report();
   }
 
-  /**
-   * The sampler's state: restored, it loses and repeats no cut.
-   *
-   * @return a snapshot
-   */
+  /** {@return a snapshot of the sampler's state: restored, it loses and repeats no cut} */
   public synchronized SamplerState state() {
     return sampler.state();
   }

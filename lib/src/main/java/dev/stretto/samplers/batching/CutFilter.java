@@ -45,17 +45,6 @@ public record CutFilter(String name, Predicate<Cut> keep) {
     return range("tokens per second", min, max, "", cut -> within(cut.tokensPerSecond(), min, max));
   }
 
-  /**
-   * Keeps what a condition of one's own keeps.
-   *
-   * @param name why a cut is rejected, in words, for example {@code "_skipme"}
-   * @param keep true for cuts that stay
-   * @return the filter
-   */
-  public static CutFilter where(String name, Predicate<Cut> keep) {
-    return new CutFilter(name, keep);
-  }
-
   private static CutFilter range(
       String what, double min, double max, String unit, Predicate<Cut> keep) {
     if (!(min <= max)) {

@@ -5,6 +5,7 @@ import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -78,21 +79,13 @@ public final class CutStreams {
       @Override
       public Cut next() {
         if (at == order.length) {
-          shuffle(order, SeedTree.of(seed).child("endless").child(pass++).rng());
+          Rng rng = SeedTree.of(seed).child("endless").child(pass++).rng();
+          Collections.shuffle(Arrays.asList(order), rng);
           at = 0;
         }
         return order[at++];
       }
     };
-  }
-
-  private static void shuffle(Cut[] cuts, Rng rng) {
-    for (int i = cuts.length - 1; i > 0; i--) {
-      int j = rng.nextInt(i + 1);
-      Cut cut = cuts[i];
-      cuts[i] = cuts[j];
-      cuts[j] = cut;
-    }
   }
 
   /**

@@ -2,7 +2,6 @@ package dev.stretto.samplers.batching;
 
 import dev.stretto.data.manifest.Cut;
 import java.util.Arrays;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.StreamSupport;
 
@@ -26,11 +25,10 @@ public final class DurationBins implements Bins {
   }
 
   /**
-   * Bins given by hand, or by another tool.
+   * {@return bins given by hand, or by another tool}
    *
    * @param edges the upper edge of each bin in seconds: at least one, finite, above 0, strictly
    *     increasing
-   * @return the bins
    */
   public static DurationBins of(double... edges) {
     if (edges.length == 0) {
@@ -70,14 +68,11 @@ public final class DurationBins implements Bins {
    * @return as {@link #estimate(double[], int)}
    */
   public static DurationBins estimate(Iterable<Cut> cuts, int k) {
-    return estimate(durations(cuts, Cut::duration), k);
+    var durations = StreamSupport.stream(cuts.spliterator(), false).mapToDouble(Cut::duration);
+    return estimate(durations.toArray(), k);
   }
 
-  /**
-   * The upper edge of each bin.
-   *
-   * @return seconds, a copy
-   */
+  /** {@return the upper edge of each bin in seconds, a copy} */
   public double[] edges() {
     return edges.clone();
   }
@@ -113,10 +108,6 @@ public final class DurationBins implements Bins {
   @Override
   public String toString() {
     return Arrays.toString(edges);
-  }
-
-  static double[] durations(Iterable<Cut> cuts, ToDoubleFunction<Cut> length) {
-    return StreamSupport.stream(cuts.spliterator(), false).mapToDouble(length).toArray();
   }
 
   static double[] sorted(double[] durations, int k) {

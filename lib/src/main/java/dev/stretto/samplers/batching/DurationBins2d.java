@@ -28,7 +28,6 @@ public final class DurationBins2d implements Bins {
   private final int[] tokens; // upper token count of each pair
   private final double[] maxTps; // limit of each pair, infinite where there is none
   private final boolean lenient;
-  private final int[][] most; // most[l][i]: largest token edge of duration bins i..i+2^l-1
 
   private DurationBins2d(double[][] pairs, double[] maxTps, boolean lenient) {
     this.maxTps = maxTps;
@@ -38,16 +37,6 @@ public final class DurationBins2d implements Bins {
     first = new int[seconds.length + 1];
     Arrays.stream(pairs).forEach(pair -> first[Arrays.binarySearch(seconds, pair[0]) + 1]++);
     Arrays.parallelPrefix(first, Integer::sum);
-    most = new int[Integer.SIZE - Integer.numberOfLeadingZeros(seconds.length)][seconds.length];
-    for (int i = 0; i < seconds.length; i++) {
-      most[0][i] = tokens[first[i + 1] - 1];
-    }
-    for (int l = 1; l < most.length; l++) {
-      for (int i = 0; i < seconds.length; i++) {
-        int other = Math.min(i + (1 << (l - 1)), seconds.length - 1);
-        most[l][i] = Math.max(most[l - 1][i], most[l - 1][other]);
-      }
-    }
   }
 
   /**
@@ -119,7 +108,7 @@ public final class DurationBins2d implements Bins {
             .toList();
     double[] edges =
         DurationBins.equalSums(
-            DurationBins.sorted(DurationBins.durations(sorted, Cut::duration), k), k);
+            DurationBins.sorted(sorted.stream().mapToDouble(Cut::duration).toArray(), k), k);
     List<double[]> pairs = new ArrayList<>();
     List<Double> limits = new ArrayList<>();
     int from = 0;
@@ -160,11 +149,10 @@ public final class DurationBins2d implements Bins {
   }
 
   /**
-   * The same bins with limits of the token rate, for strict choice.
+   * {@return the same bins with limits of the token rate, for strict choice}
    *
    * @param maxTps tokens per second for each pair (NeMo's {@code max_tps}), above 0 or 0 for a bin
    *     without tokens; infinite: none
-   * @return new bins
    */
   public DurationBins2d withMaxTps(double... maxTps) {
     if (maxTps.length != tokens.length) {
@@ -181,20 +169,12 @@ public final class DurationBins2d implements Bins {
     return new DurationBins2d(pairs(), maxTps.clone(), lenient);
   }
 
-  /**
-   * The same bins with lenient choice.
-   *
-   * @return new bins
-   */
+  /** {@return the same bins with lenient choice} */
   public DurationBins2d lenient() {
     return new DurationBins2d(pairs(), maxTps, true);
   }
 
-  /**
-   * The upper bounds.
-   *
-   * @return {seconds, tokens} of each bin, a copy
-   */
+  /** {@return the upper bounds: seconds and tokens of each bin, a copy} */
   public double[][] pairs() {
     return IntStream.range(0, seconds.length)
         .boxed()
@@ -205,11 +185,7 @@ public final class DurationBins2d implements Bins {
         .toArray(double[][]::new);
   }
 
-  /**
-   * The rate limits.
-   *
-   * @return tokens per second for each bin, infinite where there is none, a copy
-   */
+  /** {@return the limits of tokens per second, one a bin, infinite where there is none, a copy} */
   public double[] maxTps() {
     return maxTps.clone();
   }
@@ -226,29 +202,14 @@ public final class DurationBins2d implements Bins {
     if (i == seconds.length) {
       return TOO_LONG;
     }
-    if (u > most[0][i]) {
-      if (!lenient) {
-        return TOO_MANY_TOKENS;
-      }
-      i = firstWith(u, i);
-      if (i >= seconds.length) {
+    while (u > tokens[first[i + 1] - 1]) {
+      if (!lenient || ++i == seconds.length) {
         return TOO_MANY_TOKENS;
       }
     }
     int at = Arrays.binarySearch(tokens, first[i], first[i + 1], u);
     int bin = at >= 0 ? at : -at - 1;
     return lenient || u / duration <= maxTps[bin] ? bin : TOO_DENSE;
-  }
-
-  /** The first duration bin from i on that holds u tokens: descends over doubled blocks. */
-  private int firstWith(int u, int i) {
-    int at = i;
-    for (int l = most.length - 1; l >= 0 && at < seconds.length; l--) {
-      if (most[l][at] < u) {
-        at += 1 << l;
-      }
-    }
-    return at;
   }
 
   @Override

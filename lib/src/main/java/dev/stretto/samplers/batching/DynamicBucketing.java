@@ -10,11 +10,10 @@ public final class DynamicBucketing {
   private DynamicBucketing() {}
 
   /**
-   * Buckets under a constraint.
+   * {@return a builder of buckets under a constraint}
    *
    * @param bins 1-D or 2-D, estimated or given
    * @param constraint how large a batch may grow
-   * @return a builder
    */
   public static SamplerBuilder of(Bins bins, SamplingConstraint constraint) {
     return of(bins).constraint(constraint);
@@ -31,10 +30,9 @@ public final class DynamicBucketing {
   }
 
   /**
-   * Buckets with searched batch sizes.
+   * {@return a builder of buckets with searched batch sizes}
    *
    * @param profile from {@link BatchSizeOptimizer#search}
-   * @return a builder
    */
   public static SamplerBuilder of(BucketProfile profile) {
     return of(profile.bins(), profile.constraint());

@@ -25,10 +25,9 @@ public record FixedBatchSizes(List<Integer> sizes) implements SamplingConstraint
   }
 
   /**
-   * Sizes in the order of the bins.
+   * {@return a constraint with sizes in the order of the bins}
    *
    * @param sizes cuts per batch for each bin, each at least 1
-   * @return the constraint
    */
   public static FixedBatchSizes of(int... sizes) {
     return new FixedBatchSizes(IntStream.of(sizes).boxed().toList());

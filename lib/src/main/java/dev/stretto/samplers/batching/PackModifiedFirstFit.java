@@ -1,19 +1,19 @@
 package dev.stretto.samplers.batching;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Modified first-fit decreasing (Johnson and Garey, "A 71/60 theorem for bin packing", 1985). Items
  * are large (above 1/2 of a bin), medium (above 1/3), small (above 1/6) or tiny. Items are handled
- * by their rank in decreasing order; the next free rank from a rank on is found by path halving.
+ * by their rank in decreasing order; the next free one is found by a scan of a bit set.
  */
 final class PackModifiedFirstFit {
   private final long[] sizes;
   private final int[] order;
   private final long limit;
   private final int[] bins;
-  private final int[] nextFree;
-  private final int[] lastFree;
+  private final BitSet free = new BitSet(); // ranks without a bin, and n as "none after"
 
   PackModifiedFirstFit(long[] sizes, int[] descending, long limit) {
     this.sizes = sizes;
@@ -21,13 +21,7 @@ final class PackModifiedFirstFit {
     this.limit = limit;
     bins = new int[sizes.length];
     Arrays.fill(bins, -1);
-    // both end in a sentinel: nextFree[n] is "none after", lastFree[0] "none before"; entry r + 1
-    // of
-    // lastFree belongs to rank r
-    nextFree = new int[sizes.length + 1];
-    lastFree = new int[sizes.length + 1];
-    Arrays.setAll(nextFree, i -> i);
-    Arrays.setAll(lastFree, i -> i);
+    free.set(0, sizes.length + 1);
   }
 
   int[] bins() {
@@ -41,20 +35,20 @@ final class PackModifiedFirstFit {
       put(bin, bin, room);
     }
     for (int bin = 0; bin < large; bin++) {
-      int rank = free(Math.max(large, firstAtMost(room[bin])));
+      int rank = free.nextSetBit(Math.max(large, firstAtMost(room[bin])));
       if (rank < medium) {
         put(rank, bin, room);
         hasMedium[bin] = true;
       }
     }
     for (int bin = large - 1; bin >= 0; bin--) {
-      int least = lastFreeBelow(small);
-      int second = least < 0 ? -1 : lastFreeBelow(least);
+      int least = free.previousSetBit(small - 1);
+      int second = least < 0 ? -1 : free.previousSetBit(least - 1);
       if (hasMedium[bin] || second < medium || size(least) + size(second) > room[bin]) {
         continue;
       }
       put(least, bin, room);
-      put(free(Math.max(medium, firstAtMost(room[bin]))), bin, room);
+      put(free.nextSetBit(Math.max(medium, firstAtMost(room[bin]))), bin, room);
     }
     for (int bin = 0; bin < large; bin++) {
       for (int rank = fitting(room[bin]); rank < order.length; rank = fitting(room[bin])) {
@@ -73,32 +67,11 @@ final class PackModifiedFirstFit {
   private void put(int rank, int bin, long[] room) {
     bins[order[rank]] = bin;
     room[bin] -= size(rank);
-    nextFree[rank] = rank + 1;
-    lastFree[rank + 1] = rank;
+    free.clear(rank);
   }
 
   private int fitting(long room) {
-    return free(firstAtMost(room));
-  }
-
-  /** The first free rank from a rank on; n where there is none. */
-  private int free(int rank) {
-    int at = rank;
-    while (nextFree[at] != at) {
-      nextFree[at] = nextFree[nextFree[at]];
-      at = nextFree[at];
-    }
-    return at;
-  }
-
-  /** The last free rank below a rank; -1 where there is none. */
-  private int lastFreeBelow(int rank) {
-    int at = rank;
-    while (lastFree[at] != at) {
-      lastFree[at] = lastFree[lastFree[at]];
-      at = lastFree[at];
-    }
-    return at - 1;
+    return free.nextSetBit(firstAtMost(room));
   }
 
   /** The first rank whose size is at most a bound; n where there is none. */

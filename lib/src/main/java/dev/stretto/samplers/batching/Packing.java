@@ -4,9 +4,9 @@ import java.util.Arrays;
 
 /**
  * Bin packing: items of given sizes into as few bins of equal size as possible. All of these are
- * greedy, need O(log) per item, and never overfill a bin. With OPT the least possible number of
- * bins (Coffman, Csirik, Galambos, Martello and Vigo, "Bin packing approximation algorithms:
- * survey", 2013):
+ * greedy, need O(log) per item (modified first-fit scans a bit set, too), and never overfill a bin.
+ * With OPT the least possible number of bins (Coffman, Csirik, Galambos, Martello and Vigo, "Bin
+ * packing approximation algorithms: survey", 2013):
  */
 public enum Packing {
   /**

@@ -15,19 +15,13 @@ public record PackingReport(
     String unit, long limit, long cuts, long bins, long total, long oversize) {
 
   /**
-   * The least number of bins that any packing of the same cuts needs.
-   *
-   * @return ceil(total / limit)
+   * {@return the least number of bins that any packing of the same cuts needs, ceil(total / limit)}
    */
   public long lowerBound() {
     return Math.ceilDiv(total, limit);
   }
 
-  /**
-   * How close to perfect.
-   *
-   * @return bins / lowerBound, at least 1; 1 where nothing came out
-   */
+  /** {@return how close to perfect: bins / lowerBound, at least 1; 1 where nothing came out} */
   public double overLowerBound() {
     return bins == 0 ? 1 : (double) bins / lowerBound();
   }

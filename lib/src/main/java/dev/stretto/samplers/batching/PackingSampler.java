@@ -42,9 +42,8 @@ public final class PackingSampler implements BatchingSampler {
   private final Packing packing;
   private final PackBudget budget;
   private final Rng rng;
-  private final Cut[] cuts;
-  private final long[] sizes;
-  private int count;
+  private final int buffer;
+  private final List<Cut> cuts = new ArrayList<>();
   private final List<Bin> waiting = new ArrayList<>();
   private Oversize oversize = Oversize.REFUSE;
   private int block = 1;
@@ -68,8 +67,7 @@ public final class PackingSampler implements BatchingSampler {
     this.packing = packing;
     this.budget = budget;
     this.rng = SeedTree.of(seed).child("packing").rng();
-    cuts = new Cut[buffer];
-    sizes = new long[buffer];
+    this.buffer = buffer;
     report = new PackingReport(budget.unit(), budget.limit(), 0, 0, 0, 0);
   }
 
@@ -122,10 +120,8 @@ public final class PackingSampler implements BatchingSampler {
       out.accept(new Batch(List.of(cut), -1));
       return;
     }
-    cuts[count] = cut;
-    sizes[count] = size;
-    count++;
-    if (count == cuts.length) {
+    cuts.add(cut);
+    if (cuts.size() == buffer) {
       pack(false);
       emit(waiting.size() / block * block, out);
     }
@@ -133,7 +129,7 @@ public final class PackingSampler implements BatchingSampler {
 
   @Override
   public void finish(Consumer<Batch> out) {
-    if (count > 0) {
+    if (!cuts.isEmpty()) {
       pack(true);
     }
     emit(waiting.size(), out);
@@ -144,45 +140,29 @@ public final class PackingSampler implements BatchingSampler {
     if (Thread.currentThread().isInterrupted()) {
       throw new CancellationException("packing was interrupted");
     }
-    for (int i = count - 1; i > 0; i--) {
-      int other = rng.nextInt(i + 1);
-      Cut cut = cuts[i];
-      cuts[i] = cuts[other];
-      cuts[other] = cut;
-      long size = sizes[i];
-      sizes[i] = sizes[other];
-      sizes[other] = size;
-    }
-    int[] binOf = packing.pack(Arrays.copyOf(sizes, count), budget.limit());
+    Collections.shuffle(cuts, rng);
+    long[] sizes = cuts.stream().mapToLong(budget.size()).toArray();
+    int[] binOf = packing.pack(sizes, budget.limit());
     int bins = Arrays.stream(binOf).max().orElse(-1) + 1;
     long[] used = new long[bins];
-    int[] members = new int[bins];
-    for (int i = 0; i < count; i++) {
-      used[binOf[i]] += sizes[i];
-      members[binOf[i]]++;
-    }
-    int back = last ? -1 : emptiest(used);
-    // a bin of very many tiny cuts must not keep the buffer full for ever
-    if (bins == 1 || (back >= 0 && members[back] > cuts.length / 2)) {
-      back = -1;
-    }
     List<List<Cut>> contents = new ArrayList<>(bins);
     for (int bin = 0; bin < bins; bin++) {
-      contents.add(new ArrayList<>(members[bin]));
+      contents.add(new ArrayList<>());
     }
-    int kept = 0;
-    for (int i = 0; i < count; i++) {
-      if (binOf[i] == back) {
-        cuts[kept] = cuts[i];
-        sizes[kept++] = sizes[i];
-      } else {
-        contents.get(binOf[i]).add(cuts[i]);
-      }
+    for (int i = 0; i < sizes.length; i++) {
+      used[binOf[i]] += sizes[i];
+      contents.get(binOf[i]).add(cuts.get(i));
     }
-    Arrays.fill(cuts, kept, count, null);
-    count = kept;
+    cuts.clear();
+    int back = last ? -1 : emptiest(used);
+    // a bin of very many tiny cuts must not keep the buffer full for ever
+    if (bins == 1 || (back >= 0 && contents.get(back).size() > buffer / 2)) {
+      back = -1;
+    }
     for (int bin = 0; bin < bins; bin++) {
-      if (bin != back) {
+      if (bin == back) {
+        cuts.addAll(contents.get(bin));
+      } else {
         waiting.add(bin(contents.get(bin)));
       }
     }
@@ -241,32 +221,20 @@ public final class PackingSampler implements BatchingSampler {
             report.oversize() + moreOversize);
   }
 
-  /**
-   * What came out so far.
-   *
-   * @return the counters
-   */
+  /** {@return the counters of what came out so far} */
   public PackingReport report() {
     return report;
   }
 
   private String settings() {
     return "%s of %d %s, buffer %d, blocks of %d, oversize %s"
-        .formatted(packing, budget.limit(), budget.unit(), cuts.length, block, oversize);
+        .formatted(packing, budget.limit(), budget.unit(), buffer, block, oversize);
   }
 
-  /**
-   * The state between two cuts.
-   *
-   * @return a copy
-   */
+  /** {@return a copy of the state between two cuts} */
   public PackingState state() {
     return new PackingState(
-        settings(),
-        Arrays.asList(cuts).subList(0, count),
-        waiting.stream().map(Bin::cuts).toList(),
-        rng.state(),
-        report);
+        settings(), cuts, waiting.stream().map(Bin::cuts).toList(), rng.state(), report);
   }
 
   /**
@@ -281,12 +249,8 @@ public final class PackingSampler implements BatchingSampler {
           "the state is of a packer '%s', this one is '%s'"
               .formatted(state.settings(), settings()));
     }
-    Arrays.fill(cuts, null);
-    count = 0;
-    for (Cut cut : state.buffered()) {
-      cuts[count] = cut;
-      sizes[count++] = budget.size().applyAsLong(cut);
-    }
+    cuts.clear();
+    cuts.addAll(state.buffered());
     waiting.clear();
     state.waiting().forEach(members -> waiting.add(bin(members)));
     rng.restore(state.rng());

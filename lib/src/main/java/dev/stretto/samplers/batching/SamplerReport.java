@@ -51,48 +51,34 @@ public record SamplerReport(
     warnings = List.copyOf(warnings);
   }
 
-  /**
-   * All rejected cuts.
-   *
-   * @return the sum over the reasons
-   */
+  /** {@return all rejected cuts, the sum over the reasons} */
   public long rejectedCuts() {
     return rejected.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /**
-   * Mean cuts per batch.
-   *
-   * @return kept / batches, 0 without batches
-   */
+  /** {@return mean cuts per batch, kept / batches; 0 without batches} */
   public double meanBatch() {
     return batches == 0 ? 0 : (double) kept / batches;
   }
 
   /**
-   * Padding share of the audio, a ratio of sums over all batches: 1 - sum d / sum B * dmax. In
-   * seconds; a profiler's figure in encoder frames differs by the rounding of each cut.
-   *
-   * @return 0 to below 1, 0 without batches
+   * {@return the padding share of the audio, a ratio of sums over all batches: 1 - sum d / sum B *
+   * dmax, 0 to below 1, 0 without batches} In seconds; a profiler's figure in encoder frames
+   * differs by the rounding of each cut.
    */
   public double inputPadding() {
     return paddedSeconds == 0 ? 0 : Math.max(0, 1 - seconds / paddedSeconds); // not -1e-16
   }
 
   /**
-   * Padding share of the tokens, a ratio of sums: 1 - sum u / sum B * umax.
-   *
-   * @return 0 to 1, 0 without tokens
+   * {@return the padding share of the tokens, a ratio of sums: 1 - sum u / sum B * umax, 0 to 1, 0
+   * without tokens}
    */
   public double outputPadding() {
     return paddedTokens == 0 ? 0 : 1 - (double) tokens / paddedTokens;
   }
 
-  /**
-   * The report as a table, rejections one row a reason.
-   *
-   * @return columns measure and value
-   */
+  /** {@return the report as a table of measures and values, rejections one row a reason} */
   public Table table() {
     Map<String, Number> rows = new LinkedHashMap<>();
     rows.put("epoch", epoch);

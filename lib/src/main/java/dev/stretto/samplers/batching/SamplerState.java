@@ -78,29 +78,20 @@ public record SamplerState(
     pending = List.copyOf(pending);
   }
 
-  /**
-   * How many cuts to skip in the stream before going on.
-   *
-   * @return the cuts that the sampler had taken
-   */
+  /** {@return how many cuts to skip in the stream before going on: what the sampler had taken} */
   public long offered() {
     return report.offered();
   }
 
-  /**
-   * The state as one JSON object.
-   *
-   * @return JSON; numbers survive exactly
-   */
+  /** {@return the state as one JSON object, in which numbers survive exactly} */
   public String toJson() {
     return JSON.toJson(this);
   }
 
   /**
-   * A state from its JSON.
+   * {@return a state from its JSON}
    *
    * @param json from {@link #toJson}
-   * @return the state
    * @throws IllegalArgumentException where it is something else
    */
   public static SamplerState fromJson(String json) {

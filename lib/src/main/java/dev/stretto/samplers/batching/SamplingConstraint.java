@@ -20,9 +20,7 @@ public sealed interface SamplingConstraint
   double size(Cut cut);
 
   /**
-   * The most that n times the largest size may be.
-   *
-   * @return the cap, infinite where only the number of cuts counts
+   * {@return the most that n times the largest size may be, infinite where only the number counts}
    */
   double cap();
 

@@ -27,30 +27,27 @@ public record TimeConstraint(double maxDuration, double quadratic, int maxCuts)
   }
 
   /**
-   * A cap without penalty and without a limit on the number of cuts.
+   * {@return a cap without penalty and without a limit on the number of cuts}
    *
    * @param maxDuration seconds of padded audio in a batch, finite and above 0
-   * @return the constraint
    */
   public static TimeConstraint seconds(double maxDuration) {
     return new TimeConstraint(maxDuration, Double.POSITIVE_INFINITY, Integer.MAX_VALUE);
   }
 
   /**
-   * The same cap with a quadratic penalty.
+   * {@return the same cap with a quadratic penalty}
    *
    * @param quadratic the duration that counts double, seconds above 0
-   * @return a new constraint
    */
   public TimeConstraint withQuadratic(double quadratic) {
     return new TimeConstraint(maxDuration, quadratic, maxCuts);
   }
 
   /**
-   * The same cap with at most so many cuts.
+   * {@return the same cap with at most so many cuts}
    *
    * @param maxCuts at least 1
-   * @return a new constraint
    */
   public TimeConstraint withMaxCuts(int maxCuts) {
     return new TimeConstraint(maxDuration, quadratic, maxCuts);

@@ -36,10 +36,9 @@ public record TokenConstraint(
   }
 
   /**
-   * A cap on text tokens alone.
+   * {@return a cap on text tokens alone}
    *
    * @param maxTokens padded tokens in a batch, finite and above 0
-   * @return the constraint
    */
   public static TokenConstraint tokens(double maxTokens) {
     double none = Double.POSITIVE_INFINITY;
@@ -47,20 +46,18 @@ public record TokenConstraint(
   }
 
   /**
-   * The same cap with at most so many cuts.
+   * {@return the same cap with at most so many cuts}
    *
    * @param maxExamples at least 1
-   * @return a new constraint
    */
   public TokenConstraint withMaxExamples(int maxExamples) {
     return new TokenConstraint(maxTokens, maxExamples, quadratic, secondsPerToken);
   }
 
   /**
-   * The same cap, audio counted as tokens.
+   * {@return the same cap, audio counted as tokens}
    *
    * @param secondsPerToken seconds of audio that make one token, above 0
-   * @return a new constraint
    */
   public TokenConstraint withSecondsPerToken(double secondsPerToken) {
     return new TokenConstraint(maxTokens, maxExamples, quadratic, secondsPerToken);
