@@ -57,12 +57,11 @@ public final class Explore implements Showable {
   }
 
   /**
-   * Bars.
+   * {@return bars as an interactive chart}
    *
    * @param table at least one row
    * @param x column of names
    * @param y column of numbers
-   * @return a chart that a notebook shows
    */
   public static Explore bars(Table table, String x, String y) {
     return new Explore(
@@ -70,12 +69,11 @@ public final class Explore implements Showable {
   }
 
   /**
-   * Points.
+   * {@return points as an interactive chart}
    *
    * @param table at least one row
    * @param x column of numbers
    * @param y column of numbers
-   * @return a chart that a notebook shows
    */
   public static Explore scatter(Table table, String x, String y) {
     return new Explore(
@@ -83,13 +81,12 @@ public final class Explore implements Showable {
   }
 
   /**
-   * Points coloured by a column.
+   * {@return points coloured by a column as an interactive chart}
    *
    * @param table at least one row
    * @param x column of numbers
    * @param y column of numbers
    * @param color column of names
-   * @return a chart that a notebook shows
    */
   public static Explore scatter(Table table, String x, String y, String color) {
     return new Explore(
@@ -98,13 +95,12 @@ public final class Explore implements Showable {
   }
 
   /**
-   * Lines, one a name.
+   * {@return lines, one a name, as an interactive chart}
    *
    * @param table at least one row
    * @param x column of numbers
    * @param y column of numbers
    * @param color column of names
-   * @return a chart that a notebook shows
    */
   public static Explore lines(Table table, String x, String y, String color) {
     return new Explore(
@@ -113,11 +109,10 @@ public final class Explore implements Showable {
   }
 
   /**
-   * A histogram.
+   * {@return a histogram as an interactive chart}
    *
    * @param table at least one row
    * @param x column of numbers
-   * @return a chart that a notebook shows
    */
   public static Explore histogram(Table table, String x) {
     return new Explore(
@@ -125,12 +120,11 @@ public final class Explore implements Showable {
   }
 
   /**
-   * Boxes.
+   * {@return boxes as an interactive chart}
    *
    * @param table at least one row
    * @param x column of names
    * @param y column of numbers
-   * @return a chart that a notebook shows
    */
   public static Explore box(Table table, String x, String y) {
     return new Explore(Plot.of(table).boxes(x, y), BoxPlot.create(title(table), safe(table), x, y));

@@ -24,11 +24,20 @@ sealed interface Summary {
   Table apply(Layer layer, PlotParts plot);
 
   /** The mapping onto the columns of the summary. */
-  Map<String, String> mapping(Map<String, String> mapping);
+  default Map<String, String> mapping(Map<String, String> mapping) {
+    return mapping;
+  }
 
   /** Whether the data are the table's rows themselves. */
   default boolean isView() {
-    return false;
+    return this instanceof None || this instanceof Half || this instanceof AtEnd;
+  }
+
+  /** A changed copy of a map. */
+  static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
+    Map<String, V> changed = new LinkedHashMap<>(map);
+    changed.put(key, value);
+    return changed;
   }
 
   /**
@@ -40,16 +49,6 @@ sealed interface Summary {
     @Override
     public Table apply(Layer layer, PlotParts plot) {
       return layer.table();
-    }
-
-    @Override
-    public Map<String, String> mapping(Map<String, String> mapping) {
-      return mapping;
-    }
-
-    @Override
-    public boolean isView() {
-      return true;
     }
   }
 
@@ -77,16 +76,6 @@ sealed interface Summary {
       }
       return layer.table().rows(rows.stream().mapToInt(Integer::intValue).toArray());
     }
-
-    @Override
-    public Map<String, String> mapping(Map<String, String> mapping) {
-      return mapping;
-    }
-
-    @Override
-    public boolean isView() {
-      return true;
-    }
   }
 
   /** The rows with their y a little beyond the end of the bar, to write a number there. */
@@ -107,14 +96,7 @@ sealed interface Summary {
 
     @Override
     public Map<String, String> mapping(Map<String, String> mapping) {
-      Map<String, String> changed = new LinkedHashMap<>(mapping);
-      changed.put("y", RAISED);
-      return changed;
-    }
-
-    @Override
-    public boolean isView() {
-      return true;
+      return with(mapping, "y", RAISED);
     }
   }
 
@@ -230,9 +212,7 @@ sealed interface Summary {
 
     @Override
     public Map<String, String> mapping(Map<String, String> mapping) {
-      Map<String, String> changed = new LinkedHashMap<>(mapping);
-      changed.put("y", "density");
-      return changed;
+      return with(mapping, "y", "density");
     }
   }
 
