@@ -10,11 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
-import tech.tablesaw.plotly.api.BoxPlot;
 import tech.tablesaw.plotly.api.Histogram;
 import tech.tablesaw.plotly.api.LinePlot;
 import tech.tablesaw.plotly.api.ScatterPlot;
@@ -119,17 +117,6 @@ public final class Explore implements Showable {
         Plot.of(table).histogram(x, 40), Histogram.create(title(table), safe(table), x));
   }
 
-  /**
-   * {@return boxes as an interactive chart}
-   *
-   * @param table at least one row
-   * @param x column of names
-   * @param y column of numbers
-   */
-  public static Explore box(Table table, String x, String y) {
-    return new Explore(Plot.of(table).boxes(x, y), BoxPlot.create(title(table), safe(table), x, y));
-  }
-
   private static String title(Table table) {
     return table.name() == null ? "" : oneLine(table.name());
   }
@@ -199,7 +186,11 @@ public final class Explore implements Showable {
             .replaceAll("(?s)^.*?<script>|</script>\\s*$", "")
             .replaceAll("title: ('(?:[^'\\\\]|\\\\.)*')", "title: {text: $1}")
             .replaceAll("(?m)^\\s*(height|width): \\d+,\\s*$", "")
-            .replace("Plotly.newPlot(", restyled());
+            .replace(
+                "Plotly.newPlot(",
+                "layout.colorway = ['"
+                    + String.join("', '", Palette.OKABE_ITO)
+                    + "']; layout.height = 420; layout.template = null;\nPlotly.newPlot(");
     return """
     <div id="%s" style="max-width:900px;height:430px">%s</div>
     <script>(function (define, module, exports) {
@@ -210,14 +201,6 @@ public final class Explore implements Showable {
     }).call(window);</script>
     """
         .formatted(id, image, plotly.replace("</script", "<\\/script"), body.replace("</", "<\\/"));
-  }
-
-  private static String restyled() {
-    String colours =
-        Palette.OKABE_ITO.stream().map(c -> "'" + c + "'").collect(Collectors.joining(", "));
-    return "layout.colorway = ["
-        + colours
-        + "]; layout.height = 420; layout.template = null;\nPlotly.newPlot(";
   }
 
   @Override

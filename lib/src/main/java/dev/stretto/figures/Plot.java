@@ -417,15 +417,6 @@ public final class Plot implements Figure {
   }
 
   /**
-   * {@return the plot with one colour for the whole layer}
-   *
-   * @param colour as {@code #rrggbb}
-   */
-  public Plot paint(String colour) {
-    return with("color", colour).with("fill", colour);
-  }
-
-  /**
    * {@return the plot with any option of the layer, by Lets-Plot's name}
    *
    * @param option for example {@code size}, {@code alpha}, {@code linetype}, {@code width}

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
@@ -207,7 +206,8 @@ final class PlotSpec {
   /**
    * A scale with its title; the vertical axis' title has the panel's height, the others its width.
    */
-  private Map<String, Object> named(String aesthetic, String name) {
+  private Map<String, Object> named(String aesthetic, String key, List<Column<?>> columns) {
+    String name = plot.titles.getOrDefault(key, columns.getFirst().name());
     boolean vertical = aesthetic.equals(plot.horizontal ? "x" : "y");
     double room = vertical ? height - 110 : width - leftOfPanel();
     String title = withData ? Drawing.fit(name, Theme.AXIS_TITLE, room) : name;
@@ -222,8 +222,7 @@ final class PlotSpec {
     if (columns.isEmpty()) {
       return;
     }
-    Map<String, Object> scale =
-        named(axis, plot.titles.getOrDefault(axis, columns.getFirst().name()));
+    Map<String, Object> scale = named(axis, axis, columns);
     if (isDiscrete(columns.getFirst())) {
       scale.put("discrete", true);
       List<String> levels = levels(columns);
@@ -241,11 +240,18 @@ final class PlotSpec {
     if (withData && plot.isLog(axis)) {
       columns.forEach(PlotSpec::requirePositive);
       List<Column<?>> all = new ArrayList<>(columns);
-      all.addAll(rules(axis + "intercept"));
+      all.addAll(columns(List.of(axis + "intercept"), true));
       LogBreaks.of(all).ifPresent(breaks -> scale.putAll(breaks.options()));
     }
-    if (withData && axis.equals("y") && plot.horizontal && !plot.isLog(axis)) {
-      roomForNumbers(columns).ifPresent(limits -> scale.put("limits", limits));
+    boolean written = plot.layers.stream().anyMatch(l -> l.summary() instanceof Summary.AtEnd);
+    if (withData && written && axis.equals("y") && plot.horizontal && !plot.isLog(axis)) {
+      double end = 0;
+      for (Column<?> column : columns) {
+        end = Math.max(end, column instanceof NumericColumn<?> numbers ? numbers.max() : 0);
+      }
+      if (end > 0) { // numbers to the right of bars need a tenth more
+        scale.put("limits", new ArrayList<>(Arrays.asList(null, 1.1 * end)));
+      }
     }
     override(scale, axis);
     scales.add(scale);
@@ -266,30 +272,20 @@ final class PlotSpec {
     own.options().forEach((key, value) -> scale.put(key, fresh(value)));
   }
 
-  /** Numbers to the right of bars need a tenth more. */
-  private Optional<List<Object>> roomForNumbers(List<Column<?>> columns) {
-    boolean written = plot.layers.stream().anyMatch(l -> l.summary() instanceof Summary.AtEnd);
-    double end = 0;
-    for (Column<?> column : columns) {
-      end = Math.max(end, column instanceof NumericColumn<?> numbers ? numbers.max() : 0);
-    }
-    return written && end > 0
-        ? Optional.of(new ArrayList<>(Arrays.asList(null, 1.1 * end)))
-        : Optional.empty();
-  }
-
   private void colour(String aesthetic, List<Object> scales) {
     List<Column<?>> columns = columns(List.of(aesthetic));
     if (columns.isEmpty()) {
       return;
     }
-    Map<String, Object> scale =
-        named(aesthetic, plot.titles.getOrDefault("legend", columns.getFirst().name()));
+    Map<String, Object> scale = named(aesthetic, "legend", columns);
     if (isDiscrete(columns.getFirst())) {
       scale.put("discrete", true);
       if (withData || plot.orders.containsKey(columns.getFirst().name())) {
         List<String> levels = levels(columns);
-        List<String> colours = colours(levels);
+        List<String> colours = new ArrayList<>(Palette.discrete(levels.size()));
+        for (int i = 0; i < levels.size(); i++) {
+          colours.set(i, plot.colours.getOrDefault(levels.get(i), colours.get(i)));
+        }
         if (aesthetic.equals("color") && plot.textOnFill) {
           colours.replaceAll(fill -> Palette.lightness(fill) > 128 ? "#111111" : "#ffffff");
           scale.put("guide", "none");
@@ -327,15 +323,6 @@ final class PlotSpec {
     return guide;
   }
 
-  private List<String> colours(List<String> levels) {
-    List<String> defaults = Palette.discrete(levels.size());
-    List<String> colours = new ArrayList<>();
-    for (int i = 0; i < levels.size(); i++) {
-      colours.add(plot.colours.getOrDefault(levels.get(i), defaults.get(i)));
-    }
-    return colours;
-  }
-
   /** The engine would leave such marks out without a word. */
   private static void requirePositive(Column<?> column) {
     if (column instanceof NumericColumn<?> numbers && !column.name().startsWith(".")) {
@@ -348,20 +335,17 @@ final class PlotSpec {
     }
   }
 
-  private List<Column<?>> rules(String aesthetic) {
-    return plot.layers.stream()
-        .filter(layer -> layer.annotation() && layer.mapping().containsKey(aesthetic))
-        .<Column<?>>map(layer -> layer.table().column(aesthetic))
-        .toList();
+  private List<Column<?>> columns(List<String> aesthetics) {
+    return columns(aesthetics, false);
   }
 
-  /** The columns behind some aesthetics, over all layers that have them. */
-  private List<Column<?>> columns(List<String> aesthetics) {
+  /** The columns behind some aesthetics, over all layers (or annotations) that have them. */
+  private List<Column<?>> columns(List<String> aesthetics, boolean annotations) {
     List<Column<?>> columns = new ArrayList<>();
     for (String aesthetic : aesthetics) {
       for (Layer layer : plot.layers) {
         String name = layer.drawnMapping().get(aesthetic);
-        if (name != null && !layer.annotation()) {
+        if (name != null && layer.annotation() == annotations) {
           columns.add(drawn(layer).column(name));
         }
       }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import tech.tablesaw.api.Table;
 
 /**
@@ -67,10 +68,8 @@ public final class Show {
    * @param values what to show
    */
   public static void show(Object... values) {
-    Optional<NotebookKernel> kernel = NotebookKernel.find();
     for (Object value : values == null ? new Object[] {null} : values) {
-      Map<String, Object> bundle = bundle(value);
-      kernel.ifPresentOrElse(k -> k.publish(bundle), () -> print(bundle));
+      publish(value, NotebookKernel::publish);
     }
   }
 
@@ -82,8 +81,7 @@ public final class Show {
    * @param value what to show first
    */
   public static void place(String id, Object value) {
-    Map<String, Object> bundle = bundle(value);
-    NotebookKernel.find().ifPresentOrElse(k -> k.publish(id, bundle), () -> print(bundle));
+    publish(value, (kernel, bundle) -> kernel.publish(id, bundle));
   }
 
   /**
@@ -93,12 +91,15 @@ public final class Show {
    * @param value what to show now
    */
   public static void update(String id, Object value) {
-    Map<String, Object> bundle = bundle(value);
-    NotebookKernel.find().ifPresentOrElse(k -> k.update(id, bundle), () -> print(bundle));
+    publish(value, (kernel, bundle) -> kernel.update(id, bundle));
   }
 
-  private static void print(Map<String, Object> bundle) {
-    System.out.println(bundle.get("text/plain"));
+  private static void publish(Object value, BiConsumer<NotebookKernel, Map<String, Object>> how) {
+    Map<String, Object> bundle = bundle(value);
+    NotebookKernel.find()
+        .ifPresentOrElse(
+            kernel -> how.accept(kernel, bundle),
+            () -> System.out.println(bundle.get("text/plain")));
   }
 
   /**

@@ -74,7 +74,7 @@ sealed interface Summary {
           rows.add(row);
         }
       }
-      return layer.table().rows(rows.stream().mapToInt(Integer::intValue).toArray());
+      return rows(layer.table(), rows);
     }
   }
 
@@ -276,16 +276,12 @@ sealed interface Summary {
 
   /** The table split by its names (colours, groups, panels, and x where it is one), in order. */
   private static Map<Map<String, Object>, Table> groups(Layer layer, PlotParts plot) {
-    Set<String> by = new LinkedHashSet<>();
-    boolean boxes = layer.summary() instanceof Boxes;
-    layer
-        .mapping()
-        .forEach(
-            (aesthetic, column) -> {
-              if (!aesthetic.equals("y") && (boxes || !aesthetic.equals("x"))) {
-                by.add(column);
-              }
-            });
+    Map<String, String> splitting = new LinkedHashMap<>(layer.mapping());
+    splitting.remove("y");
+    if (!(layer.summary() instanceof Boxes)) {
+      splitting.remove("x");
+    }
+    Set<String> by = new LinkedHashSet<>(splitting.values());
     plot.facets.stream().filter(layer.table()::containsColumn).forEach(by::add);
     Map<Map<String, Object>, List<Integer>> rows = new LinkedHashMap<>();
     for (int row = 0; row < layer.table().rowCount(); row++) {
@@ -297,11 +293,12 @@ sealed interface Summary {
       rows.computeIfAbsent(group, g -> new ArrayList<>()).add(row);
     }
     Map<Map<String, Object>, Table> groups = new LinkedHashMap<>();
-    rows.forEach(
-        (group, numbers) ->
-            groups.put(
-                group, layer.table().rows(numbers.stream().mapToInt(Integer::intValue).toArray())));
+    rows.forEach((group, numbers) -> groups.put(group, rows(layer.table(), numbers)));
     return groups;
+  }
+
+  private static Table rows(Table table, List<Integer> numbers) {
+    return table.rows(numbers.stream().mapToInt(Integer::intValue).toArray());
   }
 
   private static double[] doubles(Table table, String column) {
