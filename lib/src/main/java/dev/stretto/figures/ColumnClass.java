@@ -25,10 +25,9 @@ public record ColumnClass(Kind kind, double tolerance) {
   public static final ColumnClass WALL = new ColumnClass(Kind.WALL, 0);
 
   /**
-   * Equal within a tolerance.
+   * {@return the class of columns that are equal within a tolerance}
    *
    * @param tolerance the largest relative difference, 0 or more
-   * @return the class
    */
   public static ColumnClass measured(double tolerance) {
     return new ColumnClass(Kind.MEASURED, tolerance);

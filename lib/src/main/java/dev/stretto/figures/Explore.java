@@ -10,11 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
-import tech.tablesaw.plotly.api.BoxPlot;
 import tech.tablesaw.plotly.api.Histogram;
 import tech.tablesaw.plotly.api.LinePlot;
 import tech.tablesaw.plotly.api.ScatterPlot;
@@ -57,12 +55,11 @@ public final class Explore implements Showable {
   }
 
   /**
-   * Bars.
+   * {@return bars as an interactive chart}
    *
    * @param table at least one row
    * @param x column of names
    * @param y column of numbers
-   * @return a chart that a notebook shows
    */
   public static Explore bars(Table table, String x, String y) {
     return new Explore(
@@ -70,12 +67,11 @@ public final class Explore implements Showable {
   }
 
   /**
-   * Points.
+   * {@return points as an interactive chart}
    *
    * @param table at least one row
    * @param x column of numbers
    * @param y column of numbers
-   * @return a chart that a notebook shows
    */
   public static Explore scatter(Table table, String x, String y) {
     return new Explore(
@@ -83,13 +79,12 @@ public final class Explore implements Showable {
   }
 
   /**
-   * Points coloured by a column.
+   * {@return points coloured by a column as an interactive chart}
    *
    * @param table at least one row
    * @param x column of numbers
    * @param y column of numbers
    * @param color column of names
-   * @return a chart that a notebook shows
    */
   public static Explore scatter(Table table, String x, String y, String color) {
     return new Explore(
@@ -98,13 +93,12 @@ public final class Explore implements Showable {
   }
 
   /**
-   * Lines, one a name.
+   * {@return lines, one a name, as an interactive chart}
    *
    * @param table at least one row
    * @param x column of numbers
    * @param y column of numbers
    * @param color column of names
-   * @return a chart that a notebook shows
    */
   public static Explore lines(Table table, String x, String y, String color) {
     return new Explore(
@@ -113,27 +107,14 @@ public final class Explore implements Showable {
   }
 
   /**
-   * A histogram.
+   * {@return a histogram as an interactive chart}
    *
    * @param table at least one row
    * @param x column of numbers
-   * @return a chart that a notebook shows
    */
   public static Explore histogram(Table table, String x) {
     return new Explore(
         Plot.of(table).histogram(x, 40), Histogram.create(title(table), safe(table), x));
-  }
-
-  /**
-   * Boxes.
-   *
-   * @param table at least one row
-   * @param x column of names
-   * @param y column of numbers
-   * @return a chart that a notebook shows
-   */
-  public static Explore box(Table table, String x, String y) {
-    return new Explore(Plot.of(table).boxes(x, y), BoxPlot.create(title(table), safe(table), x, y));
   }
 
   private static String title(Table table) {
@@ -205,7 +186,11 @@ public final class Explore implements Showable {
             .replaceAll("(?s)^.*?<script>|</script>\\s*$", "")
             .replaceAll("title: ('(?:[^'\\\\]|\\\\.)*')", "title: {text: $1}")
             .replaceAll("(?m)^\\s*(height|width): \\d+,\\s*$", "")
-            .replace("Plotly.newPlot(", restyled());
+            .replace(
+                "Plotly.newPlot(",
+                "layout.colorway = ['"
+                    + String.join("', '", Palette.OKABE_ITO)
+                    + "']; layout.height = 420; layout.template = null;\nPlotly.newPlot(");
     return """
     <div id="%s" style="max-width:900px;height:430px">%s</div>
     <script>(function (define, module, exports) {
@@ -216,14 +201,6 @@ public final class Explore implements Showable {
     }).call(window);</script>
     """
         .formatted(id, image, plotly.replace("</script", "<\\/script"), body.replace("</", "<\\/"));
-  }
-
-  private static String restyled() {
-    String colours =
-        Palette.OKABE_ITO.stream().map(c -> "'" + c + "'").collect(Collectors.joining(", "));
-    return "layout.colorway = ["
-        + colours
-        + "]; layout.height = 420; layout.template = null;\nPlotly.newPlot(";
   }
 
   @Override

@@ -6,47 +6,31 @@ import tech.tablesaw.api.Table;
 /** A picture with the data it was drawn from. */
 public interface Figure {
 
-  /**
-   * The data, one row a mark.
-   *
-   * @return a table; column names are those of the stored CSV
-   */
+  /** {@return the data, one row a mark; column names are those of the stored CSV} */
   Table data();
 
   /**
-   * How each column is compared; a column that is missing here is {@link ColumnClass#STRUCTURAL}.
-   *
-   * @return column name to class
+   * {@return how each column is compared; one that is missing here is {@link
+   * ColumnClass#STRUCTURAL}}
    */
   Map<String, ColumnClass> columnClasses();
 
   /**
-   * What was drawn, as plain maps, lists, strings and numbers (for a plot its Lets-Plot spec
-   * without the data): stored beside the picture and compared exactly.
-   *
-   * @return the specification
+   * {@return what was drawn, as plain maps, lists, strings and numbers} For a plot its Lets-Plot
+   * spec without the data: stored beside the picture and compared exactly.
    */
   Map<String, Object> spec();
 
-  /**
-   * The picture as SVG.
-   *
-   * @return one svg element
-   */
+  /** {@return the picture as one svg element} */
   String svg();
 
-  /**
-   * The picture as PNG at twice the size, complete to the last byte.
-   *
-   * @return a PNG file
-   */
+  /** {@return the picture as a PNG file at twice the size, complete to the last byte} */
   byte[] png();
 
   /**
-   * The picture as a PDF page of a paper's column.
+   * {@return the picture as a PDF page of a paper's column}
    *
    * @param widthMm width in millimetres: 84 for one column, 174 for two
-   * @return a PDF file
    */
   byte[] pdf(double widthMm);
 }

@@ -172,14 +172,8 @@ public record FigureData(
 
   /** Numbers where every cell is one and none is quoted; text otherwise. */
   private static List<Object> typed(List<String> cells) {
-    boolean whole = true;
-    boolean number = true;
-    for (String cell : cells) {
-      if (cell != null) {
-        whole &= WHOLE.matcher(cell).matches();
-        number &= NUMBER.matcher(cell).matches();
-      }
-    }
+    boolean whole = cells.stream().allMatch(c -> c == null || WHOLE.matcher(c).matches());
+    boolean number = cells.stream().allMatch(c -> c == null || NUMBER.matcher(c).matches());
     List<Object> values = new ArrayList<>();
     for (String cell : cells) {
       values.add(

@@ -76,10 +76,9 @@ public final class FigureFiles {
   }
 
   /**
-   * Reads a stored figure's data back.
+   * {@return a stored figure's data: provenance, column classes and table}
    *
    * @param csv a file that {@link #save} wrote
-   * @return provenance, column classes and table
    * @throws IOException where the file cannot be read
    * @throws IllegalArgumentException where it is no such file, with file and line
    */
@@ -88,12 +87,12 @@ public final class FigureFiles {
   }
 
   /**
-   * Compares two stored figures: specifications and structural columns exactly, measured columns
-   * within their tolerance, wall-clock columns not at all.
+   * {@return the differences of two stored figures as sentences, empty where there is none}
+   * Specifications and structural columns are compared exactly, measured columns within their
+   * tolerance, wall-clock columns not at all.
    *
    * @param expected folder and name without ending
    * @param actual folder and name without ending
-   * @return the differences as sentences, empty where there is none
    * @throws IOException where a file that exists cannot be read
    */
   public static List<String> compare(Path expected, Path actual) throws IOException {

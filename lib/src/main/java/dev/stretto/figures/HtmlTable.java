@@ -1,7 +1,7 @@
 package dev.stretto.figures;
 
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
@@ -29,22 +29,11 @@ final class HtmlTable {
           .append(escape(table.name()))
           .append("</caption>");
     }
-    html.append("<thead><tr style=\"background:none\">");
-    for (Column<?> column : table.columns()) {
-      html.append(
-              cell("th", column, "border-bottom:2px solid rgba(128,128,128,.6);font-weight:600"))
-          .append(escape(column.name()))
-          .append("</th>");
-    }
-    html.append("</tr></thead><tbody>");
-    for (int row = 0; row < rows; row++) {
-      html.append("<tr style=\"background:none\">");
-      for (Column<?> column : table.columns()) {
-        html.append(cell("td", column, "border-bottom:" + LINE))
-            .append(escape(Tables.text(column, row)))
-            .append("</td>");
-      }
-      html.append("</tr>");
+    String head = "border-bottom:2px solid rgba(128,128,128,.6);font-weight:600";
+    html.append("<thead>").append(row("th", head, table, Column::name)).append("</thead><tbody>");
+    for (int i = 0; i < rows; i++) {
+      int row = i;
+      html.append(row("td", "border-bottom:" + LINE, table, c -> Tables.text(c, row)));
     }
     html.append("</tbody></table>");
     if (rows < table.rowCount()) {
@@ -55,23 +44,22 @@ final class HtmlTable {
     return html.toString();
   }
 
-  private static String cell(String tag, Column<?> column, String line) {
-    String align = column instanceof NumericColumn ? "right" : "left";
-    return "<%s style=\"text-align:%s;padding:2px 10px;border:none;%s\">"
-        .formatted(tag, align, line);
+  private static String row(
+      String tag, String line, Table table, Function<Column<?>, String> text) {
+    StringBuilder row = new StringBuilder("<tr style=\"background:none\">");
+    for (Column<?> column : table.columns()) {
+      String align = column instanceof NumericColumn ? "right" : "left";
+      row.append(
+          "<%s style=\"text-align:%s;padding:2px 10px;border:none;%s\">%s</%1$s>"
+              .formatted(tag, align, line, escape(text.apply(column))));
+    }
+    return row.append("</tr>").toString();
   }
 
   static String escape(String text) {
-    return text.chars()
-        .mapToObj(
-            c ->
-                switch (c) {
-                  case '<' -> "&lt;";
-                  case '>' -> "&gt;";
-                  case '&' -> "&amp;";
-                  case '"' -> "&quot;";
-                  default -> String.valueOf((char) c);
-                })
-        .collect(Collectors.joining());
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
   }
 }

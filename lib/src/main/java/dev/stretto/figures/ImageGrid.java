@@ -36,11 +36,10 @@ public final class ImageGrid implements Figure {
   }
 
   /**
-   * A grid of images.
+   * {@return a grid of images}
    *
    * @param images at least one, row by row
    * @param across images in a row, at least 1
-   * @return the grid
    */
   public static ImageGrid of(List<BufferedImage> images, int across) {
     if (images.isEmpty() || across < 1) {
@@ -53,22 +52,20 @@ public final class ImageGrid implements Figure {
   }
 
   /**
-   * A grid of grey images.
+   * {@return a grid of grey images}
    *
    * @param images row by row, each height x width with 0 black and 1 white; beyond is cut
    * @param across images in a row, at least 1
-   * @return the grid
    */
   public static ImageGrid grey(List<float[][]> images, int across) {
     return of(images.stream().map(image -> image(new float[][][] {image})).toList(), across);
   }
 
   /**
-   * A grid of colour images.
+   * {@return a grid of colour images}
    *
    * @param images row by row, each 3 x height x width (red, green, blue) in [0, 1]; beyond is cut
    * @param across images in a row, at least 1
-   * @return the grid
    */
   public static ImageGrid rgb(List<float[][][]> images, int across) {
     return of(images.stream().map(ImageGrid::image).toList(), across);
@@ -101,10 +98,9 @@ public final class ImageGrid implements Figure {
   }
 
   /**
-   * Draws each pixel as a square.
+   * {@return the grid with each pixel drawn as a square}
    *
    * @param factor units a pixel, at least 1
-   * @return a changed copy
    */
   public ImageGrid enlarged(int factor) {
     if (factor < 1) {
@@ -114,41 +110,37 @@ public final class ImageGrid implements Figure {
   }
 
   /**
-   * Names the rows, left of them.
+   * {@return the grid with names left of its rows}
    *
    * @param names from top to bottom
-   * @return a changed copy
    */
   public ImageGrid rowNames(String... names) {
     return look(new Look(look.scale, List.of(names), look.columns, look.title));
   }
 
   /**
-   * Names the columns, above them.
+   * {@return the grid with names above its columns}
    *
    * @param names from left to right
-   * @return a changed copy
    */
   public ImageGrid columnNames(String... names) {
     return look(new Look(look.scale, look.rows, List.of(names), look.title));
   }
 
   /**
-   * The title.
+   * {@return the grid with a title}
    *
    * @param text one line
-   * @return a changed copy
    */
   public ImageGrid title(String text) {
     return look(new Look(look.scale, look.rows, look.columns, text));
   }
 
   /**
-   * Declares the pixels measured: their mean and deviation are compared with a tolerance, instead
-   * of every pixel exactly.
+   * {@return the grid with its pixels declared measured} Their mean and deviation are compared with
+   * a tolerance, instead of every pixel exactly.
    *
    * @param relative the largest relative difference
-   * @return a changed copy
    */
   public ImageGrid measured(double relative) {
     return new ImageGrid(images, across, look, relative);

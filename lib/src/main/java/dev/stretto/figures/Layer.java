@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import tech.tablesaw.api.Table;
 
 /**
@@ -31,26 +30,24 @@ record Layer(
     return new Layer(geom, table, mapping, constants, new Summary.None(true));
   }
 
-  static Layer of(String geom, Table table, String... aestheticsAndColumns) {
+  static Layer of(
+      String geom, Table table, Map<String, Object> look, String... aestheticsAndColumns) {
     Map<String, String> mapping = new LinkedHashMap<>();
     for (int i = 0; i < aestheticsAndColumns.length; i += 2) {
       mapping.put(aestheticsAndColumns[i], aestheticsAndColumns[i + 1]);
     }
-    return new Layer(geom, table, mapping, Map.of(), new Summary.None(false)).checked();
+    return new Layer(geom, table, mapping, look, new Summary.None(false)).checked();
   }
 
   Layer map(String aesthetic, String column) {
-    Map<String, String> changed = new LinkedHashMap<>(mapping);
-    changed.put(aesthetic, column);
+    Map<String, String> changed = Summary.with(mapping, aesthetic, column);
     Map<String, Object> others = new LinkedHashMap<>(constants);
     others.remove(aesthetic); // a constant would hide the column
     return new Layer(geom, table, changed, others, summary).checked();
   }
 
   Layer with(String option, Object value) {
-    Map<String, Object> changed = new LinkedHashMap<>(constants);
-    changed.put(option, value);
-    return new Layer(geom, table, mapping, changed, summary);
+    return new Layer(geom, table, mapping, Summary.with(constants, option, value), summary);
   }
 
   Layer summarised(Summary by) {
@@ -70,12 +67,8 @@ record Layer(
   static void requireColumn(Table table, String column) {
     if (!table.containsColumn(column)) {
       throw new IllegalArgumentException(
-          "no column '%s'; the table's columns are %s"
-              .formatted(
-                  column,
-                  table.columnNames().stream()
-                      .map(name -> "'" + name + "'")
-                      .collect(Collectors.joining(", "))));
+          "no column '%s'; the table's columns are '%s'"
+              .formatted(column, String.join("', '", table.columnNames())));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.stretto.figures;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,14 +36,12 @@ final class PlotData {
     if (tables.size() == 1) {
       return tables.getFirst();
     }
-    int number = 0;
+    List<String> geoms = List.copyOf(names.values());
     List<Table> labelled = new ArrayList<>();
     for (Table table : tables) {
-      String name = ++number + " " + new ArrayList<>(names.values()).get(number - 1);
-      StringColumn layer = StringColumn.create("layer");
-      for (int row = 0; row < table.rowCount(); row++) {
-        layer.append(name);
-      }
+      int i = labelled.size();
+      String name = (i + 1) + " " + geoms.get(i);
+      Column<?> layer = StringColumn.create("layer", Collections.nCopies(table.rowCount(), name));
       labelled.add(Table.create(layer).addColumns(table.columns().toArray(Column[]::new)));
     }
     return labelled.isEmpty() ? Table.create() : union(labelled);

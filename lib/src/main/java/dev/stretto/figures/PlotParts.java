@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import tech.tablesaw.api.Table;
 
-/** What a {@link Plot} consists of: changed only while a plot is made, frozen inside one. */
+/** What a {@link Plot} consists of: filled from what was said about it, then only read. */
 final class PlotParts {
   Table table;
   double width = 600;
@@ -43,28 +43,6 @@ final class PlotParts {
   /** Options of the spec itself, laid over what the plot makes. */
   final Map<String, Object> options = new LinkedHashMap<>();
 
-  PlotParts(Table table) {
-    this.table = table;
-  }
-
-  PlotParts copy() {
-    PlotParts copy = new PlotParts(table);
-    copy.width = width;
-    copy.height = height;
-    copy.horizontal = horizontal;
-    copy.textOnFill = textOnFill;
-    copy.layers.addAll(layers);
-    copy.facets.addAll(facets);
-    copy.discrete.addAll(discrete);
-    copy.titles.putAll(titles);
-    copy.scales.putAll(scales);
-    copy.orders.putAll(orders);
-    copy.colours.putAll(colours);
-    copy.classes.putAll(classes);
-    copy.options.putAll(options);
-    return copy;
-  }
-
   boolean isLog(String axis) {
     return scales.containsKey(axis) && scales.get(axis).options().containsKey("trans");
   }
@@ -77,10 +55,7 @@ final class PlotParts {
   /** Sets one key of a nested option. */
   void option(String option, String key, Object value) {
     Map<String, Object> nested = new LinkedHashMap<>();
-    if (options.get(option) instanceof Map<?, ?> present) {
-      present.forEach((k, v) -> nested.put((String) k, v));
-    }
     nested.put(key, value);
-    options.put(option, nested);
+    options.merge(option, nested, PlotSpec::merged);
   }
 }

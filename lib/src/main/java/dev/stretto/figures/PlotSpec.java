@@ -7,8 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntFunction;
+import java.util.function.UnaryOperator;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
@@ -23,46 +24,34 @@ final class PlotSpec {
   private static final String PANEL = ".panel ";
 
   private static final List<String> COLOURS = List.of("color", "fill");
-  private static final List<String> OTHERS = List.of("shape", "linetype", "size");
-
   private static final double KEY_WIDTH = 32;
 
   private final PlotParts plot;
   private final boolean withData;
-  private final LongLabels longLabels;
-  private final IdentityHashMap<Layer, Table> drawn = new IdentityHashMap<>();
-
   private final double width;
   private final double height;
+  private final LongLabels longLabels = new LongLabels();
+  private final IdentityHashMap<Layer, Table> drawn = new IdentityHashMap<>();
 
-  private PlotSpec(
-      PlotParts plot, boolean withData, LongLabels longLabels, double width, double height) {
+  private PlotSpec(PlotParts plot, boolean withData, double width) {
     this.plot = plot;
     this.withData = withData;
-    this.longLabels = longLabels;
     this.width = width;
-    this.height = height;
+    this.height = plot.height;
   }
 
-  /** Draws the plot. */
-  static String svg(PlotParts plot, double width, double height) {
+  /** Draws the plot in another width than its own. */
+  static String svg(PlotParts plot, double width) {
     if (plot.layers.isEmpty()) {
       throw new IllegalStateException("the plot is empty: start a layer, such as points(x, y)");
     }
-    LongLabels longLabels = new LongLabels();
-    return longLabels.restore(
-        Drawing.svg(withData(plot, longLabels, width, height), width, height));
-  }
-
-  /** The spec with data; its maps are fresh, for the engine changes them. */
-  static Map<String, Object> withData(
-      PlotParts plot, LongLabels longLabels, double width, double height) {
-    return new PlotSpec(plot, true, longLabels, width, height).build();
+    PlotSpec spec = new PlotSpec(plot, true, width);
+    return spec.longLabels.restore(Drawing.svg(spec.build(), width, plot.height));
   }
 
   /** What was asked for, without data and without what follows from data. */
   static Map<String, Object> bare(PlotParts plot) {
-    return new PlotSpec(plot, false, new LongLabels(), plot.width, plot.height).build();
+    return new PlotSpec(plot, false, plot.width).build();
   }
 
   private Map<String, Object> build() {
@@ -76,40 +65,29 @@ final class PlotSpec {
     }
     plot.options.forEach((key, value) -> spec.merge(key, fresh(value), PlotSpec::merged));
     if (withData) {
-      fitTexts(spec);
-      if (spec.get("facet") instanceof Map<?, ?>) {
-        splitByNumberedPanels(spec);
-      }
+      double room = width - leftOfPanel();
+      replace(spec, "ggtitle", "text", text -> Drawing.fit((String) text, Theme.TITLE, room));
+      replace(
+          spec, "ggtitle", "subtitle", text -> Drawing.fit((String) text, Theme.AXIS_TITLE, room));
+      replace(spec, "caption", "text", text -> Drawing.fit((String) text, Theme.CAPTION, room));
+      // the panels are split by numbered names
+      replace(spec, "facet", "x", name -> PANEL + name);
+      replace(spec, "facet", "y", name -> PANEL + name);
+      replace(
+          spec,
+          "facet",
+          "facets",
+          names -> fresh(((List<?>) names).stream().map(n -> PANEL + n).toList()));
     }
     return spec;
   }
 
   @SuppressWarnings("unchecked")
-  private static void splitByNumberedPanels(Map<String, Object> spec) {
-    Map<String, Object> facet = (Map<String, Object>) spec.get("facet");
-    facet.computeIfPresent("x", (key, name) -> PANEL + name);
-    facet.computeIfPresent("y", (key, name) -> PANEL + name);
-    facet.computeIfPresent(
-        "facets",
-        (key, names) -> new ArrayList<>(((List<?>) names).stream().map(n -> PANEL + n).toList()));
-  }
-
-  /** Breaks the title, subtitle and caption into lines. */
-  private void fitTexts(Map<String, Object> spec) {
-    if (spec.get("ggtitle") instanceof Map<?, ?>) {
-      replaceText(spec, "ggtitle", "text", Theme.TITLE, width - leftOfPanel());
-      replaceText(spec, "ggtitle", "subtitle", Theme.AXIS_TITLE, width - leftOfPanel());
+  private static void replace(
+      Map<String, Object> spec, String part, String key, UnaryOperator<Object> by) {
+    if (spec.get(part) instanceof Map<?, ?> map) {
+      ((Map<String, Object>) map).computeIfPresent(key, (k, value) -> by.apply(value));
     }
-    if (spec.get("caption") instanceof Map<?, ?>) {
-      replaceText(spec, "caption", "text", Theme.CAPTION, width - leftOfPanel());
-    }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static void replaceText(
-      Map<String, Object> spec, String part, String key, int fontSize, double room) {
-    ((Map<String, Object>) spec.get(part))
-        .computeIfPresent(key, (k, text) -> LineBreaks.fit((String) text, fontSize, room));
   }
 
   /** Titles start at the panel, right of the names on the vertical axis. */
@@ -158,33 +136,38 @@ final class PlotSpec {
     Map<String, Object> data = new LinkedHashMap<>();
     for (String name : used) {
       Column<?> column = table.column(name);
-      List<Object> values = new ArrayList<>(column.size());
-      for (int row = 0; row < column.size(); row++) {
-        values.add(value(column, row));
-      }
-      data.put(name, values);
+      data.put(name, values(column, row -> value(column, row)));
       if (plot.facets.contains(name)) {
         List<String> panels = panels(name);
-        List<Object> numbered = new ArrayList<>(column.size());
-        for (int row = 0; row < column.size(); row++) {
-          String panel = level(column, row);
-          numbered.add(LongLabels.numbered(panel, panels.indexOf(panel)));
-        }
-        data.put(PANEL + name, numbered);
+        data.put(
+            PANEL + name,
+            values(
+                column,
+                row -> {
+                  String panel = level(column, row);
+                  return LongLabels.numbered(panel, panels.indexOf(panel));
+                }));
       }
     }
     return data;
   }
 
+  private static List<Object> values(Column<?> column, IntFunction<Object> value) {
+    List<Object> values = new ArrayList<>(column.size());
+    for (int row = 0; row < column.size(); row++) {
+      values.add(value.apply(row));
+    }
+    return values;
+  }
+
   /** The names of the panels in order. */
   private List<String> panels(String name) {
-    List<Column<?>> columns = new ArrayList<>();
-    for (Layer layer : plot.layers) {
-      if (drawn(layer).containsColumn(name)) {
-        columns.add(drawn(layer).column(name));
-      }
-    }
-    return levels(columns);
+    return levels(
+        plot.layers.stream()
+            .map(this::drawn)
+            .filter(table -> table.containsColumn(name))
+            .<Column<?>>map(table -> table.column(name))
+            .toList());
   }
 
   private Object value(Column<?> column, int row) {
@@ -217,22 +200,17 @@ final class PlotSpec {
     axis("x", POSITIONAL_X, scales);
     axis("y", POSITIONAL_Y, scales);
     COLOURS.forEach(aesthetic -> colour(aesthetic, scales));
-    for (String aesthetic : OTHERS) {
-      columns(List.of(aesthetic)).stream()
-          .findFirst()
-          .ifPresent(
-              c -> scales.add(named(aesthetic, plot.titles.getOrDefault("legend", c.name()))));
-    }
     return scales;
   }
 
   /**
    * A scale with its title; the vertical axis' title has the panel's height, the others its width.
    */
-  private Map<String, Object> named(String aesthetic, String name) {
+  private Map<String, Object> named(String aesthetic, String key, List<Column<?>> columns) {
+    String name = plot.titles.getOrDefault(key, columns.getFirst().name());
     boolean vertical = aesthetic.equals(plot.horizontal ? "x" : "y");
     double room = vertical ? height - 110 : width - leftOfPanel();
-    String title = withData ? LineBreaks.fit(name, Theme.AXIS_TITLE, room) : name;
+    String title = withData ? Drawing.fit(name, Theme.AXIS_TITLE, room) : name;
     Map<String, Object> scale = new LinkedHashMap<>();
     scale.put("aesthetic", aesthetic);
     scale.put("name", title);
@@ -244,8 +222,7 @@ final class PlotSpec {
     if (columns.isEmpty()) {
       return;
     }
-    Map<String, Object> scale =
-        named(axis, plot.titles.getOrDefault(axis, columns.getFirst().name()));
+    Map<String, Object> scale = named(axis, axis, columns);
     if (isDiscrete(columns.getFirst())) {
       scale.put("discrete", true);
       List<String> levels = levels(columns);
@@ -260,16 +237,21 @@ final class PlotSpec {
         }
       }
     }
-    if (plot.isLog(axis)) {
-      if (withData) {
-        columns.forEach(PlotSpec::requirePositive);
-        List<Column<?>> all = new ArrayList<>(columns);
-        all.addAll(rules(axis + "intercept"));
-        LogBreaks.of(all).ifPresent(breaks -> scale.putAll(breaks.options()));
-      }
+    if (withData && plot.isLog(axis)) {
+      columns.forEach(PlotSpec::requirePositive);
+      List<Column<?>> all = new ArrayList<>(columns);
+      all.addAll(columns(List.of(axis + "intercept"), true));
+      LogBreaks.of(all).ifPresent(breaks -> scale.putAll(breaks.options()));
     }
-    if (withData && axis.equals("y") && plot.horizontal && !plot.isLog(axis)) {
-      roomForNumbers(columns).ifPresent(limits -> scale.put("limits", limits));
+    boolean written = plot.layers.stream().anyMatch(l -> l.summary() instanceof Summary.AtEnd);
+    if (withData && written && axis.equals("y") && plot.horizontal && !plot.isLog(axis)) {
+      double end = 0;
+      for (Column<?> column : columns) {
+        end = Math.max(end, column instanceof NumericColumn<?> numbers ? numbers.max() : 0);
+      }
+      if (end > 0) { // numbers to the right of bars need a tenth more
+        scale.put("limits", new ArrayList<>(Arrays.asList(null, 1.1 * end)));
+      }
     }
     override(scale, axis);
     scales.add(scale);
@@ -290,30 +272,20 @@ final class PlotSpec {
     own.options().forEach((key, value) -> scale.put(key, fresh(value)));
   }
 
-  /** Numbers to the right of bars need a tenth more. */
-  private Optional<List<Object>> roomForNumbers(List<Column<?>> columns) {
-    boolean written = plot.layers.stream().anyMatch(l -> l.summary() instanceof Summary.AtEnd);
-    double end = 0;
-    for (Column<?> column : columns) {
-      end = Math.max(end, column instanceof NumericColumn<?> numbers ? numbers.max() : 0);
-    }
-    return written && end > 0
-        ? Optional.of(new ArrayList<>(Arrays.asList(null, 1.1 * end)))
-        : Optional.empty();
-  }
-
   private void colour(String aesthetic, List<Object> scales) {
     List<Column<?>> columns = columns(List.of(aesthetic));
     if (columns.isEmpty()) {
       return;
     }
-    Map<String, Object> scale =
-        named(aesthetic, plot.titles.getOrDefault("legend", columns.getFirst().name()));
+    Map<String, Object> scale = named(aesthetic, "legend", columns);
     if (isDiscrete(columns.getFirst())) {
       scale.put("discrete", true);
       if (withData || plot.orders.containsKey(columns.getFirst().name())) {
         List<String> levels = levels(columns);
-        List<String> colours = colours(levels);
+        List<String> colours = new ArrayList<>(Palette.discrete(levels.size()));
+        for (int i = 0; i < levels.size(); i++) {
+          colours.set(i, plot.colours.getOrDefault(levels.get(i), colours.get(i)));
+        }
         if (aesthetic.equals("color") && plot.textOnFill) {
           colours.replaceAll(fill -> Palette.lightness(fill) > 128 ? "#111111" : "#ffffff");
           scale.put("guide", "none");
@@ -351,15 +323,6 @@ final class PlotSpec {
     return guide;
   }
 
-  private List<String> colours(List<String> levels) {
-    List<String> defaults = Palette.discrete(levels.size());
-    List<String> colours = new ArrayList<>();
-    for (int i = 0; i < levels.size(); i++) {
-      colours.add(plot.colours.getOrDefault(levels.get(i), defaults.get(i)));
-    }
-    return colours;
-  }
-
   /** The engine would leave such marks out without a word. */
   private static void requirePositive(Column<?> column) {
     if (column instanceof NumericColumn<?> numbers && !column.name().startsWith(".")) {
@@ -372,20 +335,17 @@ final class PlotSpec {
     }
   }
 
-  private List<Column<?>> rules(String aesthetic) {
-    return plot.layers.stream()
-        .filter(layer -> layer.annotation() && layer.mapping().containsKey(aesthetic))
-        .<Column<?>>map(layer -> layer.table().column(aesthetic))
-        .toList();
+  private List<Column<?>> columns(List<String> aesthetics) {
+    return columns(aesthetics, false);
   }
 
-  /** The columns behind some aesthetics, over all layers that have them. */
-  private List<Column<?>> columns(List<String> aesthetics) {
+  /** The columns behind some aesthetics, over all layers (or annotations) that have them. */
+  private List<Column<?>> columns(List<String> aesthetics, boolean annotations) {
     List<Column<?>> columns = new ArrayList<>();
     for (String aesthetic : aesthetics) {
       for (Layer layer : plot.layers) {
         String name = layer.drawnMapping().get(aesthetic);
-        if (name != null && !layer.annotation()) {
+        if (name != null && layer.annotation() == annotations) {
           columns.add(drawn(layer).column(name));
         }
       }
@@ -409,7 +369,7 @@ final class PlotSpec {
   }
 
   @SuppressWarnings("unchecked")
-  private static Object merged(Object base, Object own) {
+  static Object merged(Object base, Object own) {
     if (base instanceof Map && own instanceof Map) {
       Map<String, Object> merged = new LinkedHashMap<>((Map<String, Object>) base);
       merged.putAll((Map<String, Object>) own);

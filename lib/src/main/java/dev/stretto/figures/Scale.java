@@ -22,39 +22,26 @@ public final class Scale {
     return new Scale(changed);
   }
 
-  /**
-   * Equal steps.
-   *
-   * @return the plain scale
-   */
+  /** {@return the plain scale: equal steps} */
   public static Scale linear() {
     return new Scale(Map.of());
   }
 
-  /**
-   * Equal factors. All values must be above 0.
-   *
-   * @return a logarithmic scale
-   */
+  /** {@return a logarithmic scale: equal factors} All values must be above 0. */
   public static Scale log10() {
     return linear().with("trans", "log10");
   }
 
-  /**
-   * Equal steps, labelled in percent.
-   *
-   * @return a scale for shares in [0, 1]
-   */
+  /** {@return a scale for shares in [0, 1]: equal steps, labelled in percent} */
   public static Scale percent() {
     return linear().format(".0%");
   }
 
   /**
-   * Fixed ends. What lies outside is not drawn.
+   * {@return the scale with fixed ends} What lies outside is not drawn.
    *
    * @param low the lower end, {@code NaN} for that of the data
    * @param high the upper end, {@code NaN} for that of the data
-   * @return a changed copy
    */
   public Scale limits(double low, double high) {
     return with(
@@ -62,40 +49,37 @@ public final class Scale {
   }
 
   /**
-   * Where the labels stand.
+   * {@return the scale with labels at these values}
    *
    * @param breaks values on the scale
-   * @return a changed copy
    */
   public Scale breaks(double... breaks) {
     return with("breaks", List.copyOf(Arrays.stream(breaks).boxed().toList()));
   }
 
   /**
-   * The labels at the {@link #breaks}.
+   * {@return the scale with these labels at the {@link #breaks}}
    *
    * @param labels one a break
-   * @return a changed copy
    */
   public Scale labels(String... labels) {
     return with("labels", List.of(labels));
   }
 
   /**
-   * How numbers are written, in the notation of d3: {@code ".2f"}, {@code ".0%"}, {@code ",d"}.
+   * {@return the scale with numbers in the notation of d3: {@code ".2f"}, {@code ".0%"}, {@code
+   * ",d"}}
    *
    * @param format the format, or a text with the format in braces: {@code "{.1f} s"}
-   * @return a changed copy
    */
   public Scale format(String format) {
     return with("format", format);
   }
 
   /**
-   * For a colour: the colours that are passed through from low to high (viridis by default).
+   * {@return the scale of a colour through others than viridis, from low to high}
    *
    * @param colours at least two, as {@code #rrggbb}
-   * @return a changed copy
    */
   public Scale through(String... colours) {
     return with("scale_mapper_kind", "color_gradientn").with("colors", List.of(colours));

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import tech.tablesaw.api.Table;
 
 /**
@@ -24,11 +25,11 @@ public final class Show {
   private Show() {}
 
   /**
-   * The representations of a value.
+   * {@return the representations of a value: media type to content, always with {@code text/plain},
+   * in a new map}
    *
    * @param value anything, {@code null} too: a {@link Table}, a {@link Figure}, an {@link NDArray},
    *     a {@link BufferedImage}, a {@link Showable}; the rest is text
-   * @return media type to content, always with {@code text/plain}; a new map
    */
   public static Map<String, Object> bundle(Object value) {
     Map<String, Object> bundle = new LinkedHashMap<>();
@@ -67,10 +68,8 @@ public final class Show {
    * @param values what to show
    */
   public static void show(Object... values) {
-    Optional<NotebookKernel> kernel = NotebookKernel.find();
     for (Object value : values == null ? new Object[] {null} : values) {
-      Map<String, Object> bundle = bundle(value);
-      kernel.ifPresentOrElse(k -> k.publish(bundle), () -> print(bundle));
+      publish(value, NotebookKernel::publish);
     }
   }
 
@@ -82,8 +81,7 @@ public final class Show {
    * @param value what to show first
    */
   public static void place(String id, Object value) {
-    Map<String, Object> bundle = bundle(value);
-    NotebookKernel.find().ifPresentOrElse(k -> k.publish(id, bundle), () -> print(bundle));
+    publish(value, (kernel, bundle) -> kernel.publish(id, bundle));
   }
 
   /**
@@ -93,20 +91,22 @@ public final class Show {
    * @param value what to show now
    */
   public static void update(String id, Object value) {
-    Map<String, Object> bundle = bundle(value);
-    NotebookKernel.find().ifPresentOrElse(k -> k.update(id, bundle), () -> print(bundle));
+    publish(value, (kernel, bundle) -> kernel.update(id, bundle));
   }
 
-  private static void print(Map<String, Object> bundle) {
-    System.out.println(bundle.get("text/plain"));
+  private static void publish(Object value, BiConsumer<NotebookKernel, Map<String, Object>> how) {
+    Map<String, Object> bundle = bundle(value);
+    NotebookKernel.find()
+        .ifPresentOrElse(
+            kernel -> how.accept(kernel, bundle),
+            () -> System.out.println(bundle.get("text/plain")));
   }
 
   /**
-   * A value as the kernel's own display data, to be a cell's last expression.
+   * {@return a value as the kernel's own display data, to be a cell's last expression; without a
+   * kernel an object whose {@code toString} is the plain text}
    *
    * @param value what to show
-   * @return the kernel's display data; without a kernel an object whose {@code toString} is the
-   *     plain text
    */
   public static Object rendered(Object value) {
     Map<String, Object> bundle = bundle(value);
@@ -115,40 +115,36 @@ public final class Show {
   }
 
   /**
-   * A piece of HTML.
+   * {@return a piece of HTML for a notebook to show}
    *
    * @param html the markup; it must load nothing from the network
-   * @return an object that a notebook shows
    */
   public static Showable html(String html) {
     return Markup.of("text/html", html, html.replaceAll("(?s)<[^>]*>", " ").strip());
   }
 
   /**
-   * A piece of Markdown.
+   * {@return a piece of Markdown for a notebook to show}
    *
    * @param markdown the text
-   * @return an object that a notebook shows
    */
   public static Showable markdown(String markdown) {
     return Markup.of("text/markdown", markdown, markdown);
   }
 
   /**
-   * A formula.
+   * {@return a formula for a notebook to show}
    *
    * @param latex the formula with its delimiters, for example {@code $x^2$}
-   * @return an object that a notebook shows
    */
   public static Showable latex(String latex) {
     return Markup.of("text/latex", latex, latex);
   }
 
   /**
-   * A tree of maps, lists, strings and numbers as JSON.
+   * {@return a tree of maps, lists, strings and numbers for a notebook to show as JSON}
    *
    * @param value the tree, or a string of JSON
-   * @return an object that a notebook shows
    */
   public static Showable json(Object value) {
     Object tree = value instanceof String string ? Json.parse(string) : value;
@@ -156,10 +152,9 @@ public final class Show {
   }
 
   /**
-   * A vector drawing.
+   * {@return a vector drawing for a notebook to show}
    *
    * @param svg one svg element
-   * @return an object that a notebook shows
    */
   public static Showable svg(String svg) {
     return Markup.of("image/svg+xml", svg, "SVG drawing, %d characters".formatted(svg.length()));

@@ -6,10 +6,9 @@ import java.util.Map;
 public interface Showable {
 
   /**
-   * The object in one or several representations; the front end takes the richest it can draw.
-   *
-   * @return media type to content; {@code text/plain} is added from {@code toString} where it is
-   *     missing; pictures other than SVG are base64 strings of the complete file
+   * {@return the object in one or several representations: media type to content} The front end
+   * takes the richest it can draw. {@code text/plain} is added from {@code toString} where it is
+   * missing; pictures other than SVG are base64 strings of the complete file.
    */
   Map<String, Object> bundle();
 }

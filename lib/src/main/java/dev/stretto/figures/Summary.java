@@ -24,11 +24,20 @@ sealed interface Summary {
   Table apply(Layer layer, PlotParts plot);
 
   /** The mapping onto the columns of the summary. */
-  Map<String, String> mapping(Map<String, String> mapping);
+  default Map<String, String> mapping(Map<String, String> mapping) {
+    return mapping;
+  }
 
   /** Whether the data are the table's rows themselves. */
   default boolean isView() {
-    return false;
+    return this instanceof None || this instanceof Half || this instanceof AtEnd;
+  }
+
+  /** A changed copy of a map. */
+  static <V> Map<String, V> with(Map<String, V> map, String key, V value) {
+    Map<String, V> changed = new LinkedHashMap<>(map);
+    changed.put(key, value);
+    return changed;
   }
 
   /**
@@ -40,16 +49,6 @@ sealed interface Summary {
     @Override
     public Table apply(Layer layer, PlotParts plot) {
       return layer.table();
-    }
-
-    @Override
-    public Map<String, String> mapping(Map<String, String> mapping) {
-      return mapping;
-    }
-
-    @Override
-    public boolean isView() {
-      return true;
     }
   }
 
@@ -75,17 +74,7 @@ sealed interface Summary {
           rows.add(row);
         }
       }
-      return layer.table().rows(rows.stream().mapToInt(Integer::intValue).toArray());
-    }
-
-    @Override
-    public Map<String, String> mapping(Map<String, String> mapping) {
-      return mapping;
-    }
-
-    @Override
-    public boolean isView() {
-      return true;
+      return rows(layer.table(), rows);
     }
   }
 
@@ -107,14 +96,7 @@ sealed interface Summary {
 
     @Override
     public Map<String, String> mapping(Map<String, String> mapping) {
-      Map<String, String> changed = new LinkedHashMap<>(mapping);
-      changed.put("y", RAISED);
-      return changed;
-    }
-
-    @Override
-    public boolean isView() {
-      return true;
+      return with(mapping, "y", RAISED);
     }
   }
 
@@ -230,9 +212,7 @@ sealed interface Summary {
 
     @Override
     public Map<String, String> mapping(Map<String, String> mapping) {
-      Map<String, String> changed = new LinkedHashMap<>(mapping);
-      changed.put("y", "density");
-      return changed;
+      return with(mapping, "y", "density");
     }
   }
 
@@ -296,16 +276,12 @@ sealed interface Summary {
 
   /** The table split by its names (colours, groups, panels, and x where it is one), in order. */
   private static Map<Map<String, Object>, Table> groups(Layer layer, PlotParts plot) {
-    Set<String> by = new LinkedHashSet<>();
-    boolean boxes = layer.summary() instanceof Boxes;
-    layer
-        .mapping()
-        .forEach(
-            (aesthetic, column) -> {
-              if (!aesthetic.equals("y") && (boxes || !aesthetic.equals("x"))) {
-                by.add(column);
-              }
-            });
+    Map<String, String> splitting = new LinkedHashMap<>(layer.mapping());
+    splitting.remove("y");
+    if (!(layer.summary() instanceof Boxes)) {
+      splitting.remove("x");
+    }
+    Set<String> by = new LinkedHashSet<>(splitting.values());
     plot.facets.stream().filter(layer.table()::containsColumn).forEach(by::add);
     Map<Map<String, Object>, List<Integer>> rows = new LinkedHashMap<>();
     for (int row = 0; row < layer.table().rowCount(); row++) {
@@ -317,11 +293,12 @@ sealed interface Summary {
       rows.computeIfAbsent(group, g -> new ArrayList<>()).add(row);
     }
     Map<Map<String, Object>, Table> groups = new LinkedHashMap<>();
-    rows.forEach(
-        (group, numbers) ->
-            groups.put(
-                group, layer.table().rows(numbers.stream().mapToInt(Integer::intValue).toArray())));
+    rows.forEach((group, numbers) -> groups.put(group, rows(layer.table(), numbers)));
     return groups;
+  }
+
+  private static Table rows(Table table, List<Integer> numbers) {
+    return table.rows(numbers.stream().mapToInt(Integer::intValue).toArray());
   }
 
   private static double[] doubles(Table table, String column) {

@@ -1,5 +1,6 @@
 package dev.stretto.figures;
 
+import java.lang.reflect.Array;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.IntColumn;
@@ -21,44 +23,26 @@ public final class Tables {
   private Tables() {}
 
   /**
-   * A table of records, one column a component under the component's name.
+   * {@return a new table of records, one column a component}
    *
    * @param records at least one record, all of one type
-   * @return a new table
-   * @throws IllegalArgumentException where there is none
-   */
-  public static Table of(List<? extends Record> records) {
-    if (records.isEmpty()) {
-      throw new IllegalArgumentException("no records: a table needs at least one");
-    }
-    RecordComponent[] components = records.getFirst().getClass().getRecordComponents();
-    return of(
-        records, Arrays.stream(components).map(RecordComponent::getName).toArray(String[]::new));
-  }
-
-  /**
-   * A table of records under headings of one's own.
-   *
-   * @param records at least one record, all of one type
-   * @param headings a name for each component
-   * @return a new table
+   * @param headings a name for each component; none for the components' own names
    * @throws IllegalArgumentException where there is no record, or not one heading a component
    */
   public static Table of(List<? extends Record> records, String... headings) {
     if (records.isEmpty()) {
       throw new IllegalArgumentException("no records: a table needs at least one");
     }
-    RecordComponent[] components = records.getFirst().getClass().getRecordComponents();
-    if (headings.length != components.length) {
+    Class<?> type = records.getFirst().getClass();
+    RecordComponent[] components = type.getRecordComponents();
+    if (headings.length != components.length && headings.length > 0) {
       throw new IllegalArgumentException(
           "%d headings for the %d components of %s"
-              .formatted(
-                  headings.length,
-                  components.length,
-                  records.getFirst().getClass().getSimpleName()));
+              .formatted(headings.length, components.length, type.getSimpleName()));
     }
     Table table = Table.create();
     for (int c = 0; c < components.length; c++) {
+      String heading = headings.length > 0 ? headings[c] : components[c].getName();
       var accessor = components[c].getAccessor();
       accessor.setAccessible(true);
       List<Object> values = new ArrayList<>();
@@ -66,20 +50,19 @@ public final class Tables {
         try {
           values.add(accessor.invoke(row));
         } catch (ReflectiveOperationException e) {
-          throw new IllegalStateException("cannot read " + headings[c] + " of " + row, e);
+          throw new IllegalStateException("cannot read " + heading + " of " + row, e);
         }
       }
-      table.addColumns(column(headings[c], values));
+      table.addColumns(column(heading, values));
     }
     return table;
   }
 
   /**
-   * A table of columns.
+   * {@return a new table of columns}
    *
    * @param columns name to a list or an array of numbers, strings, booleans or anything else (its
    *     text is taken); all of one length; in the order of the map
-   * @return a new table
    * @throws IllegalArgumentException where lengths differ or a value is neither list nor array
    */
   public static Table of(Map<String, ?> columns) {
@@ -98,56 +81,46 @@ public final class Tables {
   }
 
   private static List<Object> list(String name, Object values) {
-    return switch (values) {
-      case Collection<?> collection -> new ArrayList<>(collection);
-      case double[] array -> new ArrayList<>(Arrays.stream(array).boxed().toList());
-      case int[] array -> new ArrayList<>(Arrays.stream(array).boxed().toList());
-      case long[] array -> new ArrayList<>(Arrays.stream(array).boxed().toList());
-      case float[] array -> {
-        List<Object> list = new ArrayList<>();
-        for (float value : array) {
-          list.add(value);
-        }
-        yield list;
-      }
-      case Object[] array -> new ArrayList<>(Arrays.asList(array));
-      case null, default ->
-          throw new IllegalArgumentException(
-              "column %s must be a list or an array, not %s".formatted(name, values));
-    };
+    if (values instanceof Collection<?> collection) {
+      return new ArrayList<>(collection);
+    }
+    if (values == null || !values.getClass().isArray()) {
+      throw new IllegalArgumentException(
+          "column %s must be a list or an array, not %s".formatted(name, values));
+    }
+    List<Object> list = new ArrayList<>();
+    for (int i = 0; i < Array.getLength(values); i++) {
+      list.add(Array.get(values, i));
+    }
+    return list;
   }
 
   static Column<?> column(String name, List<Object> values) {
     if (all(values, Integer.class, Short.class, Byte.class)) {
-      IntColumn column = IntColumn.create(name);
-      values.forEach(
-          v -> append(v, column::appendMissing, () -> column.append(((Number) v).intValue())));
-      return column;
+      return filled(IntColumn.create(name), values, v -> ((Number) v).intValue());
     }
     if (all(values, Long.class, Integer.class)) {
-      LongColumn column = LongColumn.create(name);
-      values.forEach(
-          v -> append(v, column::appendMissing, () -> column.append(((Number) v).longValue())));
-      return column;
+      return filled(LongColumn.create(name), values, v -> ((Number) v).longValue());
     }
     if (all(values, Number.class)) {
-      DoubleColumn column = DoubleColumn.create(name);
-      values.forEach(
-          v -> append(v, column::appendMissing, () -> column.append(((Number) v).doubleValue())));
-      return column;
+      return filled(DoubleColumn.create(name), values, v -> ((Number) v).doubleValue());
     }
     if (all(values, Boolean.class)) {
-      BooleanColumn column = BooleanColumn.create(name);
-      values.forEach(v -> append(v, column::appendMissing, () -> column.append((Boolean) v)));
-      return column;
+      return filled(BooleanColumn.create(name), values, Boolean.class::cast);
     }
-    StringColumn column = StringColumn.create(name);
-    values.forEach(v -> append(v, column::appendMissing, () -> column.append(String.valueOf(v))));
-    return column;
+    return filled(StringColumn.create(name), values, String::valueOf);
   }
 
-  private static void append(Object value, Runnable missing, Runnable present) {
-    (value == null ? missing : present).run();
+  private static <T> Column<T> filled(
+      Column<T> column, List<Object> values, Function<Object, T> cell) {
+    for (Object value : values) {
+      if (value == null) {
+        column.appendMissing();
+      } else {
+        column.append(cell.apply(value));
+      }
+    }
+    return column;
   }
 
   private static boolean all(List<Object> values, Class<?>... types) {
@@ -156,12 +129,11 @@ public final class Tables {
   }
 
   /**
-   * A cell as it is shown: numbers with four significant digits and grouped thousands, missing
-   * values as nothing.
+   * {@return a cell as it is shown: numbers with four significant digits and grouped thousands,
+   * missing values as nothing}
    *
    * @param column the column
    * @param row the row, from 0
-   * @return the text
    */
   public static String text(Column<?> column, int row) {
     if (column.isMissing(row)) {
@@ -174,10 +146,10 @@ public final class Tables {
   }
 
   /**
-   * A number for reading: four significant digits, whole numbers in full, grouped from 10,000.
+   * {@return a number for reading: four significant digits, whole numbers in full, grouped from
+   * 10,000}
    *
    * @param number any number
-   * @return the text
    */
   public static String text(Number number) {
     double value = number.doubleValue();

@@ -36,8 +36,7 @@ class ExploreTest {
             Explore.scatter(table(), "x", "y"),
             Explore.scatter(table(), "x", "y", "name"),
             Explore.lines(table(), "x", "y", "name"),
-            Explore.histogram(table(), "y"),
-            Explore.box(table(), "name", "y"))) {
+            Explore.histogram(table(), "y"))) {
       String html = (String) shown(chart).get("text/html");
       assertFalse(html.contains("http") || html.contains("require"), html);
       assertTrue(html.indexOf("</script>") == html.lastIndexOf("</script>"), "one script element");

@@ -136,7 +136,7 @@ class PlotTest {
     Plot base = Plot.of(POINTS);
     for (Plot plot :
         List.of(
-            base.points("step", "loss").discrete("step"),
+            base.points("step", "loss").discrete("step").fill("method").legendAt("top"),
             base.steps("step", "loss").color("method"),
             base.bars("method", "loss").labels("loss", ".1f"),
             base.bars("method", "loss").fill("method").dodged().labels("loss", ".1f"),
@@ -145,14 +145,11 @@ class PlotTest {
             base.tiles("method", "step", "loss").labels("loss", ".1f").discrete("step"),
             base.ribbons("step", "loss", "loss"),
             base.errorBars("method", "step", "loss"),
-            base.segments("step", "loss", "loss", "step").rule(1, 0).vline(2),
-            base.spans("method", "step", "loss").fill("method").legendAt("top"),
+            base.segments("step", "loss", "loss", "step").vline(2),
             base.rects("step", "loss", "step", "loss"),
             base.texts("step", "loss", "method"),
-            base.points("step", "loss").grid("method", "step").freeAxis("both"))) {
+            base.points("step", "loss").grid("method", "step"))) {
       assertTrue(plot.svg().startsWith("<svg"), plot.spec().toString());
     }
-    String grid = PlotGrid.column(LINES.title("one"), LINES.title("two")).svg();
-    assertTrue(grid.contains(">one<") && grid.contains(">two<"), grid);
   }
 }
