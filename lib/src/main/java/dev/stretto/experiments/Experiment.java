@@ -189,8 +189,9 @@ public final class Experiment<S extends Record> {
 
   /**
    * {@return the notebook's ledger, the last cell: what the papers claim beside what was measured
-   * here, one row a criterion of the notebook's papers; those not measured are not judged} In a
-   * stored run the lines are merged into {@code ledger.csv}.
+   * here on generated data, one row a criterion of the notebook's papers; those not measured are
+   * not judged} In a stored run all lines, {@link #dataLedger} too, are merged into {@code
+   * ledger.csv}.
    */
   public Table ledger() {
     List<LedgerLine> all = new ArrayList<>(lines.values());
@@ -202,7 +203,16 @@ public final class Experiment<S extends Record> {
       Path file = folder.get().resolve("ledger.csv");
       Ledger.read(file).merge(notebook, preset, all, hasData).write(file);
     }
-    return new Ledger(all).table();
+    return new Ledger(all.stream().filter(line -> line.dataset().isEmpty()).toList()).table();
+  }
+
+  /**
+   * {@return what was measured on real data sets so far} A table of its own, so that a run without
+   * the data shows the same {@link #ledger}.
+   */
+  public Table dataLedger() {
+    return new Ledger(lines.values().stream().filter(line -> !line.dataset().isEmpty()).toList())
+        .table();
   }
 
   /** The session in a sentence. */
