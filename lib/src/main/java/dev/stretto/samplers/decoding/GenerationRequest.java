@@ -10,7 +10,6 @@ package dev.stretto.samplers.decoding;
  * @param sampling how its tokens are picked
  * @param arrival when it arrives, in units of {@link Clock}, finite, 0 or more
  */
-@SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
 public record GenerationRequest(
     long id, int[] prompt, int maxNewTokens, Sampling sampling, double arrival) {
 
