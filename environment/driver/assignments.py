@@ -26,7 +26,7 @@ An exercise begins with a Markdown cell tagged exercise:NAME. It goes on while t
              // END HIDDEN TESTS"""
 
 KINDS = ("given", "solution", "tests")
-FOLDER = "assignments"
+ASSIGNMENTS = NOTEBOOKS / "assignments"
 # 'if (true)' keeps what follows reachable: the cell compiles, and the tests say what is missing
 STUB = """\
 // YOUR CODE HERE
@@ -60,21 +60,22 @@ answer is wrong, and some tests are hidden. You may add cells of your own anywhe
 def source(notebook):
     """The exercises of a notebook, with solutions and hidden tests; None where it has none."""
     content = json.loads(notebook.read_text(encoding="utf-8"))
+    exercises = _exercises(notebook, content)
     title = {"cell_type": "markdown", "id": "introduction", "source": [INTRODUCTION % notebook.stem]}
     cells = [_graded(title, "introduction", "given")]
-    for exercise, members in _exercises(notebook, content["cells"]):
+    for exercise, members in exercises.items():
         counts = dict.fromkeys(KINDS, 0)
         for kind, points, cell in members:
             counts[kind] += 1
             cells.append(_graded(cell, "%s-%s-%d" % (exercise, kind, counts[kind]), kind, points))
-    return dict(content, cells=cells) if len(cells) > 1 else None
+    return dict(content, cells=cells) if exercises else None
 
 
-def _exercises(notebook, cells):
-    """Each exercise's name and its cells as (kind, points, cell)."""
+def _exercises(notebook, content):
+    """The cells of each exercise, by its name, as (kind, points, cell)."""
     found = {}
     name = None
-    for number, cell in enumerate(cells, 1):
+    for number, cell in enumerate(content["cells"], 1):
         tags = cell["metadata"].get("tags", [])
         names, points = _values(tags, "exercise:"), _values(tags, "points:")
         kinds = [tag for tag in tags if tag in KINDS]
@@ -84,44 +85,39 @@ def _exercises(notebook, cells):
             if not condition:
                 raise Problem("%s, cell %d: %s" % (notebook.name, number, sentence))
 
-        need(len(names + kinds) < 2, "one tag says what a cell is, and there are " + ", ".join(tags))
+        if not names and not kinds:
+            name = None
+            continue
+        need(len(names + kinds) == 1, "tagged %s, expected one tag of an exercise" % ", ".join(tags))
+        kind = kinds[0] if kinds else "given"
         if names:
             name = names[0]
-            need(re.fullmatch(r"[\w-]+", name, re.ASCII), "'%s' is not a name of letters, digits, _, -" % name)
+            need(re.fullmatch(r"[\w-]+", name, re.ASCII), "'%s' is no name of letters, digits, _ and -" % name)
             need(name not in found, "there are two exercises '%s'" % name)
             need(not code, "an exercise begins with a Markdown cell")
-            found[name] = [("given", None, cell)]
-        elif kinds:
-            kind = kinds[0]
-            need(name, "'%s' stands in no exercise; a cell tagged exercise:NAME begins one" % kind)
-            need(code or kind == "given", "'%s' is a tag of code cells" % kind)
-            need(len(points) == (kind == "tests"), "cells tagged tests, and no others, have one tag points:N")
-            need(not points or re.fullmatch(r"\d+(\.\d+)?", points[0]), "points:%s is no number" % "".join(points))
-            regions = _regions(cell, need)
-            need(regions["SOLUTION"] == (kind == "solution"), "cells tagged solution, and no others, have a solution region")
-            need(not regions["HIDDEN TESTS"] or kind == "tests", "hidden tests stand in cells tagged tests")
-            found[name].append((kind, float(points[0]) if points else None, cell))
-        else:
-            name = None
+            found[name] = []
+        need(name, "'%s' stands in no exercise; a cell tagged exercise:NAME begins one" % kind)
+        need(code or kind == "given", "'%s' is a tag of code cells" % kind)
+        need(len(points) == (kind == "tests"), "cells tagged tests, and no others, have one tag points:N")
+        need(not points or re.fullmatch(r"\d+(\.\d+)?", points[0]), "points:%s, expected a number" % "".join(points))
+        for region, owner in (("SOLUTION", "solution"), ("HIDDEN TESTS", "tests")):
+            # nbgrader too sees these marks anywhere in a line
+            marks = re.findall("(BEGIN|END) " + region, "".join(cell["source"]))
+            need(marks == ["BEGIN", "END"] * (len(marks) // 2), "BEGIN %s and END %s do not alternate" % (region, region))
+            need(kind == owner or not marks, "BEGIN %s belongs into a cell tagged %s" % (region, owner))
+            need(marks or kind != "solution" or owner != kind, "the solution stands in no region BEGIN SOLUTION, END SOLUTION")
+        found[name].append((kind, float(points[0]) if points else None, cell))
     for name, members in found.items():
         for kind in ("solution", "tests"):
             if kind not in [member[0] for member in members]:
                 raise Problem("%s: exercise '%s' has no cell tagged %s" % (notebook.name, name, kind))
-    return found.items()
+    if found and content["metadata"].get("kernelspec", {}).get("language") != "java":
+        raise Problem("%s: exercises need a notebook whose kernelspec has the language java" % notebook.name)
+    return found
 
 
 def _values(tags, prefix):
     return [tag[len(prefix) :] for tag in tags if tag.startswith(prefix)]
-
-
-def _regions(cell, need):
-    """Which regions a cell has; nbgrader too sees their marks anywhere in a line."""
-    has = {}
-    for region in ("SOLUTION", "HIDDEN TESTS"):
-        marks = re.findall("(BEGIN|END) " + region, "".join(cell["source"]))
-        need(marks == ["BEGIN", "END"] * (len(marks) // 2), "BEGIN %s and END %s do not alternate" % (region, region))
-        has[region] = bool(marks)
-    return has
 
 
 def _graded(cell, grade_id, kind, points=None):
@@ -185,8 +181,8 @@ def files(notebooks):
         instructor = source(notebook)
         if instructor:
             for step, content in (("source", instructor), ("release", release(instructor))):
-                made[NOTEBOOKS / FOLDER / step / notebook.stem / notebook.name] = _text(content)
-    made[NOTEBOOKS / FOLDER / "nbgrader_config.py"] = CONFIG % STUB
+                made[ASSIGNMENTS / step / notebook.stem / notebook.name] = _text(content)
+    made[ASSIGNMENTS / "nbgrader_config.py"] = CONFIG % STUB
     return made
 
 
@@ -211,10 +207,13 @@ def run(options):
         path.write_text(text, encoding="utf-8")
         say("%s is written" % name)
     if not options.notebooks:
-        stored = [path for step in ("source", "release") for path in (NOTEBOOKS / FOLDER / step).rglob("*.ipynb")]
-        parted += ["%s is of no notebook's exercises: remove it" % path.relative_to(ROOT) for path in stored if path not in made]
+        for step in ("source", "release"):
+            for path in sorted((ASSIGNMENTS / step).rglob("*.ipynb")):
+                if path not in made:
+                    parted.append("%s belongs to no notebook's exercises: remove it" % path.relative_to(ROOT))
     if not parted:
-        say("%d assignments are up to date" % (len(made) // 2))
+        count = len(made) // 2
+        say("%d assignment%s up to date" % (count, " is" if count == 1 else "s are"))
     return parted
 
 
