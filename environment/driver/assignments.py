@@ -103,9 +103,10 @@ def _exercises(notebook, content):
         for region, owner in (("SOLUTION", "solution"), ("HIDDEN TESTS", "tests")):
             # nbgrader too sees these marks anywhere in a line
             marks = re.findall("(BEGIN|END) " + region, "".join(cell["source"]))
-            need(marks == ["BEGIN", "END"] * (len(marks) // 2), "BEGIN %s and END %s do not alternate" % (region, region))
+            pairs = ["BEGIN", "END"] * (len(marks) // 2)
+            need(marks == pairs, "BEGIN %s and END %s do not alternate" % (region, region))
             need(kind == owner or not marks, "BEGIN %s belongs into a cell tagged %s" % (region, owner))
-            need(marks or kind != "solution" or owner != kind, "the solution stands in no region BEGIN SOLUTION, END SOLUTION")
+            need(marks or kind != "solution" or owner != kind, "the solution has no BEGIN and END SOLUTION")
         found[name].append((kind, float(points[0]) if points else None, cell))
     for name, members in found.items():
         for kind in ("solution", "tests"):

@@ -94,8 +94,9 @@ class StoredTest(unittest.TestCase):
             self.assertNotRegex(source(cell), "(BEGIN|END) (SOLUTION|HIDDEN TESTS)")
 
     def test_checksums_are_those_that_nbgrader_computes(self):
-        tests = {"cell_type": "code", "grade": True, "solution": False, "locked": True, "grade_id": "a-tests-1", "points": 2}
-        answer = {"cell_type": "code", "grade": False, "solution": True, "locked": False, "grade_id": "a-solution-1"}
+        tests = {"grade": True, "solution": False, "locked": True, "grade_id": "a-tests-1", "points": 2}
+        answer = {"grade": False, "solution": True, "locked": False, "grade_id": "a-solution-1"}
+        tests["cell_type"] = answer["cell_type"] = "code"
         self.assertEqual("f87a70d7d015e7f6ca95bdfd90d452ba", assignments.checksum("check(1);\nü", tests))
         self.assertEqual("2157a60bf82a2e5e98536d9daa5353ed", assignments.checksum("check(1);\nü", answer))
 
@@ -125,11 +126,13 @@ class MakingTest(unittest.TestCase):
         shutil.copytree(ENVIRONMENT / "driver", self.root / "environment/driver")
         shutil.copy(ENVIRONMENT / "assignments", self.root / "environment/assignments")
         (self.root / "notebooks").mkdir()
+        answer = "int two() {\n  int it;\n  // BEGIN SOLUTION\n  it = 2;\n  // END SOLUTION\n  return it;\n}"
+        tests = "check(two() > 0);\n// BEGIN HIDDEN TESTS\ncheck(two() == 2);\n// END HIDDEN TESTS"
         self.cells = [
             ["code", "int before;"],
             ["markdown", "Write `two`.", "exercise:two"],
-            ["code", "int two() {\n  int it;\n  // BEGIN SOLUTION\n  it = 2;\n  // END SOLUTION\n  return it;\n}", "solution"],
-            ["code", "check(two() > 0);\n// BEGIN HIDDEN TESTS\ncheck(two() == 2);\n// END HIDDEN TESTS", "tests", "points:1.5"],
+            ["code", answer, "solution"],
+            ["code", tests, "tests", "points:1.5"],
             ["code", "int behind;"],
         ]
 
@@ -182,7 +185,7 @@ class MakingTest(unittest.TestCase):
             (2, ["markdown", "a", "exercise:two words"], "cell 2: 'two words' is no name of"),
             (2, ["markdown", "a", "exercise:two", "given"], "cell 2: tagged exercise:two, given, expected one"),
             (2, ["markdown", "a", "exercise:two", "points:1"], "cell 2: cells tagged tests, and no others,"),
-            (3, ["code", "int two;", "solution"], "cell 3: the solution stands in no region"),
+            (3, ["code", "int two;", "solution"], "cell 3: the solution has no BEGIN and END SOLUTION"),
             (3, ["code", begin + begin + end, "solution"], "cell 3: BEGIN SOLUTION and END SOLUTION do not alternate"),
             (3, ["code", begin, "solution"], "cell 3: BEGIN SOLUTION and END SOLUTION do not alternate"),
             (3, ["markdown", begin + end, "solution"], "cell 3: 'solution' is a tag of code cells"),
@@ -200,7 +203,9 @@ class MakingTest(unittest.TestCase):
                 self.assertEqual(1, status)
                 self.assertIn("Failed: 01-some.ipynb", said)
                 self.assertIn(sentence, said)
-        self.assertIn("exercises need a notebook whose kernelspec has the language java", self.make(language="python")[1])
+        status, said = self.make(language="python")
+        self.assertEqual(1, status)
+        self.assertIn("exercises need a notebook whose kernelspec has the language java", said)
 
 
 # plausible answers to the exercise of notebook 01, and the points that they should get of 4
@@ -239,7 +244,13 @@ double padCost(List<Batch> run, SpeechCost cost) {
 }"""
 NO_NUMBER = "double padCost(List<Batch> run, SpeechCost cost) { return 0. / 0; }"
 NO_JAVA = "double padCost(List<Batch> run, SpeechCost cost) { return 1 - useful; }"
-ATTEMPTS = [(RIGHT, [1, 1, 2]), (MEAN_OF_SHARES, [1, 1, 0]), (COSTLIEST_CUT, [1, 0, 0]), (NO_NUMBER, [0, 0, 0]), (NO_JAVA, [0, 0, 0])]
+ATTEMPTS = [
+    (RIGHT, [1, 1, 2]),
+    (MEAN_OF_SHARES, [1, 1, 0]),
+    (COSTLIEST_CUT, [1, 0, 0]),
+    (NO_NUMBER, [0, 0, 0]),
+    (NO_JAVA, [0, 0, 0]),
+]
 
 
 def grade(cell):
