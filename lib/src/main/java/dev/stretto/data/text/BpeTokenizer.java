@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Byte-level byte-pair encoding (Sennrich et al. 2016; bytes as in GPT-2): ids 0 to 255 are the
@@ -22,6 +24,7 @@ import java.util.stream.Collectors;
  * takes the blank before it and at most 64 characters.
  */
 public final class BpeTokenizer implements Tokenizer {
+  private static final String FORMAT = "stretto-bpe-1";
   private static final Pattern WORD =
       Pattern.compile(
           " ?\\p{L}{1,64}| ?\\p{N}{1,64}| ?[^\\s\\p{L}\\p{N}]{1,64}|\\s{1,64}(?!\\S)|\\s{1,64}");
@@ -31,7 +34,7 @@ public final class BpeTokenizer implements Tokenizer {
   private final byte[][] bytes;
 
   /** What is stored. */
-  private record Stored(String format, int[][] merges) {}
+  private record Stored(String format, List<List<Integer>> merges) {}
 
   private BpeTokenizer(int[][] merges) {
     this.merges = merges;
@@ -87,27 +90,23 @@ public final class BpeTokenizer implements Tokenizer {
     } catch (JsonParseException e) {
       stored = null;
     }
-    if (stored == null || !"stretto-bpe-1".equals(stored.format()) || stored.merges() == null) {
+    if (stored == null || !FORMAT.equals(stored.format()) || stored.merges() == null) {
       throw new IllegalArgumentException(
           file + " is no BPE tokenizer, expected JSON with format stretto-bpe-1 and merges");
     }
-    for (int i = 0; i < stored.merges().length; i++) {
-      int[] pair = stored.merges()[i];
+    int[][] merges = new int[stored.merges().size()][2];
+    for (int i = 0; i < merges.length; i++) {
+      List<Integer> pair = stored.merges().get(i);
       int next = 256 + i;
       if (pair == null
-          || pair.length != 2
-          || Arrays.stream(pair).anyMatch(id -> id < 0 || id >= next)) {
+          || pair.size() != 2
+          || pair.stream().anyMatch(id -> id == null || id < 0 || id >= next)) {
         throw new IllegalArgumentException(
-            file
-                + ": merge "
-                + i
-                + " is "
-                + Arrays.toString(pair)
-                + ", expected two ids below "
-                + next);
+            file + ": merge " + i + " is " + pair + ", expected two ids below " + next);
       }
+      Arrays.setAll(merges[i], pair::get);
     }
-    return new BpeTokenizer(stored.merges());
+    return new BpeTokenizer(merges);
   }
 
   /**
@@ -117,7 +116,8 @@ public final class BpeTokenizer implements Tokenizer {
    * @throws IOException if it cannot be written
    */
   public void save(Path file) throws IOException {
-    Files.writeString(file, new Gson().toJson(new Stored("stretto-bpe-1", merges)) + "\n");
+    List<List<Integer>> pairs = Stream.of(merges).map(pair -> List.of(pair[0], pair[1])).toList();
+    Files.writeString(file, new Gson().toJson(new Stored(FORMAT, pairs)) + "\n");
   }
 
   @Override

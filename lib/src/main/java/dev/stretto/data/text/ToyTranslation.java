@@ -34,10 +34,10 @@ public final class ToyTranslation implements TaskCorpus {
   /** Distinct words of two syllables for each kind. */
   private static List<List<String>> lexicon(Rng rng, String first, String second) {
     List<String> words = new ArrayList<>();
-    for (String a : first.split("")) {
-      for (String b : second.split("")) {
-        "aeiou".chars().forEach(v -> words.add(a + "aeiou".charAt(rng.nextInt(5)) + b + (char) v));
-      }
+    for (int i = 0; i < 90; i++) {
+      char vowel = "aeiou".charAt(rng.nextInt(5));
+      words.add(
+          "" + first.charAt(i / 15) + vowel + second.charAt(i / 5 % 3) + "aeiou".charAt(i % 5));
     }
     Collections.shuffle(words, rng);
     List<List<String>> lexicon = new ArrayList<>();
