@@ -84,21 +84,11 @@ public record ErrorRates(long length, long substitutions, long insertions, long 
    * @return their sum; zeros for none
    */
   public static ErrorRates sum(List<ErrorRates> parts) {
-    return parts.stream().reduce(new ErrorRates(0, 0, 0, 0), ErrorRates::plus);
-  }
-
-  /**
-   * Adds another pair's counts.
-   *
-   * @param other the other counts
-   * @return the sum
-   */
-  public ErrorRates plus(ErrorRates other) {
     return new ErrorRates(
-        length + other.length,
-        substitutions + other.substitutions,
-        insertions + other.insertions,
-        deletions + other.deletions);
+        parts.stream().mapToLong(ErrorRates::length).sum(),
+        parts.stream().mapToLong(ErrorRates::substitutions).sum(),
+        parts.stream().mapToLong(ErrorRates::insertions).sum(),
+        parts.stream().mapToLong(ErrorRates::deletions).sum());
   }
 
   /** {@return the edit distance} */

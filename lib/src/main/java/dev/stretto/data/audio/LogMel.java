@@ -15,10 +15,10 @@ import java.util.concurrent.CancellationException;
  * The log-mel front end: short-time power spectrum, mel filters, natural logarithm.
  *
  * <p>A sound of n samples has T = ceil(n / hop) frames; frame t is centred on sample {@code t * hop
- * + hop / 2}, and the sound is silent before and after itself, so silence appended to a row changes
- * none of its first T - 1 frames but for those whose window met the end. The window is a periodic
- * Hann of sum 1: a sine of amplitude a on a spectral line has power a * a / 4 there at any sample
- * rate. Frames are computed some thousand at a time: native memory does not grow with the sound.
+ * + hop / 2}, and the sound is silent before and after itself, so silence appended to it changes
+ * none of its frames. The window is a periodic Hann of sum 1: a sine of amplitude a on a spectral
+ * line has power a * a / 4 there at any sample rate. Frames are computed some thousand at a time:
+ * native memory does not grow with the sound.
  */
 public final class LogMel {
   private static final int CHUNK = 2048;
@@ -51,17 +51,17 @@ public final class LogMel {
 
     /** Checks ranges; throws IllegalArgumentException naming what does not fit. */
     public Config {
-      check(sampleRate > 0 && bins > 0, "sampleRate " + sampleRate + ", bins " + bins, "above 0");
-      check(hopMs * sampleRate >= 500, "hopMs " + hopMs, "half a sample or more");
-      check(
-          windowMs * sampleRate >= 1000 && windowMs * sampleRate / 1000 <= fftSize,
-          "windowMs " + windowMs,
-          "1 to " + fftSize + " samples at rate " + sampleRate);
-      check(
-          lowHz >= 0 && lowHz < highHz && highHz <= sampleRate / 2.0,
-          "lowHz " + lowHz + ", highHz " + highHz,
-          "0 <= low < high <= " + sampleRate / 2.0);
-      check(floor > 0, "floor " + floor, "above 0");
+      double window = windowMs * sampleRate / 1000;
+      if (sampleRate <= 0 || window < 1 || window > fftSize || hopMs * sampleRate < 1000) {
+        throw new IllegalArgumentException(
+            "window %s ms, hop %s ms, FFT %d at rate %d, expected 1 sample <= window <= FFT, hop >= 1"
+                .formatted(windowMs, hopMs, fftSize, sampleRate));
+      }
+      if (bins < 1 || !(lowHz >= 0 && lowHz < highHz && highHz <= sampleRate / 2.0 && floor > 0)) {
+        throw new IllegalArgumentException(
+            "%d bins from %s to %s Hz over floor %s, expected 1 or more within 0 to %s Hz, floor > 0"
+                .formatted(bins, lowHz, highHz, floor, sampleRate / 2.0));
+      }
     }
 
     /**
@@ -91,12 +91,6 @@ public final class LogMel {
       int fft = Integer.highestOneBit(Math.max(1, rate / 40 - 1)) * 2;
       return new Config(
           rate, 25, hopMs, fft, bins, 0, highHz, MelScale.SLANEY, 1e-10, normalisation);
-    }
-
-    private static void check(boolean holds, String is, String expected) {
-      if (!holds) {
-        throw new IllegalArgumentException(is + ", expected " + expected);
-      }
     }
   }
 
@@ -135,11 +129,6 @@ public final class LogMel {
 
   private int samples(double ms) {
     return (int) Math.round(ms * config.sampleRate / 1000);
-  }
-
-  /** {@return the settings} */
-  public Config config() {
-    return config;
   }
 
   /**

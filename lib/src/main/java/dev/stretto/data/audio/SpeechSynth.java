@@ -70,8 +70,8 @@ public final class SpeechSynth {
               && noise >= 0;
       if (!fits) {
         throw new IllegalArgumentException(
-            ("rate %d, words %d, homophones %d, sentences of %d to %d words, symbols of %s to %s ms,"
-                    + " smear %s ms, noise %s; expected the ranges of SpeechSynth.Config")
+            ("rate %d, %d words, %d homophones, sentences of %d to %d, symbols of %s to %s ms, smear"
+                    + " %s ms, noise %s: expected the ranges of SpeechSynth.Config")
                 .formatted(
                     sampleRate,
                     words,
@@ -85,19 +85,14 @@ public final class SpeechSynth {
       }
     }
 
-    /** {@return data A of family 02: 150 words, 2 pairs, 2 to 3 words, 60 to 100 ms, 16 kHz} */
-    public static Config standard() {
-      return new Config(16_000, 150, 2, 2, 3, 60, 100, 30, .2);
-    }
-
     /**
-     * Another sample rate.
+     * Data A of family 02: 150 words, 2 pairs, 2 to 3 words, 60 to 100 ms a symbol.
      *
-     * @param rate a multiple of 125, 8000 or more
-     * @return otherwise the same
+     * @param sampleRate 16000 where nothing else is asked for
+     * @return the settings
      */
-    public Config withRate(int rate) {
-      return new Config(rate, words, homophones, minWords, maxWords, minMs, maxMs, smearMs, noise);
+    public static Config standard(int sampleRate) {
+      return new Config(sampleRate, 150, 2, 2, 3, 60, 100, 30, .2);
     }
 
     /**

@@ -1,5 +1,8 @@
 package dev.stretto.data.audio;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import dev.stretto.data.manifest.Catalogue;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
@@ -11,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -91,28 +96,27 @@ public record SpokenDigits(List<Take> takes) {
 
   /** {@return the official training part: index 5 and above} */
   public SpokenDigits train() {
-    return new SpokenDigits(takes.stream().filter(take -> take.index >= 5).toList());
+    return where(take -> take.index >= 5);
   }
 
   /** {@return the official test part: index 0 to 4} */
   public SpokenDigits test() {
-    return new SpokenDigits(takes.stream().filter(take -> take.index < 5).toList());
+    return where(take -> take.index < 5);
+  }
+
+  /**
+   * Some of the recordings, for example a speaker's.
+   *
+   * @param kept which
+   * @return those
+   */
+  public SpokenDigits where(Predicate<Take> kept) {
+    return new SpokenDigits(takes.stream().filter(kept).toList());
   }
 
   /** {@return the speakers, sorted} */
   public List<String> speakers() {
     return takes.stream().map(Take::speaker).distinct().sorted().toList();
-  }
-
-  /**
-   * The recordings of some speakers.
-   *
-   * @param speakers whom to keep
-   * @return theirs
-   */
-  public SpokenDigits of(List<String> speakers) {
-    return new SpokenDigits(
-        takes.stream().filter(take -> speakers.contains(take.speaker)).toList());
   }
 
   /** {@return every recording as an utterance} */
@@ -131,21 +135,20 @@ public record SpokenDigits(List<Take> takes) {
    * @return utterances {@code digits-0} and on, words parted by blanks
    */
   public List<Utterance> strings(int count, int least, int most, long seed) {
-    List<List<Take>> bySpeaker =
-        speakers().stream().map(speaker -> of(List.of(speaker)).takes).toList();
+    List<List<Take>> voices =
+        List.copyOf(
+            takes.stream().collect(groupingBy(Take::speaker, TreeMap::new, toList())).values());
     SeedTree root = SeedTree.of(seed).child("digits");
     return IntStream.range(0, count)
         .mapToObj(
             i -> {
               Rng rng = root.child(i).rng();
-              List<Take> voice = bySpeaker.get(rng.nextInt(bySpeaker.size()));
-              return join("digits-" + i, pick(voice, rng.nextInt(least, most + 1), rng), rng);
+              List<Take> voice = voices.get(rng.nextInt(voices.size()));
+              int length = rng.nextInt(least, most + 1);
+              List<Take> parts = rng.ints(length, 0, voice.size()).mapToObj(voice::get).toList();
+              return join("digits-" + i, parts, rng);
             })
         .toList();
-  }
-
-  private static List<Take> pick(List<Take> voice, int count, Rng rng) {
-    return rng.ints(count, 0, voice.size()).mapToObj(voice::get).toList();
   }
 
   private static Utterance join(String id, List<Take> takes, Rng rng) {

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A WAV (RIFF) file: PCM of 8, 16, 24 or 32 bits and IEEE float of 32 or 64, any number of
@@ -16,7 +17,7 @@ import java.nio.file.Path;
 public final class Wav {
   private static final int PCM = 1;
   private static final int FLOAT = 3;
-  private static final int EXTENSIBLE = 0xFFFE;
+  private static final short EXTENSIBLE = (short) 0xFFFE;
 
   /** From this size on a data chunk was written to a pipe by someone who could not know it. */
   private static final long ENDLESS = 0x7FFFF000L;
@@ -29,19 +30,12 @@ public final class Wav {
     FLOAT32
   }
 
-  private record Layout(int tag, int channels, int rate, int bytes) {}
-
   private final float[][] channels;
   private final int sampleRate;
 
   private Wav(float[][] channels, int sampleRate) {
     this.channels = channels;
     this.sampleRate = sampleRate;
-  }
-
-  /** {@return samples a second} */
-  public int sampleRate() {
-    return sampleRate;
   }
 
   /** {@return how many channels there are, 1 or more} */
@@ -109,54 +103,47 @@ public final class Wav {
     if (file.length < 12 || !mark(file, 0).equals("RIFF") || !mark(file, 8).equals("WAVE")) {
       throw bad(name, "the first 12 bytes are not RIFF, size, WAVE", "a WAV file");
     }
-    Layout layout = null;
+    int format = 0;
     // a chunk is mark, size, content and a padding byte where the size is odd
     for (long at = 12; at + 8 <= file.length; ) {
       String mark = mark(file, (int) at);
       long size = Integer.toUnsignedLong(in.getInt((int) at + 4));
       long left = file.length - at - 8;
       if (mark.equals("fmt ")) {
-        layout = layout(in.position((int) at + 8).slice(), Math.min(size, left), name);
-      } else if (mark.equals("data") && layout != null) {
+        format = (int) at + 8;
+        if (Math.min(size, left) < (left > 1 && in.getShort(format) == EXTENSIBLE ? 26 : 16)) {
+          throw bad(name, "the fmt chunk has " + size + " bytes", "16 or more, extensible 40");
+        }
+      } else if (mark.equals("data")) {
+        if (format == 0) {
+          throw bad(name, "the data chunk comes first", "a fmt chunk before it");
+        }
         if (size > left && size < ENDLESS) {
           throw bad(
               name, "the data chunk states " + size + " bytes", "the " + left + " that follow");
         }
-        return samples(in.position((int) at + 8).slice(), Math.min(size, left), layout);
-      } else if (mark.equals("data")) {
-        throw bad(name, "the data chunk comes first", "a fmt chunk before it");
+        return samples(in, format, (int) at + 8, Math.min(size, left), name);
       }
       at += 8 + size + (size & 1);
     }
     throw bad(name, "there is no data chunk", "one after the fmt chunk");
   }
 
-  private static Layout layout(ByteBuffer chunk, long size, String name) throws IOException {
-    ByteBuffer in = chunk.order(ByteOrder.LITTLE_ENDIAN);
-    if (size < 16) {
-      throw bad(name, "the fmt chunk has " + size + " bytes", "16 or more");
-    }
-    int tag = Short.toUnsignedInt(in.getShort(0));
-    if (tag == EXTENSIBLE) {
-      if (size < 26) {
-        throw bad(name, "the extensible fmt chunk has " + size + " bytes", "40");
-      }
-      tag = Short.toUnsignedInt(in.getShort(24)); // the sub-format's GUID starts with the old tag
-    }
-    int count = Short.toUnsignedInt(in.getShort(2));
-    int rate = in.getInt(4);
-    int block = Short.toUnsignedInt(in.getShort(12));
-    int bits = Short.toUnsignedInt(in.getShort(14));
+  private static Wav samples(ByteBuffer in, int format, int data, long size, String name)
+      throws IOException {
+    boolean extensible = in.getShort(format) == EXTENSIBLE;
+    // the sub-format's GUID starts with the plain format's tag
+    int tag = Short.toUnsignedInt(in.getShort(extensible ? format + 24 : format));
+    int count = Short.toUnsignedInt(in.getShort(format + 2));
+    int rate = in.getInt(format + 4);
+    int block = Short.toUnsignedInt(in.getShort(format + 12));
+    int bits = Short.toUnsignedInt(in.getShort(format + 14));
     if (count == 0 || rate <= 0) {
       throw bad(name, count + " channels at rate " + rate, "1 or more of each");
     }
-    boolean known =
-        switch (tag) {
-          case PCM -> bits == 8 || bits == 16 || bits == 24 || bits == 32;
-          case FLOAT -> bits == 32 || bits == 64;
-          default -> false;
-        };
-    if (!known) {
+    List<Integer> known =
+        tag == PCM ? List.of(8, 16, 24, 32) : tag == FLOAT ? List.of(32, 64) : List.of();
+    if (!known.contains(bits)) {
       throw bad(
           name,
           "format tag " + tag + " with " + bits + " bits",
@@ -165,30 +152,23 @@ public final class Wav {
     if (block != count * bits / 8) {
       throw bad(name, "the block size is " + block, count * bits / 8 + " bytes");
     }
-    return new Layout(tag, count, rate, bits / 8);
-  }
-
-  private static Wav samples(ByteBuffer data, long size, Layout layout) {
-    ByteBuffer in = data.order(ByteOrder.LITTLE_ENDIAN);
-    int frames = (int) (size / layout.channels / layout.bytes); // a last part of a block is lost
-    float[][] channels = new float[layout.channels][frames];
-    for (int i = 0, at = 0; i < frames; i++) {
-      for (int c = 0; c < layout.channels; c++, at += layout.bytes) {
-        channels[c][i] = sample(in, at, layout);
+    float[][] channels = new float[count][(int) (size / block)]; // part of a block is lost
+    for (int i = 0, at = data; i < channels[0].length; i++) {
+      for (float[] channel : channels) {
+        channel[i] = sample(in, at, tag == FLOAT, bits);
+        at += bits / 8;
       }
     }
-    return new Wav(channels, layout.rate);
+    return new Wav(channels, rate);
   }
 
-  private static float sample(ByteBuffer in, int at, Layout layout) {
-    if (layout.tag == FLOAT) {
-      return layout.bytes == 4 ? in.getFloat(at) : (float) in.getDouble(at);
-    }
-    return switch (layout.bytes) {
-      case 1 -> (Byte.toUnsignedInt(in.get(at)) - 128) / 128f;
-      case 2 -> in.getShort(at) / 32768f;
-      case 3 -> (in.get(at + 2) << 16 | Short.toUnsignedInt(in.getShort(at))) / 8388608f;
-      default -> (float) (in.getInt(at) / 2147483648.0);
+  private static float sample(ByteBuffer in, int at, boolean real, int bits) {
+    return switch (bits) {
+      case 8 -> (Byte.toUnsignedInt(in.get(at)) - 128) / 128f;
+      case 16 -> in.getShort(at) / 32768f;
+      case 24 -> (in.get(at + 2) << 16 | Short.toUnsignedInt(in.getShort(at))) / 8388608f;
+      case 32 -> real ? in.getFloat(at) : (float) (in.getInt(at) / 2147483648.0);
+      default -> (float) in.getDouble(at);
     };
   }
 

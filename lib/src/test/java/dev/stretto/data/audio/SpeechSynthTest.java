@@ -15,7 +15,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SpeechSynthTest {
-  private static final SpeechSynth.Config PLAIN = SpeechSynth.Config.standard();
+  private static final SpeechSynth.Config PLAIN = SpeechSynth.Config.standard(16000);
 
   private static String sounds(String word) {
     return word.replace('r', 'q').replace('t', 's');
@@ -68,7 +68,7 @@ class SpeechSynthTest {
 
   @Test
   void durationsLieWithinTheirRangeAndCutsSayThem() {
-    SpeechSynth synth = new SpeechSynth(PLAIN.withRate(8000), 3);
+    SpeechSynth synth = new SpeechSynth(SpeechSynth.Config.standard(8000), 3);
     double frames = 0;
     for (int i = 0; i < 300; i++) {
       Utterance utterance = synth.utterance("train", i);
@@ -81,7 +81,7 @@ class SpeechSynthTest {
       Cut cut = utterance.cut();
       assertEquals(last, cut.duration(), 1e-4);
       assertEquals(utterance.text().length(), cut.tokens());
-      int words = utterance.text().split(" ").length;
+      int words = utterance.text().split(" ", -1).length;
       assertTrue(words == 2 || words == 3);
       frames += cut.duration() / .02 / 300;
     }
@@ -184,7 +184,7 @@ class SpeechSynthTest {
         "'z' cannot be spoken, expected symbols of 'abcdefghijklmnopqrst '",
         assertThrows(IllegalArgumentException.class, () -> synth.speak("az", synth.seeds("x", 0)))
             .getMessage());
-    assertThrows(IllegalArgumentException.class, () -> PLAIN.withRate(11025));
+    assertThrows(IllegalArgumentException.class, () -> SpeechSynth.Config.standard(11025));
     assertThrows(IllegalArgumentException.class, () -> PLAIN.withSentences(0, 3));
   }
 }

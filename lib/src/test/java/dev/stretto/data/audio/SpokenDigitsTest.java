@@ -48,7 +48,7 @@ class SpokenDigitsTest {
     assertEquals(
         List.of("3_adam_0"), digits.test().utterances().stream().map(Utterance::id).toList());
     assertEquals(3, digits.train().takes().size());
-    assertEquals(1, digits.of(List.of("eve")).takes().size());
+    assertEquals(1, digits.where(take -> take.speaker().equals("eve")).takes().size());
     assertEquals(List.of("adam", "eve"), digits.speakers());
   }
 

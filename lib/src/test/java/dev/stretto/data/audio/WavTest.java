@@ -85,7 +85,7 @@ class WavTest {
     for (boolean extensible : new boolean[] {false, true}) {
       Wav wav =
           Wav.read(new ByteArrayInputStream(file(tag, bits, extensible, frames)), "in memory");
-      assertEquals(8000, wav.sampleRate());
+      assertEquals(8000, wav.mono().sampleRate());
       assertEquals(channels, wav.channels());
       for (int i = 0; i < frames.length; i++) {
         for (int c = 0; c < channels; c++) {
