@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -150,7 +151,8 @@ public final class LogMel {
    */
   public NDArray apply(NDManager manager, Audio audio) {
     return manager.create(
-        features(manager, audio), new Shape(frames(audio.samples().length), config.bins));
+        features(manager, List.of(audio)).getFirst(),
+        new Shape(frames(audio.samples().length), config.bins));
   }
 
   /**
@@ -161,14 +163,14 @@ public final class LogMel {
    * @return the features and their lengths
    */
   public Batch batch(NDManager manager, List<Audio> audios) {
-    return pad(manager, audios.stream().map(audio -> features(manager, audio)).toList());
+    return pad(manager, features(manager, audios));
   }
 
   /**
    * A batch of features that were computed before.
    *
    * @param manager owns the result
-   * @param rows one or more results of {@link #features}
+   * @param rows one or more of {@link #features}
    * @return the features and their lengths
    */
   public Batch pad(NDManager manager, List<float[]> rows) {
@@ -182,22 +184,24 @@ public final class LogMel {
   }
 
   /**
-   * One sound's features in Java memory, to be kept and batched later.
+   * Features in Java memory, to be kept and batched later. Many sounds in one call are faster than
+   * one at a time: their frames share the chunks.
    *
    * @param manager does the work on its device; nothing stays in it
-   * @param audio at least one sample, at the rate of the settings
-   * @return (T, bins), frame by frame
+   * @param audios each of at least one sample, at the rate of the settings
+   * @return (T, bins) for each sound, frame by frame
    * @throws IllegalArgumentException for no samples or another rate
    * @throws CancellationException when the thread is interrupted
    */
-  public float[] features(NDManager manager, Audio audio) {
-    float[] out = logarithms(manager, audio, CHUNK);
+  public List<float[]> features(NDManager manager, List<Audio> audios) {
+    List<float[]> rows = logarithms(manager, audios, CHUNK);
     switch (config.normalisation) {
       case Normalisation.None() -> {}
-      case Normalisation.PerUtterance() -> normalise(out, statistics(List.of(out)));
-      case Normalisation.Global global -> normalise(out, global);
+      case Normalisation.PerUtterance() ->
+          rows.forEach(row -> normalise(row, statistics(List.of(row))));
+      case Normalisation.Global global -> rows.forEach(row -> normalise(row, global));
     }
-    return out;
+    return rows;
   }
 
   /**
@@ -208,8 +212,7 @@ public final class LogMel {
    * @return a front end with {@link Normalisation.Global}
    */
   public LogMel fitted(NDManager manager, List<Audio> audios) {
-    Normalisation.Global global =
-        statistics(audios.stream().map(audio -> logarithms(manager, audio, CHUNK)).toList());
+    Normalisation.Global global = statistics(logarithms(manager, audios, CHUNK));
     Config c = config;
     return new LogMel(
         new Config(
@@ -225,54 +228,60 @@ public final class LogMel {
             global));
   }
 
-  /** Log-mel (T, bins) before normalisation, some frames at a time. */
-  float[] logarithms(NDManager manager, Audio audio, int chunk) {
-    float[] samples = audio.samples();
-    if (samples.length == 0 || audio.sampleRate() != config.sampleRate) {
-      throw new IllegalArgumentException(
-          "the sound has %d samples at rate %d, expected at least 1 at rate %d"
-              .formatted(samples.length, audio.sampleRate(), config.sampleRate));
+  /** Log-mel (T, bins) of each sound before normalisation, some frames at a time. */
+  List<float[]> logarithms(NDManager manager, List<Audio> audios, int chunk) {
+    List<float[]> rows = new ArrayList<>();
+    int[] starts = new int[audios.size() + 1]; // of each sound's frames among all
+    for (Audio audio : audios) {
+      int length = audio.samples().length;
+      if (length == 0 || audio.sampleRate() != config.sampleRate) {
+        throw new IllegalArgumentException(
+            "the sound has %d samples at rate %d, expected at least 1 at rate %d"
+                .formatted(length, audio.sampleRate(), config.sampleRate));
+      }
+      rows.add(new float[Math.multiplyExact(frames(length), config.bins)]);
+      starts[rows.size()] = Math.addExact(starts[rows.size() - 1], frames(length));
     }
-    int frames = frames(samples.length);
-    float[] out = new float[Math.multiplyExact(frames, config.bins)];
+    int total = starts[audios.size()];
     ByteBuffer memory =
-        ByteBuffer.allocateDirect(4 * window.length * Math.min(chunk, frames))
+        ByteBuffer.allocateDirect(4 * window.length * Math.min(chunk, total))
             .order(ByteOrder.nativeOrder());
     try (NDManager scope = manager.newSubManager()) {
       NDArray mel = scope.create(filters, new Shape(config.fftSize / 2 + 1, config.bins));
-      for (int first = 0; first < frames; first += chunk) {
+      for (int first = 0, row = 0; first < total; first += chunk) {
         if (Thread.currentThread().isInterrupted()) {
           throw new CancellationException(
               "the log-mel front end was interrupted at frame " + first);
         }
-        int count = Math.min(chunk, frames - first);
-        cut(samples, first, count, memory.asFloatBuffer());
+        int count = Math.min(chunk, total - first);
+        for (int t = 0, r = row; t < count; t++) {
+          for (; first + t >= starts[r + 1]; r++) {}
+          cut(audios.get(r).samples(), first + t - starts[r], t, memory.asFloatBuffer());
+        }
         try (NDManager step = scope.newSubManager()) {
-          NDArray cut =
-              step.create(
-                  memory.limit(4 * count * window.length),
-                  new Shape(count, window.length),
-                  DataType.FLOAT32);
-          NDArray parts = cut.rfft(config.fftSize, 1).real(); // (count, lines, 2)
-          NDArray power = parts.square().sum(new int[] {2}); // (count, lines)
+          Shape shape = new Shape(count, window.length);
+          memory.limit(4 * count * window.length);
+          NDArray lines = step.create(memory, shape, DataType.FLOAT32).rfft(config.fftSize, 1);
+          NDArray power = lines.real().square().sum(new int[] {2}); // (count, lines, 2) summed
           float[] bins = power.matMul(mel).maximum(config.floor).log().toFloatArray();
-          System.arraycopy(bins, 0, out, first * config.bins, bins.length);
+          for (int t = 0; t < count; t++) {
+            for (; first + t >= starts[row + 1]; row++) {}
+            int to = (first + t - starts[row]) * config.bins;
+            System.arraycopy(bins, t * config.bins, rows.get(row), to, config.bins);
+          }
         }
       }
     }
-    return out;
+    return rows;
   }
 
-  private void cut(float[] samples, int first, int count, FloatBuffer into) {
-    float[] frame = new float[window.length];
-    for (int t = 0; t < count; t++) {
-      long start = (long) (first + t) * hop + hop / 2 - window.length / 2;
-      for (int i = 0; i < window.length; i++) {
-        long at = start + i;
-        frame[i] = at < 0 || at >= samples.length ? 0 : window[i] * samples[(int) at];
-      }
-      into.put(t * window.length, frame);
+  private void cut(float[] samples, int frame, int slot, FloatBuffer into) {
+    float[] out = new float[window.length];
+    long start = (long) frame * hop + hop / 2 - window.length / 2;
+    for (int i = (int) Math.max(0, -start); i < window.length && start + i < samples.length; i++) {
+      out[i] = window[i] * samples[(int) start + i];
     }
+    into.put(slot * window.length, out);
   }
 
   private Normalisation.Global statistics(List<float[]> rows) {

@@ -88,7 +88,7 @@ class LogMelTest {
         Audio audio = noise(length, config.sampleRate(), length);
         LogMel front = new LogMel(config);
         double[][] expected = direct(config, audio.samples());
-        float[] out = front.features(manager, audio);
+        float[] out = front.features(manager, List.of(audio)).getFirst();
         assertEquals(expected.length, front.frames(length));
         for (int i = 0; i < out.length; i++) {
           assertEquals(expected[i / config.bins()][i % config.bins()], out[i], 2e-3);
@@ -101,10 +101,18 @@ class LogMelTest {
   void chunkedEqualsWholeAndNothingStaysInTheManager() {
     LogMel front = new LogMel(LogMel.Config.compact(16000));
     Audio audio = noise(50_001, 16000, 3);
-    float[] whole = front.logarithms(manager, audio, 1000);
+    float[] whole = front.logarithms(manager, List.of(audio), 1000).getFirst();
     assertEquals(157 * 24, whole.length);
     for (int chunk : new int[] {1, 10, 64, 157}) {
-      assertArrayEquals(whole, front.logarithms(manager, audio, chunk), 1e-4f);
+      assertArrayEquals(whole, front.logarithms(manager, List.of(audio), chunk).getFirst(), 1e-4f);
+    }
+    List<Audio> three = List.of(audio, noise(1, 16000, 4), noise(999, 16000, 5));
+    for (int chunk : new int[] {1, 7, 158, 2000}) {
+      List<float[]> rows = front.logarithms(manager, three, chunk);
+      for (int r = 0; r < 3; r++) {
+        float[] alone = front.logarithms(manager, List.of(three.get(r)), 50).getFirst();
+        assertArrayEquals(alone, rows.get(r), 1e-4f);
+      }
     }
     assertTrue(manager.getManagedArrays().isEmpty());
     assertEquals(new Shape(157, 24), front.apply(manager, audio).getShape());
@@ -119,10 +127,11 @@ class LogMelTest {
     assertArrayEquals(new int[] {32, 78}, batch.lengths());
     assertEquals(new Shape(2, 78, 80), batch.features().getShape());
     float[] all = batch.features().toFloatArray();
-    assertArrayEquals(front.features(manager, audios.get(0)), Arrays.copyOf(all, 32 * 80));
+    assertArrayEquals(
+        front.features(manager, List.of(audios.get(0))).getFirst(), Arrays.copyOf(all, 32 * 80));
     assertArrayEquals(new float[46 * 80], Arrays.copyOfRange(all, 32 * 80, 78 * 80));
     assertArrayEquals(
-        front.features(manager, audios.get(1)), Arrays.copyOfRange(all, 78 * 80, 156 * 80));
+        front.features(manager, audios).get(1), Arrays.copyOfRange(all, 78 * 80, 156 * 80));
   }
 
   @Test
@@ -132,9 +141,9 @@ class LogMelTest {
       audios.add(noise(8000 + 1000 * i, 8000, i));
     }
     LogMel global = new LogMel(LogMel.Config.compact(8000)).fitted(manager, audios);
-    assertMoments(audios.stream().map(audio -> global.features(manager, audio)).toList(), 24);
+    assertMoments(global.features(manager, audios), 24);
     LogMel each = new LogMel(LogMel.Config.wide(8000 * 2));
-    assertMoments(List.of(each.features(manager, noise(20_000, 16000, 9))), 80);
+    assertMoments(each.features(manager, List.of(noise(20_000, 16000, 9))), 80);
   }
 
   private static void assertMoments(List<float[]> rows, int bins) {
@@ -156,8 +165,12 @@ class LogMelTest {
   @Test
   void theCompactBinsSeeTheSameSoundAlikeAtBothRates() {
     Audio high = new SpeechSynth(SpeechSynth.Config.standard(16000), 4).utterance("x", 0).audio();
-    float[] a = new LogMel(LogMel.Config.compact(16000)).features(manager, high);
-    float[] b = new LogMel(LogMel.Config.compact(8000)).features(manager, high.resampled(8000));
+    float[] a =
+        new LogMel(LogMel.Config.compact(16000)).features(manager, List.of(high)).getFirst();
+    float[] b =
+        new LogMel(LogMel.Config.compact(8000))
+            .features(manager, List.of(high.resampled(8000)))
+            .getFirst();
     assertEquals(a.length, b.length);
     for (int i = 0; i < a.length; i++) {
       if (i % 24 < 22 && i / 24 > 0 && i / 24 < a.length / 24 - 1) {
@@ -184,7 +197,7 @@ class LogMelTest {
     Audio wrong = noise(10, 8000, 1);
     assertEquals(
         "the sound has 10 samples at rate 8000, expected at least 1 at rate 16000",
-        assertThrows(IllegalArgumentException.class, () -> front.features(manager, wrong))
+        assertThrows(IllegalArgumentException.class, () -> front.features(manager, List.of(wrong)))
             .getMessage());
     Normalisation none = new Normalisation.None();
     LogMel.Config narrow =
@@ -197,7 +210,8 @@ class LogMelTest {
         IllegalArgumentException.class,
         () -> new LogMel.Config(8000, 40, 10, 256, 8, 0, 4000, MelScale.HTK, 1e-10, none));
     Thread.currentThread().interrupt();
-    assertThrows(CancellationException.class, () -> front.features(manager, noise(9, 16000, 1)));
+    assertThrows(
+        CancellationException.class, () -> front.features(manager, List.of(noise(9, 16000, 1))));
     assertTrue(Thread.interrupted());
   }
 }
