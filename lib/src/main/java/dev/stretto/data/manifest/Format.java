@@ -15,7 +15,9 @@ public enum Format {
   /** wav2letter: id, path, milliseconds and transcript a line. */
   LST("a wav2letter list"),
   /** Common Voice: a table of clips beside {@code clip_durations.tsv}. */
-  COMMON_VOICE("a Common Voice table");
+  COMMON_VOICE("a Common Voice table"),
+  /** No manifest: recordings, pictures or text with a reader of their own. */
+  OTHER("no manifest");
 
   private final String name;
 
@@ -33,6 +35,9 @@ public enum Format {
       case LST -> LineSource.open(path, lines -> () -> list(lines, assembler));
       case COMMON_VOICE ->
           LineSource.open(path, lines -> new CommonVoiceParser(path, lines, assembler));
+      case OTHER ->
+          throw new ManifestException(
+              Reason.UNREADABLE, true, path + " is no manifest, expected the reader on its card");
     };
   }
 

@@ -164,7 +164,10 @@ public final class Manifests {
   }
 
   private static String formats() {
-    return Arrays.stream(Format.values()).map(Format::toString).collect(Collectors.joining(", "));
+    return Arrays.stream(Format.values())
+        .filter(format -> format != Format.OTHER)
+        .map(Format::toString)
+        .collect(Collectors.joining(", "));
   }
 
   private static ManifestException unreadable(Path path, String what) {

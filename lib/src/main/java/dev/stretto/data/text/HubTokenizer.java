@@ -1,0 +1,125 @@
+package dev.stretto.data.text;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+
+/**
+ * A {@code tokenizer.json} of other people's models, run by DJL's HuggingFaceTokenizer. Whether
+ * every text comes back exactly is the file's matter: byte-level ones do. Pad, bos and eos are
+ * found by their usual names.
+ */
+public final class HubTokenizer implements Tokenizer, AutoCloseable {
+  private final HuggingFaceTokenizer tokenizer;
+  private final Map<String, Integer> ids = new HashMap<>();
+  private final int vocabulary;
+
+  private HubTokenizer(HuggingFaceTokenizer tokenizer, JsonObject json) {
+    this.tokenizer = tokenizer;
+    if (json.getAsJsonObject("model").get("vocab") instanceof JsonObject vocab) {
+      vocab.asMap().forEach((token, id) -> ids.put(token, id.getAsInt()));
+    } else {
+      for (var entry : json.getAsJsonObject("model").getAsJsonArray("vocab")) {
+        ids.put(entry.getAsJsonArray().get(0).getAsString(), ids.size());
+      }
+    }
+    if (json.get("added_tokens") instanceof JsonArray added) {
+      for (var entry : added) {
+        JsonObject token = entry.getAsJsonObject();
+        ids.put(token.get("content").getAsString(), token.get("id").getAsInt());
+      }
+    }
+    vocabulary = ids.values().stream().mapToInt(id -> id + 1).max().orElse(0);
+  }
+
+  /**
+   * Loads a tokenizer; close it, it holds native memory.
+   *
+   * @param file a {@code tokenizer.json}
+   * @return the tokenizer
+   * @throws IOException if the file cannot be read
+   * @throws IllegalArgumentException if it is no tokenizer: one sentence
+   */
+  public static HubTokenizer load(Path file) throws IOException {
+    String text = Checks.text(Files.readAllBytes(file), file);
+    Map<String, String> plain =
+        Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+    try {
+      JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+      return new HubTokenizer(HuggingFaceTokenizer.newInstance(file, plain), json);
+    } catch (RuntimeException e) {
+      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new IllegalArgumentException(
+          file + " is no tokenizer (" + why + "), expected a tokenizer.json of Hugging Face", e);
+    }
+  }
+
+  @Override
+  public int vocabulary() {
+    return vocabulary;
+  }
+
+  @Override
+  public int[] encode(String text) {
+    Checks.bytes(text);
+    return LongStream.of(tokenizer.encode(text, false, false).getIds())
+        .mapToInt(Math::toIntExact)
+        .toArray();
+  }
+
+  @Override
+  public String decode(int... ids) {
+    return decode(true, ids);
+  }
+
+  @Override
+  public String token(int id) {
+    return decode(false, id);
+  }
+
+  private String decode(boolean skipSpecial, int... ids) {
+    for (int id : ids) {
+      Checks.range("token id", id, 0, vocabulary - 1L);
+    }
+    return tokenizer.decode(IntStream.of(ids).asLongStream().toArray(), skipSpecial);
+  }
+
+  @Override
+  public int pad() {
+    return named("<pad>", "[PAD]", "<|endoftext|>");
+  }
+
+  @Override
+  public int bos() {
+    return named("<s>", "<bos>", "<|begin_of_text|>", "[CLS]", "<|endoftext|>");
+  }
+
+  @Override
+  public int eos() {
+    return named("</s>", "<eos>", "<|end_of_text|>", "[SEP]", "<|endoftext|>");
+  }
+
+  private int named(String... names) {
+    return Stream.of(names)
+        .filter(ids::containsKey)
+        .map(ids::get)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException("this tokenizer has none of " + String.join(" ", names)));
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
+  }
+}

@@ -1,0 +1,91 @@
+package dev.stretto.data.text;
+
+import dev.stretto.tensor.Rng;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** A token stream cut into windows. It has no state: that of the random ones is the Rng's. */
+public final class Windows {
+  private final int[] tokens;
+  private final int from;
+  private final int to;
+
+  private Windows(int[] tokens, int from, int to) {
+    this.tokens = tokens;
+    this.from = from;
+    this.to = to;
+  }
+
+  /**
+   * Windows of a stream.
+   *
+   * @param tokens the ids, kept and not copied
+   * @return the windows
+   */
+  public static Windows of(int[] tokens) {
+    return new Windows(tokens, 0, tokens.length);
+  }
+
+  /**
+   * A stretch of the stream: {@code part(0, .9)} to train on, {@code part(.9, 1)} held out.
+   *
+   * @param start where it starts, as a share of this one, 0 to 1
+   * @param end where it ends, start to 1
+   * @return the windows of that stretch
+   */
+  public Windows part(double start, double end) {
+    if (!(0 <= start && start <= end && end <= 1)) {
+      throw new IllegalArgumentException(
+          "part is " + start + " to " + end + ", expected shares from 0 to 1, upwards");
+    }
+    return new Windows(
+        tokens, from + (int) Math.round(start * size()), from + (int) Math.round(end * size()));
+  }
+
+  /** {@return the number of tokens} */
+  public int size() {
+    return to - from;
+  }
+
+  /**
+   * Random windows, each start as likely.
+   *
+   * @param rows how many, 0 or more
+   * @param length tokens in each, 1 to {@link #size()}; for next-token training one more than the
+   *     model's context
+   * @param rng the source of chance; with its state restored the same windows come again
+   * @return ids, rows x length
+   */
+  public int[][] batch(int rows, int length, Rng rng) {
+    Checks.range("length", length, 1, size());
+    return IntStream.range(0, rows)
+        .mapToObj(row -> window(from + rng.nextInt(size() - length + 1), length))
+        .toArray(int[][]::new);
+  }
+
+  private int[] window(int start, int length) {
+    return Arrays.copyOfRange(tokens, start, start + length);
+  }
+
+  /**
+   * Windows in order; tokens behind the last whole one are left out.
+   *
+   * @param rows how many a batch, 1 or more; the last batch may have fewer
+   * @param length tokens in each, 1 to {@link #size()}
+   * @param stride from one start to the next; {@code length - 1} predicts each token once
+   * @return batches of ids, each rows x length
+   */
+  public Stream<int[][]> sequential(int rows, int length, int stride) {
+    Checks.range("rows", rows, 1, Integer.MAX_VALUE);
+    Checks.range("length", length, 1, size());
+    Checks.range("stride", stride, 1, Integer.MAX_VALUE);
+    int count = (size() - length) / stride + 1;
+    return IntStream.rangeClosed(0, (count - 1) / rows)
+        .mapToObj(
+            batch ->
+                IntStream.range(batch * rows, Math.min(count, batch * rows + rows))
+                    .mapToObj(i -> window(from + i * stride, length))
+                    .toArray(int[][]::new));
+  }
+}
