@@ -216,7 +216,13 @@ public final class SpeechModel implements Trainable {
     return head(decoder.forward(step).lastBND());
   }
 
-  private NDArray head(NDArray hiddenBND) {
+  /**
+   * The head, which is the embedding table.
+   *
+   * @param hiddenBND of the decoder (rows, positions, width)
+   * @return logits (rows, positions, vocabulary)
+   */
+  public NDArray head(NDArray hiddenBND) {
     return Ops.linear(hiddenBND, decoder.embedding().orElseThrow());
   }
 
