@@ -121,7 +121,7 @@ class TokenizersTest {
     assertEquals(100, tokenizer.vocabulary());
     assertEquals(96, tokenizer.encode(tokenizer.characters()).length);
     assertEquals(6, tokenizer.encode("\u00e9").length);
-    assertEquals("<byte>c3<byte>a9", shown(tokenizer, "\u00e9"));
+    assertEquals("<byte>c3<byte>a9<byte>ef<byte>bb<byte>bf", shown(tokenizer, "\u00e9\ufeff"));
     assertEquals(tokenizer.characters(), CharTokenizer.of(tokenizer.characters()).characters());
     assertEquals("a\ufffdb", tokenizer.decode(66, 96, 67));
   }
