@@ -4,6 +4,7 @@ import dev.stretto.tensor.Sketch;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 
 /**
  * What came out of a training; shows itself as its loss curve.
@@ -57,10 +58,16 @@ public record TrainingResult(Stop stop, String reason, long steps, Work work, Li
   /**
    * What a stored model is compared by.
    *
-   * @return the final loss under the name {@code loss}
+   * @return the final loss under the name {@code loss}; throws CancellationException where the
+   *     training was interrupted and IllegalStateException where it diverged, so that no half
+   *     trained model is stored
    */
   public Map<String, Double> measures() {
-    return Map.of("loss", finalLoss());
+    return switch (stop) {
+      case BUDGET -> Map.of("loss", finalLoss());
+      case INTERRUPTED -> throw new CancellationException("the training was " + reason);
+      case DIVERGED -> throw new IllegalStateException("the training diverged: " + reason);
+    };
   }
 
   @Override

@@ -5,9 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What Jazzer searches with: any bytes are a safetensors file or one sentence that names the file.
- * {@code mvn -Pfuzz -pl lib test -Dfuzz.target=dev.stretto.models.SafetensorsFuzz
- * -Dfuzz.includes=dev.stretto.models.**}.
+ * Jazzer's entry point, as {@code ManifestFuzz} is for manifests: any bytes are a safetensors file
+ * or one sentence that names the file.
  */
 public final class SafetensorsFuzz {
   private SafetensorsFuzz() {}

@@ -41,7 +41,8 @@ class SafetensorsTest {
     Path file = folder.resolve("model.safetensors");
     try (Parameters one = network(1);
         Parameters two = network(2)) {
-      one.load("layers.0.weight", new float[] {-0f, Float.MIN_VALUE, Float.NaN, 1 / 3f, 1e38f, 7, 8});
+      one.load(
+          "layers.0.weight", new float[] {-0f, Float.MIN_VALUE, Float.NaN, 1 / 3f, 1e38f, 7, 8});
       Map<String, String> metadata = Map.of("why", "a \"test\"\né", "empty", "");
       Safetensors.save(file, one, metadata, "F32");
       two.trainable(true);

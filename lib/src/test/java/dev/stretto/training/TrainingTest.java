@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,7 +72,7 @@ class TrainingTest {
       assertEquals(Stop.INTERRUPTED, half.stop(), half.reason());
       assertEquals(10, half.steps());
       assertFalse(Thread.interrupted());
-      assertTrue(half.reason().contains("interrupted"));
+      assertThrows(CancellationException.class, half::measures);
     }
     try (Toy toy = new Toy(99, .3)) {
       TrainingResult rest = toy.training(config).checkpoints(file, 4).resume();
