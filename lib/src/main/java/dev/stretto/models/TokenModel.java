@@ -43,6 +43,25 @@ public interface TokenModel extends AutoCloseable {
     return open(prompts, false);
   }
 
+  /**
+   * The network inside, for those who count its work.
+   *
+   * @return empty where there is none: an n-gram, a table
+   */
+  default Optional<Backbone> backbone() {
+    return Optional.empty();
+  }
+
+  /**
+   * What a pass costs.
+   *
+   * @param shape of the pass
+   * @return the network's closed form; a model with a head overrides this and adds it
+   */
+  default Cost cost(Cost.Shape shape) {
+    return backbone().map(network -> network.cost(shape)).orElse(Cost.NONE);
+  }
+
   @Override
   default void close() {}
 
