@@ -5,10 +5,13 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
@@ -119,5 +122,29 @@ public final class Tensors {
     return ByteBuffer.allocateDirect(Math.multiplyExact(floats, Float.BYTES))
         .order(ByteOrder.nativeOrder())
         .asFloatBuffer();
+  }
+
+  /**
+   * A view of part of an axis, owned by a scope of the caller's choice (a plain slice would belong
+   * to the owner of the whole, which may live for ever).
+   *
+   * @param scope who owns the view
+   * @param array the whole
+   * @param axis which axis
+   * @param from first index
+   * @param to behind the last index
+   * @return the view; the array itself where it is the whole axis
+   */
+  public static NDArray narrow(NDManager scope, NDArray array, int axis, long from, long to) {
+    long[] max = array.getShape().getShape().clone();
+    if (from == 0 && to == max[axis]) {
+      return array;
+    }
+    long[] min = new long[max.length];
+    long[] step = new long[max.length];
+    Arrays.fill(step, 1);
+    min[axis] = from;
+    max[axis] = to;
+    return JniUtils.index((PtNDArray) array, min, max, step, (PtNDManager) scope);
   }
 }

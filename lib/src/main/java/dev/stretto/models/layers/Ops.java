@@ -1,0 +1,194 @@
+package dev.stretto.models.layers;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.Arrays;
+
+/**
+ * Layers as functions of tensors and weights. Results belong to the scope of the first argument, so
+ * the input comes first and the weight never.
+ */
+public final class Ops {
+  private Ops() {}
+
+  /**
+   * x W' + b.
+   *
+   * @param x (..., in)
+   * @param weight (out, in)
+   * @return (..., out)
+   */
+  public static NDArray linear(NDArray x, NDArray weight) {
+    return JniUtils.linear((PtNDArray) x, (PtNDArray) weight, null);
+  }
+
+  /**
+   * x W' + b.
+   *
+   * @param x (..., in)
+   * @param weight (out, in)
+   * @param bias (out)
+   * @return (..., out)
+   */
+  public static NDArray linear(NDArray x, NDArray weight, NDArray bias) {
+    return JniUtils.linear((PtNDArray) x, (PtNDArray) weight, (PtNDArray) bias);
+  }
+
+  /**
+   * Rows of a table.
+   *
+   * @param ids 64-bit, any shape
+   * @param table (vocabulary, width)
+   * @return (..., width)
+   */
+  public static NDArray embedding(NDArray ids, NDArray table) {
+    return JniUtils.embedding((PtNDArray) ids, (PtNDArray) table, false);
+  }
+
+  /**
+   * Layer norm over the last axis (Ba et al. 2016), one operation.
+   *
+   * @param x (..., width)
+   * @param gain (width)
+   * @param bias (width)
+   * @param epsilon added to the variance
+   * @return as x
+   */
+  public static NDArray layerNorm(NDArray x, NDArray gain, NDArray bias, double epsilon) {
+    return JniUtils.layerNorm(
+        (PtNDArray) x, gain.getShape(), (PtNDArray) gain, (PtNDArray) bias, epsilon);
+  }
+
+  /**
+   * Root mean square norm over the last axis (Zhang and Sennrich 2019).
+   *
+   * @param x (..., width)
+   * @param gain (width)
+   * @param epsilon added to the mean square
+   * @return as x
+   */
+  public static NDArray rmsNorm(NDArray x, NDArray gain, double epsilon) {
+    int last = x.getShape().dimension() - 1;
+    NDArray scale = x.square().mean(new int[] {last}, true).add(epsilon).pow(-0.5);
+    return x.mul(scale).mul(gain);
+  }
+
+  /**
+   * Norm over the channels of a group of an image or a signal (Wu and He 2018).
+   *
+   * @param x (batch, channels, ...)
+   * @param groups a divisor of the channels
+   * @param gain (channels)
+   * @param bias (channels)
+   * @param epsilon added to the variance
+   * @return as x
+   */
+  public static NDArray groupNorm(
+      NDArray x, int groups, NDArray gain, NDArray bias, double epsilon) {
+    Shape shape = x.getShape();
+    NDArray flat = x.reshape(shape.get(0), groups, -1);
+    NDArray centred = flat.sub(flat.mean(new int[] {2}, true));
+    NDArray scale = centred.square().mean(new int[] {2}, true).add(epsilon).pow(-0.5);
+    long[] channels = new long[shape.dimension()];
+    Arrays.fill(channels, 1);
+    channels[1] = shape.get(1);
+    Shape wide = new Shape(channels);
+    return centred.mul(scale).reshape(shape).mul(gain.reshape(wide)).add(bias.reshape(wide));
+  }
+
+  /**
+   * The Gaussian error linear unit, exact.
+   *
+   * @param x any shape
+   * @return as x
+   */
+  public static NDArray gelu(NDArray x) {
+    return JniUtils.gelu((PtNDArray) x);
+  }
+
+  /**
+   * x sigmoid(x).
+   *
+   * @param x any shape
+   * @return as x
+   */
+  public static NDArray silu(NDArray x) {
+    return x.mul(JniUtils.sigmoid((PtNDArray) x));
+  }
+
+  /**
+   * Sets numbers to zero at random and scales the rest; the engine's own generator decides which.
+   *
+   * @param x any shape
+   * @param share of numbers
+   * @return as x
+   */
+  public static NDArray dropout(NDArray x, double share) {
+    return JniUtils.dropout((PtNDArray) x, share, true);
+  }
+
+  /**
+   * Convolution along time.
+   *
+   * @param x (batch, channels, time)
+   * @param weight (out, channels / groups, kernel)
+   * @param bias (out)
+   * @param stride steps in time
+   * @param padding zeros on either side
+   * @param groups 1 for plain, channels for depth-wise
+   * @return (batch, out, time')
+   */
+  public static NDArray convolution(
+      NDArray x, NDArray weight, NDArray bias, int stride, int padding, int groups) {
+    return convolution(
+        x, weight, bias, new Shape(stride), new Shape(padding), new Shape(1), groups);
+  }
+
+  /**
+   * Convolution of images.
+   *
+   * @param x (batch, channels, height, width)
+   * @param weight (out, channels / groups, kernel, kernel)
+   * @param bias (out)
+   * @param stride steps on both axes
+   * @param padding zeros on all sides
+   * @param groups 1 for plain, channels for depth-wise
+   * @return (batch, out, height', width')
+   */
+  public static NDArray convolution2d(
+      NDArray x, NDArray weight, NDArray bias, int stride, int padding, int groups) {
+    return convolution(
+        x,
+        weight,
+        bias,
+        new Shape(stride, stride),
+        new Shape(padding, padding),
+        new Shape(1, 1),
+        groups);
+  }
+
+  private static NDArray convolution(
+      NDArray x,
+      NDArray weight,
+      NDArray bias,
+      Shape stride,
+      Shape padding,
+      Shape dilation,
+      int groups) {
+    return JniUtils.convolution(
+        (PtNDArray) x, (PtNDArray) weight, (PtNDArray) bias, stride, padding, dilation, groups);
+  }
+
+  /**
+   * Doubles height and width, each pixel four times: with a convolution behind it the transposed
+   * convolution's replacement (Odena et al. 2016).
+   *
+   * @param x (batch, channels, height, width)
+   * @return (batch, channels, 2 height, 2 width)
+   */
+  public static NDArray upsample2(NDArray x) {
+    return x.repeat(2, 2).repeat(3, 2);
+  }
+}

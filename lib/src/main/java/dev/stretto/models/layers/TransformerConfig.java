@@ -1,0 +1,263 @@
+package dev.stretto.models.layers;
+
+/**
+ * The shape of a {@link Transformer}.
+ *
+ * @param layers 1 or more
+ * @param width D, a multiple of {@code heads}
+ * @param heads query heads
+ * @param keyHeads key and value heads, a divisor of {@code heads} (grouped-query attention)
+ * @param feedForward width inside the feed-forward
+ * @param vocabulary rows of the embedding table, 0 for a network fed with vectors alone
+ * @param maxLength the most positions of a row
+ * @param norm kind of norm
+ * @param gate SwiGLU instead of GELU
+ * @param biases whether projections have biases
+ * @param queryKeyNorm whether queries and keys are normalised a head (RMS)
+ * @param positions how positions enter
+ * @param cross whether every layer has cross-attention
+ * @param condition width of the adaptive norms' condition, 0 for plain norms
+ * @param dropout share of the residual branches' numbers dropped in training
+ * @param epsilon inside the norms
+ */
+public record TransformerConfig(
+    int layers,
+    int width,
+    int heads,
+    int keyHeads,
+    int feedForward,
+    int vocabulary,
+    int maxLength,
+    Norm norm,
+    boolean gate,
+    boolean biases,
+    boolean queryKeyNorm,
+    PositionKind positions,
+    boolean cross,
+    int condition,
+    double dropout,
+    double epsilon) {
+
+  /** Kinds of norm. */
+  public enum Norm {
+    /** Mean and variance, gain and bias. */
+    LAYER,
+    /** Root mean square, gain. */
+    RMS
+  }
+
+  /** How positions enter. */
+  public sealed interface PositionKind {
+    /** Not at all. */
+    record None() implements PositionKind {}
+
+    /**
+     * A trained table an axis, added to the input.
+     *
+     * @param axes how many coordinates a position has
+     */
+    record Learned(int axes) implements PositionKind {}
+
+    /** Sines and cosines added to the input (Vaswani et al. 2017, section 3.5); one axis. */
+    record Sinusoidal() implements PositionKind {}
+
+    /**
+     * Queries and keys turned by angles (Su et al. 2021, section 3.4); neighbouring numbers of a
+     * head form a pair, and the pairs are shared out among the axes.
+     *
+     * @param base of the frequencies, 10000 as a rule
+     * @param periods one an axis: 0 for a line, p for a circle on which p is 0 again
+     */
+    record Rotary(double base, double... periods) implements PositionKind {}
+  }
+
+  /** Checks the shape. */
+  public TransformerConfig {
+    if (layers < 1 || width < 1 || heads < 1 || width % heads != 0 || maxLength < 1) {
+      throw new IllegalArgumentException(
+          "%d layers, width %d, %d heads, %d positions: expected 1 or more, the width a multiple of the heads"
+              .formatted(layers, width, heads, maxLength));
+    }
+    if (keyHeads < 1 || heads % keyHeads != 0) {
+      throw new IllegalArgumentException(
+          "%d key heads for %d heads: expected a divisor".formatted(keyHeads, heads));
+    }
+    if (positions instanceof PositionKind.Rotary && (width / heads) % 2 != 0) {
+      throw new IllegalArgumentException(
+          "heads of width %d cannot be turned in pairs: expected an even width"
+              .formatted(width / heads));
+    }
+    if (dropout < 0 || dropout >= 1) {
+      throw new IllegalArgumentException(
+          "dropout is " + dropout + ", expected 0 or more and below 1");
+    }
+  }
+
+  /**
+   * A small GPT: layer norm, GELU, no biases in the projections, rotary positions.
+   *
+   * @param layers layers
+   * @param width D; heads of 32, or of 16 where the width is below 64 or no multiple of 32
+   * @param vocabulary tokens
+   * @param maxLength positions
+   * @return the shape, with {@code 12 D^2} weights a layer
+   */
+  public static TransformerConfig gpt(int layers, int width, int vocabulary, int maxLength) {
+    int head = width % 32 == 0 && width >= 64 ? 32 : 16;
+    int heads = Math.max(1, width / head);
+    return new TransformerConfig(
+        layers,
+        width,
+        heads,
+        heads,
+        4 * width,
+        vocabulary,
+        maxLength,
+        Norm.LAYER,
+        false,
+        false,
+        false,
+        new PositionKind.Rotary(10000, 0),
+        false,
+        0,
+        0,
+        1e-5);
+  }
+
+  /**
+   * A small Llama: RMS norm, SwiGLU, rotary positions, grouped-query attention.
+   *
+   * @param layers layers
+   * @param width D
+   * @param heads query heads
+   * @param keyHeads key heads
+   * @param vocabulary tokens
+   * @param maxLength positions
+   * @return the shape; the feed-forward is 8/3 D wide, rounded up to a multiple of 8
+   */
+  public static TransformerConfig llama(
+      int layers, int width, int heads, int keyHeads, int vocabulary, int maxLength) {
+    return new TransformerConfig(
+        layers,
+        width,
+        heads,
+        keyHeads,
+        (8 * width / 3 + 7) / 8 * 8,
+        vocabulary,
+        maxLength,
+        Norm.RMS,
+        true,
+        false,
+        false,
+        new PositionKind.Rotary(10000, 0),
+        false,
+        0,
+        0,
+        1e-6);
+  }
+
+  /**
+   * With cross-attention in every layer.
+   *
+   * @return the altered shape
+   */
+  public TransformerConfig withCross() {
+    return copy(heads, keyHeads, biases, queryKeyNorm, positions, true, condition, dropout);
+  }
+
+  /**
+   * With other heads.
+   *
+   * @param query query heads
+   * @param key key heads
+   * @return the altered shape
+   */
+  public TransformerConfig withHeads(int query, int key) {
+    return copy(query, key, biases, queryKeyNorm, positions, cross, condition, dropout);
+  }
+
+  /**
+   * With biases in the projections.
+   *
+   * @return the altered shape
+   */
+  public TransformerConfig withBiases() {
+    return copy(heads, keyHeads, true, queryKeyNorm, positions, cross, condition, dropout);
+  }
+
+  /**
+   * With normalised queries and keys.
+   *
+   * @return the altered shape
+   */
+  public TransformerConfig withQueryKeyNorm() {
+    return copy(heads, keyHeads, biases, true, positions, cross, condition, dropout);
+  }
+
+  /**
+   * With other positions.
+   *
+   * @param kind how they enter
+   * @return the altered shape
+   */
+  public TransformerConfig with(PositionKind kind) {
+    return copy(heads, keyHeads, biases, queryKeyNorm, kind, cross, condition, dropout);
+  }
+
+  /**
+   * With adaptive norms.
+   *
+   * @param width of the condition
+   * @return the altered shape
+   */
+  public TransformerConfig withCondition(int width) {
+    return copy(heads, keyHeads, biases, queryKeyNorm, positions, cross, width, dropout);
+  }
+
+  /**
+   * With dropout.
+   *
+   * @param share of numbers
+   * @return the altered shape
+   */
+  public TransformerConfig withDropout(double share) {
+    return copy(heads, keyHeads, biases, queryKeyNorm, positions, cross, condition, share);
+  }
+
+  private TransformerConfig copy(
+      int query,
+      int key,
+      boolean withBiases,
+      boolean withQueryKeyNorm,
+      PositionKind kind,
+      boolean withCross,
+      int withCondition,
+      double withDropout) {
+    return new TransformerConfig(
+        layers,
+        width,
+        query,
+        key,
+        feedForward,
+        vocabulary,
+        maxLength,
+        norm,
+        gate,
+        withBiases,
+        withQueryKeyNorm,
+        kind,
+        withCross,
+        withCondition,
+        withDropout,
+        epsilon);
+  }
+
+  /**
+   * Width of a head.
+   *
+   * @return D / heads
+   */
+  public int headWidth() {
+    return width / heads;
+  }
+}

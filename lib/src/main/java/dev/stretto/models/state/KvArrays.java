@@ -1,0 +1,186 @@
+package dev.stretto.models.state;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.stretto.tensor.Tensors;
+import java.util.Arrays;
+
+/**
+ * Keys and values that every pass makes anew, so that gradients flow through them: new positions
+ * are concatenated behind the old, everything else is one gather. The arrays belong to the scopes
+ * of the passes that made them.
+ */
+final class KvArrays implements KvStorage {
+  private final int heads;
+  private final int width;
+
+  /** [layer][keys or values]: (rows, heads, slots, width), empty before the first position. */
+  private final NDArray[][] arrays;
+
+  KvArrays(int layers, int heads, int width) {
+    this(heads, width, new NDArray[layers][2]);
+  }
+
+  private KvArrays(int heads, int width, NDArray[][] arrays) {
+    this.heads = heads;
+    this.width = width;
+    this.arrays = arrays;
+  }
+
+  private int slots(int layer) {
+    return arrays[layer][0] == null ? 0 : (int) arrays[layer][0].getShape().get(2);
+  }
+
+  @Override
+  public int base(int layer, int length) {
+    return slots(layer);
+  }
+
+  @Override
+  public int used(int layer, int n, int end) {
+    return slots(layer) + n;
+  }
+
+  @Override
+  public void write(int layer, int firstRow, Fresh fresh, int[][] slots) {
+    append(layer, 0, fresh.keysBNHd(), fresh.keyFrom());
+    append(layer, 1, fresh.valuesBNHd(), fresh.valueFrom());
+  }
+
+  private void append(int layer, int which, NDArray source, int from) {
+    NDArray part =
+        Tensors.narrow(source.getManager(), source, 2, from, from + heads).transpose(0, 2, 1, 3);
+    NDArray old = arrays[layer][which];
+    arrays[layer][which] = old == null ? part : NDArrays.concat(new NDList(old, part), 2);
+  }
+
+  @Override
+  public NDArray read(NDManager scope, int which, int layer, int firstRow, int count, int used) {
+    return arrays[layer][which];
+  }
+
+  @Override
+  public void select(int layer, int firstRow, int[][] sources) {
+    int most = Arrays.stream(sources).mapToInt(row -> row.length).max().orElse(0);
+    if (arrays[layer][0] == null || (most == slots(layer) && identity(sources, most))) {
+      return;
+    }
+    if (most == 0) {
+      arrays[layer] = new NDArray[2];
+      return;
+    }
+    int rows = sources.length;
+    long[] index = new long[rows * heads * most * width];
+    for (int b = 0, at = 0; b < rows; b++) {
+      for (int h = 0; h < heads; h++) {
+        for (int t = 0; t < most; t++) {
+          long source = t < sources[b].length ? sources[b][t] : 0;
+          Arrays.fill(index, at, at + width, source);
+          at += width;
+        }
+      }
+    }
+    for (int which = 0; which < 2; which++) {
+      NDArray old = arrays[layer][which];
+      NDArray places = old.getManager().create(index, new Shape(rows, heads, most, width));
+      arrays[layer][which] = old.gather(places, 2);
+    }
+  }
+
+  private static boolean identity(int[][] sources, int most) {
+    for (int[] row : sources) {
+      if (row.length != most) {
+        return false;
+      }
+      for (int t = 0; t < most; t++) {
+        if (row[t] != t) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public KvStorage copy(int[] rows, int[][] lengths) {
+    NDArray[][] copy = new NDArray[arrays.length][2];
+    for (int layer = 0; layer < arrays.length; layer++) {
+      for (int which = 0; which < 2; which++) {
+        NDArray old = arrays[layer][which];
+        copy[layer][which] = old == null ? null : chosen(old, rows);
+      }
+    }
+    return new KvArrays(heads, width, copy);
+  }
+
+  private static NDArray chosen(NDArray old, int[] rows) {
+    NDList parts = new NDList();
+    for (int row : rows) {
+      parts.add(Tensors.narrow(old.getManager(), old, 0, row, row + 1));
+    }
+    return NDArrays.concat(parts, 0);
+  }
+
+  @Override
+  public void copyRow(KvStorage source, int from, int to, int[] lengths) {
+    KvArrays other = (KvArrays) source;
+    for (int layer = 0; layer < arrays.length; layer++) {
+      for (int which = 0; which < 2; which++) {
+        arrays[layer][which] = withRow(arrays[layer][which], to, other.arrays[layer][which], from);
+      }
+    }
+  }
+
+  private static NDArray withRow(NDArray own, int to, NDArray other, int from) {
+    if (own == null && other == null) {
+      return null;
+    }
+    NDArray like = own == null ? other : own;
+    NDManager scope = like.getManager();
+    Shape shape = like.getShape();
+    long rows = shape.get(0);
+    long slots =
+        Math.max(
+            own == null ? 0 : own.getShape().get(2), other == null ? 0 : other.getShape().get(2));
+    NDArray whole = padded(scope, own, shape, rows, slots);
+    NDArray row =
+        padded(
+            scope,
+            other == null ? null : Tensors.narrow(scope, other, 0, from, from + 1),
+            shape,
+            1,
+            slots);
+    NDList parts = new NDList();
+    if (to > 0) {
+      parts.add(Tensors.narrow(scope, whole, 0, 0, to));
+    }
+    parts.add(row);
+    if (to + 1 < rows) {
+      parts.add(Tensors.narrow(scope, whole, 0, to + 1, rows));
+    }
+    return NDArrays.concat(parts, 0);
+  }
+
+  /** With zeros behind its slots; zeros alone where there is none. */
+  private static NDArray padded(NDManager scope, NDArray array, Shape like, long rows, long slots) {
+    long has = array == null ? 0 : array.getShape().get(2);
+    if (has == slots) {
+      return array;
+    }
+    NDArray rest = scope.zeros(new Shape(rows, like.get(1), slots - has, like.get(3)));
+    return has == 0 ? rest : NDArrays.concat(new NDList(array, rest), 2);
+  }
+
+  @Override
+  public void wipe(int row) {
+    // nothing is read behind a row's length, and nothing here is written in place
+  }
+
+  @Override
+  public void close() {
+    // the arrays belong to the scopes of the passes
+  }
+}

@@ -1,0 +1,176 @@
+package dev.stretto.models.state;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.stretto.tensor.Tensors;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+
+/**
+ * Keys and values allocated once, in memory that Java and the engine share: a new position is a
+ * copy of a few hundred bytes a head, a moved one too, and no operation of the engine. On a device
+ * of its own the memory cannot be shared; there each change is written through to it.
+ */
+final class KvBuffers implements KvStorage {
+  private final NDManager manager;
+  private final int layers;
+  private final int heads;
+  private final int capacity;
+  private final int width;
+  private final boolean shared;
+
+  /** [layer][keys or values], layout (rows, heads, capacity, width). */
+  private final FloatBuffer[][] memory;
+
+  private final NDArray[][] arrays;
+
+  KvBuffers(NDManager parent, int layers, int rows, int heads, int capacity, int width) {
+    this.manager = parent.newSubManager();
+    this.layers = layers;
+    this.heads = heads;
+    this.capacity = capacity;
+    this.width = width;
+    this.shared = !parent.getDevice().isGpu();
+    memory = new FloatBuffer[layers][2];
+    arrays = new NDArray[layers][2];
+    Shape shape = new Shape(rows, heads, capacity, width);
+    int bytes = Math.toIntExact(shape.size() * Float.BYTES);
+    for (int layer = 0; layer < layers; layer++) {
+      for (int which = 0; which < 2; which++) {
+        ByteBuffer block = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+        arrays[layer][which] = manager.create(block, shape, DataType.FLOAT32);
+        memory[layer][which] = block.asFloatBuffer();
+      }
+    }
+  }
+
+  private int at(int row, int head, int slot) {
+    return ((row * heads + head) * capacity + slot) * width;
+  }
+
+  @Override
+  public int base(int layer, int length) {
+    return length;
+  }
+
+  @Override
+  public int used(int layer, int n, int end) {
+    return end;
+  }
+
+  @Override
+  public void write(int layer, int firstRow, Fresh fresh, int[][] slots) {
+    put(layer, 0, firstRow, fresh.keysBNHd(), fresh.keyFrom(), slots);
+    put(layer, 1, firstRow, fresh.valuesBNHd(), fresh.valueFrom(), slots);
+  }
+
+  private void put(int layer, int which, int firstRow, NDArray source, int from, int[][] slots) {
+    FloatBuffer numbers = Tensors.floats(source);
+    int sourceHeads = (int) source.getShape().get(2);
+    FloatBuffer target = memory[layer][which];
+    int n = (int) source.getShape().get(1);
+    for (int b = 0; b < slots.length; b++) {
+      for (int i = 0; i < n; i++) {
+        if (slots[b][i] < 0) {
+          continue;
+        }
+        int start = ((b * n + i) * sourceHeads + from) * width;
+        for (int h = 0; h < heads; h++) {
+          target.put(at(firstRow + b, h, slots[b][i]), numbers, start + h * width, width);
+        }
+      }
+    }
+    through(layer, which);
+  }
+
+  private void through(int layer, int which) {
+    if (!shared) {
+      arrays[layer][which].set(memory[layer][which].duplicate());
+    }
+  }
+
+  @Override
+  public NDArray read(NDManager scope, int which, int layer, int firstRow, int count, int used) {
+    NDArray some = Tensors.narrow(scope, arrays[layer][which], 0, firstRow, firstRow + count);
+    return Tensors.narrow(scope, some, 2, 0, used);
+  }
+
+  @Override
+  public void select(int layer, int firstRow, int[][] sources) {
+    for (int which = 0; which < 2; which++) {
+      FloatBuffer block = memory[layer][which];
+      boolean changed = false;
+      for (int b = 0; b < sources.length; b++) {
+        for (int t = 0; t < sources[b].length; t++) {
+          if (sources[b][t] != t) {
+            changed = true;
+            for (int h = 0; h < heads; h++) {
+              int row = firstRow + b;
+              block.put(at(row, h, t), block, at(row, h, sources[b][t]), width);
+            }
+          }
+        }
+      }
+      if (changed) {
+        through(layer, which);
+      }
+    }
+  }
+
+  @Override
+  public KvStorage copy(int[] chosen, int[][] lengths) {
+    KvBuffers copy =
+        new KvBuffers(manager.getParentManager(), layers, chosen.length, heads, capacity, width);
+    for (int i = 0; i < chosen.length; i++) {
+      int[] ends = new int[layers];
+      for (int layer = 0; layer < layers; layer++) {
+        ends[layer] = lengths[layer][i];
+      }
+      copy.copyRow(this, chosen[i], i, ends);
+    }
+    return copy;
+  }
+
+  @Override
+  public void copyRow(KvStorage source, int from, int to, int[] lengths) {
+    KvBuffers other = (KvBuffers) source;
+    for (int layer = 0; layer < layers; layer++) {
+      for (int which = 0; which < 2; which++) {
+        for (int h = 0; h < heads; h++) {
+          memory[layer][which].put(
+              at(to, h, 0),
+              other.memory[layer][which],
+              other.at(from, h, 0),
+              lengths[layer] * width);
+        }
+        through(layer, which);
+      }
+    }
+  }
+
+  @Override
+  public void wipe(int row) {
+    fill(row, 0);
+  }
+
+  /** Fills a row's memory, as a test that poisons it does. */
+  void fill(int row, float value) {
+    float[] values = new float[heads * capacity * width];
+    Arrays.fill(values, value);
+    for (int layer = 0; layer < layers; layer++) {
+      for (int which = 0; which < 2; which++) {
+        memory[layer][which].put(at(row, 0, 0), values);
+        through(layer, which);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    manager.close();
+  }
+}
