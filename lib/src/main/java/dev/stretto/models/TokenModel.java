@@ -44,22 +44,18 @@ public interface TokenModel extends AutoCloseable {
   }
 
   /**
-   * The network inside, for those who count its work.
-   *
-   * @return empty where there is none: an n-gram, a table
-   */
-  default Optional<Backbone> backbone() {
-    return Optional.empty();
-  }
-
-  /**
-   * What a pass costs.
+   * What a pass costs, for those who count its work.
    *
    * @param shape of the pass
-   * @return the network's closed form; a model with a head overrides this and adds it
+   * @return the closed form, head included; none for a model without a network
    */
   default Cost cost(Cost.Shape shape) {
-    return backbone().map(network -> network.cost(shape)).orElse(Cost.NONE);
+    return Cost.NONE;
+  }
+
+  /** {@return how many layers a pass runs, 0 for a model without a network} */
+  default int layers() {
+    return 0;
   }
 
   @Override

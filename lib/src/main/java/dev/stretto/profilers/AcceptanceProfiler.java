@@ -6,7 +6,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import tech.tablesaw.api.DoubleColumn;
@@ -52,12 +54,13 @@ public final class AcceptanceProfiler {
         doubles("survival", depths, acceptance::survival));
   }
 
-  private interface ByDepth {
-    double at(int depth);
+  private static DoubleColumn doubles(String name, int[] depths, IntToDoubleFunction rate) {
+    return DoubleColumn.create(name, Arrays.stream(depths).mapToDouble(rate).toArray());
   }
 
-  private static DoubleColumn doubles(String name, int[] depths, ByDepth value) {
-    return DoubleColumn.create(name, Arrays.stream(depths).mapToDouble(value::at).toArray());
+  private static LongColumn longs(
+      String name, List<Acceptance> rows, ToLongFunction<Acceptance> count) {
+    return LongColumn.create(name, rows.stream().mapToLong(count).toArray());
   }
 
   /**
@@ -69,21 +72,6 @@ public final class AcceptanceProfiler {
    */
   public static Table table(Map<String, Acceptance> methods) {
     List<Acceptance> rows = new ArrayList<>(methods.values());
-    Table table =
-        Table.create(
-            "acceptance", StringColumn.create("method", new ArrayList<>(methods.keySet())));
-    Map<String, ToDoubleFunction<Acceptance>> counts = new LinkedHashMap<>();
-    counts.put("passes", Acceptance::passes);
-    counts.put("drafted", Acceptance::drafted);
-    counts.put("accepted", Acceptance::accepted);
-    counts.put("emitted", Acceptance::emitted);
-    counts.put("cut", Acceptance::cut);
-    counts.put("nearTies", Acceptance::nearTies);
-    counts.forEach(
-        (name, count) ->
-            table.addColumns(
-                LongColumn.create(
-                    name, rows.stream().mapToLong(r -> (long) count.applyAsDouble(r)).toArray())));
     Map<String, ToDoubleFunction<Acceptance>> measures = new LinkedHashMap<>();
     measures.put("lengthWithBonus", Acceptance::lengthWithBonus);
     measures.put("lengthWithoutBonus", Acceptance::lengthWithoutBonus);
@@ -91,6 +79,16 @@ public final class AcceptanceProfiler {
     measures.put("ttft", AcceptanceProfiler::ttft);
     measures.put("gapP50", r -> gap(r, 50));
     measures.put("gapP95", r -> gap(r, 95));
+    Table table =
+        Table.create(
+            "acceptance",
+            StringColumn.create("method", new ArrayList<>(methods.keySet())),
+            longs("passes", rows, Acceptance::passes),
+            longs("drafted", rows, Acceptance::drafted),
+            longs("accepted", rows, Acceptance::accepted),
+            longs("emitted", rows, Acceptance::emitted),
+            longs("cut", rows, Acceptance::cut),
+            longs("nearTies", rows, Acceptance::nearTies));
     measures.forEach(
         (name, measure) ->
             table.addColumns(

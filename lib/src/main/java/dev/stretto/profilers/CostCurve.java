@@ -71,18 +71,6 @@ public record CostCurve(String unit, int cached, int[] sizes, double[] seconds) 
     return measure("positions", cached, sizes, true, passes(network, cached));
   }
 
-  /**
-   * c(B) of a network, one new position a row.
-   *
-   * @param network as for {@link #positions(Backbone, int, int...)}
-   * @param cached positions in the cache of each row
-   * @param sizes B, the first is 1
-   * @return the curve
-   */
-  public static CostCurve rows(Backbone network, int cached, int... sizes) {
-    return measure("rows", cached, sizes, false, passes(network, cached));
-  }
-
   /** One pass of a shape over a cache that it leaves as it was. */
   private interface Passes {
     Consumer<NDManager> open(int rows, int positions, List<Runnable> opened);
@@ -181,11 +169,7 @@ public record CostCurve(String unit, int cached, int[] sizes, double[] seconds) 
     return (seconds[at - 1] + slope * (size - sizes[at - 1])) / seconds[0];
   }
 
-  /**
-   * Samples for {@link StepTime#fit}.
-   *
-   * @return one a size
-   */
+  /** {@return samples for {@link StepTime#fit}, one a size} */
   public List<StepTime.Sample> samples() {
     List<StepTime.Sample> samples = new ArrayList<>();
     for (int i = 0; i < sizes.length; i++) {
@@ -195,11 +179,7 @@ public record CostCurve(String unit, int cached, int[] sizes, double[] seconds) 
     return samples;
   }
 
-  /**
-   * The curve as a table.
-   *
-   * @return columns positions or rows, seconds, c
-   */
+  /** {@return columns positions or rows, seconds, c} */
   public Table table() {
     return Table.create(
         "cost of a pass",

@@ -1,14 +1,12 @@
 package dev.stretto.profilers;
 
 import ai.djl.ndarray.NDManager;
-import dev.stretto.models.Backbone;
 import dev.stretto.models.Cost;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
 import dev.stretto.profilers.WorkProfiler.Role;
 import dev.stretto.profilers.WorkProfiler.Work;
 import java.util.Arrays;
-import java.util.Optional;
 
 /** A token model whose passes a {@link WorkProfiler} counts. */
 record CountedModel(TokenModel model, WorkProfiler book, Role role) implements TokenModel {
@@ -27,10 +25,9 @@ record CountedModel(TokenModel model, WorkProfiler book, Role role) implements T
 
   private void add(
       boolean first, int rows, int positions, int keys, long visible, long real, long useful) {
-    int layers = model.backbone().map(Backbone::layers).orElse(0);
-    Cost cost = model.cost(new Cost.Shape(rows, positions, keys, visible, layers, 0));
+    Cost cost = model.cost(new Cost.Shape(rows, positions, keys, visible, layers(), 0));
     long fed = (long) rows * positions;
-    book.add(role, first, new Work(1, fed, fed - real, useful, layers, cost));
+    book.add(role, first, new Work(1, fed, fed - real, useful, layers(), cost));
   }
 
   @Override
@@ -44,8 +41,8 @@ record CountedModel(TokenModel model, WorkProfiler book, Role role) implements T
   }
 
   @Override
-  public Optional<Backbone> backbone() {
-    return model.backbone();
+  public int layers() {
+    return model.layers();
   }
 
   @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.TableModel;
 import dev.stretto.samplers.batching.BatchSizeOptimizer;
 import dev.stretto.samplers.batching.DurationBins;
@@ -16,6 +17,8 @@ import dev.stretto.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import tech.tablesaw.api.Table;
 
 /** RTFx, cost curves and memory: that they measure what they say, no test asserts a time. */
@@ -55,6 +58,10 @@ class MeasuringTest {
     assertEquals(9, curve.samples().get(2).tokens());
     assertEquals(24, CostCurve.rows(model, 8, 1, 3).samples().get(1).cached());
     assertThrows(IllegalArgumentException.class, () -> CostCurve.rows(model, 8, 3, 1));
+    try (CausalLm network = CausalLm.gpt(1, 8, 11, 32, 1)) {
+      assertTrue(CostCurve.positions(network, 8, 1, 5).c(5) > 0);
+      assertTrue(CostCurve.positions(network.backbone(), 8, 1, 5).c(5) > 0);
+    }
   }
 
   @Test
@@ -79,22 +86,26 @@ class MeasuringTest {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
   void thePeakIsWhatAStepTakesEvenAfterALargerOne() {
     allocate(1 << 20);
     for (int mebibytes : new int[] {32, 128, 16, 64, 32}) {
-      long peak = MemoryProfiler.peak(() -> allocate((long) mebibytes << 20)) >> 20;
-      assertTrue(Math.abs(peak - mebibytes) <= 8, peak + " MiB measured of " + mebibytes);
+      long peak = Long.MAX_VALUE; // of three: the virtual machine's own memory grows at times
+      for (int run = 0; run < 3; run++) {
+        peak = Math.min(peak, MemoryProfiler.peak(() -> allocate((long) mebibytes << 20)) >> 20);
+      }
+      assertTrue(Math.abs(peak - mebibytes) <= 6, peak + " MiB measured of " + mebibytes);
     }
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
   void aBatchSizeSearchFindsWhatFitsTheBudget() {
     var probe =
         MemoryProfiler.probe(
-            64L << 20, (shape, size) -> allocate((long) (size * shape.seconds() * (1 << 18))));
-    var profile = BatchSizeOptimizer.of(probe).withStart(8).search(DurationBins.of(4, 10));
-    // a quarter MiB a second: 64 MiB hold 25 of 10 s and 64 of 4 s; 8 MiB of the virtual machine's
-    assertEquals(25, profile.sizes().get(1), 4);
-    assertEquals(64, profile.sizes().get(0), 10);
+            48L << 20, (shape, size) -> allocate((long) (size * shape.seconds() * (1 << 18))));
+    var profile = BatchSizeOptimizer.of(probe).withStart(12).search(DurationBins.of(10));
+    // 48 MiB hold 19 of 2.5 MiB; up to 6 MiB are the virtual machine's
+    assertEquals(18, profile.sizes().get(0), 2.5);
   }
 }

@@ -17,6 +17,7 @@ import dev.stretto.models.State;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
+import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.TableModel;
 import dev.stretto.profilers.WorkProfiler.Role;
 import dev.stretto.profilers.WorkProfiler.Work;
@@ -24,7 +25,6 @@ import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
 
@@ -130,8 +130,13 @@ class WorkProfilerTest {
     }
 
     @Override
-    public Optional<Backbone> backbone() {
-      return Optional.of(new Toy());
+    public Cost cost(Cost.Shape shape) {
+      return new Toy().cost(shape);
+    }
+
+    @Override
+    public int layers() {
+      return 3;
     }
   }
 
@@ -209,5 +214,24 @@ class WorkProfilerTest {
     assertTrue(table.columnNames().contains("visiblePairs"));
     work.clear();
     assertEquals(0, work.table().rowCount());
+  }
+
+  @Test
+  void aCausalModelCountsTheSameAsItsShapesCost() {
+    var work = new WorkProfiler();
+    try (CausalLm model = CausalLm.gpt(2, 8, 11, 32, 1);
+        NDManager scope = Tensors.manager();
+        TokenModel.Session session = work.of(model, Role.TARGET).open(new int[] {1, 2, 3, 4})) {
+      for (int cached = 3; cached < 6; cached++) {
+        session.score(scope, new TokenTree[] {TokenTree.chain(5, 6)});
+        session.commit(new int[][] {{0}});
+      }
+      Cost expected = Cost.NONE;
+      for (int cached = 3; cached < 6; cached++) {
+        expected = expected.plus(model.cost(Cost.Shape.causal(1, 2, cached, 2)));
+      }
+      assertEquals(new Work(3, 6, 0, 3, 6, expected), work.work(Role.TARGET));
+      assertEquals(model.cost(Cost.Shape.causal(1, 3, 0, 2)), work.prefill(Role.TARGET).cost());
+    }
   }
 }

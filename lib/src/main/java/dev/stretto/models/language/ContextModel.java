@@ -19,11 +19,7 @@ import dev.stretto.models.TokenModel;
  * }</pre>
  */
 public interface ContextModel extends TokenModel {
-  /**
-   * How far it looks back.
-   *
-   * @return the most tokens of context that matter, 0 or more
-   */
+  /** {@return how far it looks back: the most tokens of context that matter, 0 or more} */
   int reach();
 
   /**

@@ -63,29 +63,17 @@ public record Acceptance(
     return Arrays.stream(numbers).sum();
   }
 
-  /**
-   * Passes of the target.
-   *
-   * @return rows count apart
-   */
+  /** {@return passes of the target; rows count apart} */
   public long passes() {
     return lengths.length;
   }
 
-  /**
-   * Tokens emitted.
-   *
-   * @return accepted + passes - cut
-   */
+  /** {@return tokens emitted: accepted + passes - cut} */
   public long emitted() {
     return sum(lengths);
   }
 
-  /**
-   * Drafts kept, those cut behind the end included.
-   *
-   * @return the sum over depths
-   */
+  /** {@return drafts kept, those cut behind the end included} */
   public long accepted() {
     return sum(kept);
   }
@@ -124,38 +112,22 @@ public record Acceptance(
     return all;
   }
 
-  /**
-   * Kept drafts over all candidates.
-   *
-   * @return a share, NaN without drafts
-   */
+  /** {@return kept drafts over all candidates, NaN without drafts} */
   public double acceptedPerDrafted() {
     return (double) accepted() / drafted;
   }
 
-  /**
-   * Tokens a pass, the bonus included.
-   *
-   * @return emitted / passes
-   */
+  /** {@return emitted / passes, the bonus included} */
   public double lengthWithBonus() {
     return (double) emitted() / passes();
   }
 
-  /**
-   * Drafts kept a pass, the bonus left out.
-   *
-   * @return accepted / passes
-   */
+  /** {@return accepted / passes, the bonus left out} */
   public double lengthWithoutBonus() {
     return (double) accepted() / passes();
   }
 
-  /**
-   * Passes by the tokens they emitted.
-   *
-   * @return index: number of tokens, from 0
-   */
+  /** {@return passes by the tokens they emitted, from 0} */
   public long[] histogram() {
     long[] counts = new long[Arrays.stream(lengths).max().orElse(0) + 1];
     for (int length : lengths) {
@@ -263,11 +235,7 @@ public record Acceptance(
       return longer;
     }
 
-    /**
-     * What was recorded so far.
-     *
-     * @return the report of one request
-     */
+    /** {@return what was recorded so far, as the report of one request} */
     public Acceptance report() {
       return new Acceptance(
           tried.clone(),
