@@ -88,16 +88,16 @@ public final class CausalLm implements TokenModel, Trainable {
     return logits(body.forward(training ? step.train() : step).lastBND());
   }
 
-  /**
-   * What a pass costs, head included.
-   *
-   * @param shape of the pass
-   * @return its closed form
-   */
+  @Override
   public Cost cost(Cost.Shape shape) {
     long weights = (long) vocabulary * body.width();
     long positions = (long) shape.rows() * shape.positions();
     return body.cost(shape).plus(new Cost(positions * weights, 0, 0, Float.BYTES * weights));
+  }
+
+  @Override
+  public int layers() {
+    return body.layers();
   }
 
   @Override
