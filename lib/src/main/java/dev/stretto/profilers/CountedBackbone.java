@@ -91,4 +91,9 @@ record CountedBackbone(Backbone network, WorkProfiler book, Role role) implement
   public Parameters parameters() {
     return network.parameters();
   }
+
+  @Override
+  public int maxLength() {
+    return network.maxLength();
+  }
 }
