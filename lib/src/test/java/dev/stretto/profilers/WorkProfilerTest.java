@@ -49,6 +49,11 @@ class WorkProfilerTest {
     }
 
     @Override
+    public int maxLength() {
+      return 100;
+    }
+
+    @Override
     public Cost cost(Cost.Shape shape) {
       return new Cost(
           1000L * shape.rows() * shape.positions() * shape.layers(),
