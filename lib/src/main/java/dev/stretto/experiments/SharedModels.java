@@ -9,6 +9,10 @@ import dev.stretto.data.text.JavaSources;
 import dev.stretto.data.text.Windows;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.speech.SpeechModel;
+import dev.stretto.samplers.batching.CutStreams;
+import dev.stretto.samplers.batching.DurationBins;
+import dev.stretto.samplers.batching.DynamicBucketing;
+import dev.stretto.samplers.batching.SamplerBuilder;
 import dev.stretto.samplers.decoding.Transcriber;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -20,6 +24,7 @@ import dev.stretto.training.SpeechTraining;
 import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Models that several notebooks use; each is trained once and stored. */
 public final class SharedModels {
@@ -56,7 +61,7 @@ public final class SharedModels {
    * @param version raised when the same words come to mean something else
    * @param shape of the network
    * @param utterances it learns from
-   * @param batch utterances a step
+   * @param seconds of padded sound a step, in 8 buckets of like duration
    * @param seed of weights and batches
    * @param training how it learns
    */
@@ -64,7 +69,7 @@ public final class SharedModels {
       int version,
       SpeechModel.Config shape,
       int utterances,
-      int batch,
+      double seconds,
       long seed,
       TrainingConfig training) {}
 
@@ -114,7 +119,7 @@ public final class SharedModels {
    *     has no sources
    */
   public static Windows codeText(int characters) {
-    return Windows.of(
+    return new Windows(
         CharTokenizer.printable()
             .encode(JavaSources.installed("java.base/java/").train().text(characters)));
   }
@@ -150,20 +155,34 @@ public final class SharedModels {
   }
 
   /**
-   * The synthetic speech of families 01 and 02: words of letters, two or three a sentence.
+   * The synthetic speech of families 01 and 02: words of letters, two or three a sentence; every
+   * fifth sentence of the training set has four to sixteen.
    *
    * @param utterances in the training set
    * @return the same for the same number
    */
   public static Speech speech(int utterances) {
     SpeechSynth synth = new SpeechSynth(SpeechSynth.Config.standard(16000), SPEECH);
-    List<Utterance> train = synth.utterances("train", utterances);
+    SpeechSynth orator = longWinded();
+    List<Utterance> train =
+        IntStream.range(0, utterances)
+            .mapToObj(i -> (i % 5 == 4 ? orator : synth).utterance("train", i))
+            .toList();
     try (NDManager manager = Tensors.manager()) {
       LogMel front =
           new LogMel(LogMel.Config.compact(16000))
               .fitted(manager, train.stream().map(Utterance::audio).toList());
       return new Speech(synth, front, CharTokenizer.of(SpeechSynth.ALPHABET), train);
     }
+  }
+
+  /**
+   * The same voice and lexicon with sentences of four to sixteen words.
+   *
+   * @return up to about five seconds an utterance
+   */
+  public static SpeechSynth longWinded() {
+    return new SpeechSynth(SpeechSynth.Config.standard(16000).withSentences(4, 16), SPEECH);
   }
 
   /**
@@ -191,7 +210,7 @@ public final class SharedModels {
                 512,
                 192),
             speech.train().size(),
-            32,
+            30,
             seed,
             TrainingConfig.of(Budget.steps(1200), 2e-3).withWarmup(100));
     return artefacts.obtain(
@@ -202,10 +221,15 @@ public final class SharedModels {
         model -> {
           SpeechCorpus corpus = speech.corpus();
           SpeechTraining learning = new SpeechTraining(model, corpus, false, .1);
+          SamplerBuilder sampler =
+              DynamicBucketing.of(DurationBins.estimate(corpus.cuts(), 8))
+                  .maxDuration(recipe.seconds())
+                  .buffer(1000)
+                  .seed(recipe.seed());
           BatchSource<int[]> source =
-              BatchSource.drawn(
-                  SeedTree.of(recipe.seed()).child("batches"),
-                  rng -> rng.ints(recipe.batch(), 0, corpus.size()).toArray());
+              SpeechTraining.source(
+                  corpus,
+                  () -> sampler.build().over(CutStreams.endless(corpus.cuts(), recipe.seed())));
           return new Training<>(recipe.training(), model, source, learning, learning::work)
               .run()
               .measures();
