@@ -29,20 +29,26 @@ final class KvBuffers implements KvStorage {
   private final NDArray[][] arrays;
 
   KvBuffers(NDManager parent, int layers, int rows, int heads, int capacity, int width) {
+    this(parent, layers, new int[] {rows, heads, capacity, width}, !parent.getDevice().isGpu());
+  }
+
+  /** With memory shared, or each change written through to an array of its own. */
+  KvBuffers(NDManager parent, int layers, int[] shape4, boolean shared) {
     this.manager = parent.newSubManager();
     this.layers = layers;
-    this.heads = heads;
-    this.capacity = capacity;
-    this.width = width;
-    this.shared = !parent.getDevice().isGpu();
+    this.heads = shape4[1];
+    this.capacity = shape4[2];
+    this.width = shape4[3];
+    this.shared = shared;
     memory = new FloatBuffer[layers][2];
     arrays = new NDArray[layers][2];
-    Shape shape = new Shape(rows, heads, capacity, width);
+    Shape shape = new Shape(shape4[0], heads, capacity, width);
     int bytes = Math.toIntExact(shape.size() * Float.BYTES);
     for (int layer = 0; layer < layers; layer++) {
       for (int which = 0; which < 2; which++) {
         ByteBuffer block = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-        arrays[layer][which] = manager.create(block, shape, DataType.FLOAT32);
+        arrays[layer][which] =
+            shared ? manager.create(block, shape, DataType.FLOAT32) : manager.zeros(shape);
         memory[layer][which] = block.asFloatBuffer();
       }
     }
@@ -123,8 +129,8 @@ final class KvBuffers implements KvStorage {
 
   @Override
   public KvStorage copy(int[] chosen, int[][] lengths) {
-    KvBuffers copy =
-        new KvBuffers(manager.getParentManager(), layers, chosen.length, heads, capacity, width);
+    int[] shape4 = {chosen.length, heads, capacity, width};
+    KvBuffers copy = new KvBuffers(manager.getParentManager(), layers, shape4, shared);
     for (int i = 0; i < chosen.length; i++) {
       int[] ends = new int[layers];
       for (int layer = 0; layer < layers; layer++) {

@@ -65,6 +65,18 @@ public final class KvState implements Sliceable {
         false);
   }
 
+  /** Over memory that is not shared with the engine, as on a GPU. */
+  static KvState writtenThrough(
+      NDManager manager, int layers, int rows, int capacity, int heads, int width) {
+    return new KvState(
+        Kind.PREALLOCATED,
+        new KvBuffers(manager, layers, new int[] {rows, heads, capacity, width}, false),
+        new int[layers][rows],
+        new BitSet[layers][rows],
+        new int[] {0, rows, capacity, heads, width},
+        false);
+  }
+
   private KvState(
       Kind kind,
       KvStorage storage,
