@@ -25,6 +25,7 @@ examples:
   reproduce                       every notebook
   reproduce 01                    one notebook
   reproduce --only 01/gantt       one figure
+  reproduce --fresh 01            one notebook with its models trained again
   reproduce --check               change nothing, compare with what is stored
   reproduce 01 --set batches=400  other settings; the results go to environment/results
 
@@ -44,7 +45,7 @@ def parse(arguments):
     parser.add_argument("--preset", choices=["smoke", "quick", "extended", "full"], help="how much to spend")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the notebook; repeatable")
     parser.add_argument("--check", action="store_true", help="compare with what is stored and change nothing")
-    parser.add_argument("--fresh", nargs="?", const="all", metavar="NN", help="train models again instead of loading stored ones")
+    parser.add_argument("--fresh", nargs="?", const="all", metavar="NN[,NN]", help="train models again instead of loading stored ones, and compare; runs the notebooks named")
     parser.add_argument("--force", action="store_true", help="run notebooks that are up to date, too")
     parser.add_argument("--timeout", type=int, default=1800, metavar="SECONDS", help="for one cell (default 1800)")
     parser.add_argument("--kernel", default="stretto", metavar="NAME", help="run in another Java kernel; rapaio is fetched")
@@ -56,6 +57,8 @@ def parse(arguments):
         options.notebooks, options.figure = [name], figure
     else:
         options.figure = ""
+        if options.fresh and options.fresh != "all" and not options.notebooks:
+            options.notebooks = options.fresh.split(",")
     for setting in options.set:
         if not re.fullmatch(r"\w+=[^,]*", setting):
             parser.error("--set %s: a setting is KEY=VALUE without commas (lists: a=1:2:3)" % setting)
@@ -67,7 +70,7 @@ def parse(arguments):
 def kernel_environment(options, jdk):
     """The environment that notebooks see."""
     environment = dict(os.environ)
-    for name in ("STRETTO_FIGURES", "STRETTO_ONLY"):
+    for name in ("STRETTO_FIGURES", "STRETTO_ONLY", "STRETTO_FRESH", "STRETTO_CHECKPOINTS"):
         environment.pop(name, None)
     if options.preset:
         environment["STRETTO_PRESET"] = options.preset
@@ -134,6 +137,9 @@ def run(options, work):
     if options.figure:
         return one_figure(options, runner, chosen[0], work, jdk)
     name = variant(options, environment)
+    if options.check or name not in ("", "extended", "full"):
+        # such a run changes nothing that is stored, so what it trains goes elsewhere
+        environment["STRETTO_CHECKPOINTS"] = str(RESULTS / "checkpoints")
     sources = build.sources()
     compared = []
     figures = results.new_figures(work / "figures")

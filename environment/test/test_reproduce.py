@@ -250,6 +250,25 @@ class ReproduceTest(unittest.TestCase):
         self.assertEqual(before, self.files())
         self.assertTrue((self.root / "environment/results/smoke,batches=400/01-batching.ipynb").exists())
 
+    def test_fresh_runs_the_notebooks_named_and_tells_them(self):
+        other = self.notebook.with_name("02-other.ipynb")
+        self.write(cell("import os; (os.environ.get('STRETTO_FRESH'), os.environ.get('STRETTO_CHECKPOINTS'))"))
+        shutil.copy(self.notebook, other)
+        status, said = self.reproduce()
+        self.assertEqual(0, status, said)
+        self.assertEqual(["(None, None)"], self.outputs()[0][1][0]["data"]["text/plain"])
+        before = other.read_bytes()
+        status, said = self.reproduce("--fresh", "01")
+        self.assertEqual(0, status, said)
+        self.assertEqual(["('01', None)"], self.outputs()[0][1][0]["data"]["text/plain"])
+        self.assertNotIn("02-other", said)
+        self.assertEqual(before, other.read_bytes())
+        status, said = self.reproduce(STRETTO_FRESH="all")
+        self.assertIn("01-batching  up to date", said)
+        before = self.files()
+        status, said = self.reproduce("01", "--fresh", "--check")
+        self.assertEqual((0, before), (status, self.files()), said)
+
     def test_an_unknown_kernel_or_notebook_is_a_sentence(self):
         status, said = self.reproduce("--kernel", "nosuch")
         self.assertEqual(1, status)

@@ -54,6 +54,7 @@ public final class Experiment<S extends Record> {
   private final Optional<Path> folder;
   private final String only;
   private final boolean hasData;
+  private final Artefacts artefacts;
   private final FigureStore store;
   private final Map<String, String> dataSets = new TreeMap<>();
   private final Map<LedgerLine.Key, LedgerLine> lines = new LinkedHashMap<>();
@@ -75,6 +76,8 @@ public final class Experiment<S extends Record> {
             .map(Path::of);
     this.only = environment.getOrDefault("STRETTO_ONLY", "").strip();
     this.hasData = !environment.getOrDefault("STRETTO_DATA", "").isBlank();
+    this.artefacts =
+        new Artefacts(notebook, preset, environment, Path.of(""), text -> System.out.println(text));
     this.store = store;
   }
 
@@ -108,6 +111,11 @@ public final class Experiment<S extends Record> {
    */
   public List<Long> seeds() {
     return seeds;
+  }
+
+  /** {@return the notebook's trained models} */
+  public Artefacts artefacts() {
+    return artefacts;
   }
 
   /** {@return where this run's results come from, with the real data sets declared so far} */

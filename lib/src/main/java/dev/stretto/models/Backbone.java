@@ -59,4 +59,11 @@ public interface Backbone extends Trainable {
    * @return D
    */
   int width();
+
+  /**
+   * The most positions of a row.
+   *
+   * @return a state's largest useful capacity
+   */
+  int maxLength();
 }

@@ -1,6 +1,11 @@
 package dev.stretto.models;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import dev.stretto.tensor.Tensors;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -30,7 +35,20 @@ public record Conditions(
    * @param valuesBHTd like keys
    * @param lengths real positions of each row; for a ragged row those of its sequences
    */
-  public record Memory(NDArray[] keysBHTd, NDArray[] valuesBHTd, int[] lengths) {}
+  public record Memory(NDArray[] keysBHTd, NDArray[] valuesBHTd, int[] lengths) {
+    /**
+     * Some of its rows.
+     *
+     * @param chosen row numbers
+     * @return owned as this memory is
+     */
+    public Memory rows(int[] chosen) {
+      return new Memory(
+          Conditions.rows(keysBHTd, chosen),
+          Conditions.rows(valuesBHTd, chosen),
+          Arrays.stream(chosen).map(row -> lengths[row]).toArray());
+    }
+  }
 
   /**
    * Keys and values in front of a layer's own.
@@ -58,5 +76,42 @@ public record Conditions(
    */
   public static Conditions memory(Memory memory) {
     return new Conditions(Optional.empty(), Optional.of(memory), Map.of(), Map.of());
+  }
+
+  /**
+   * The conditions of some rows. Adaptive vectors, additive inputs and prefixes of one row are
+   * those of all.
+   *
+   * @param chosen row numbers
+   * @return owned as these conditions are
+   */
+  public Conditions rows(int[] chosen) {
+    Map<Integer, NDArray> adds = new HashMap<>();
+    additive.forEach((layer, array) -> adds.put(layer, rows(array, chosen)));
+    Map<Integer, Prefix> fronts = new HashMap<>();
+    prefixes.forEach(
+        (layer, prefix) ->
+            fronts.put(
+                layer, new Prefix(rows(prefix.keysBHPd, chosen), rows(prefix.valuesBHPd, chosen))));
+    return new Conditions(
+        adaptive.map(array -> rows(array, chosen)),
+        memory.map(old -> old.rows(chosen)),
+        adds,
+        fronts);
+  }
+
+  private static NDArray[] rows(NDArray[] arrays, int[] chosen) {
+    return Arrays.stream(arrays).map(array -> rows(array, chosen)).toArray(NDArray[]::new);
+  }
+
+  private static NDArray rows(NDArray array, int[] chosen) {
+    if (array.getShape().get(0) == 1) {
+      return array;
+    }
+    NDList parts = new NDList();
+    for (int row : chosen) {
+      parts.add(Tensors.narrow(array.getManager(), array, 0, row, row + 1));
+    }
+    return NDArrays.concat(parts, 0);
   }
 }

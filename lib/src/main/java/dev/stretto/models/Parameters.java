@@ -2,6 +2,7 @@ package dev.stretto.models;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -16,6 +17,8 @@ import java.util.Map;
  * with a prefix ("layers.0.") over the same weights.
  */
 public final class Parameters implements AutoCloseable {
+  private static final NDIndex ALL = new NDIndex("...");
+
   private final NDManager manager;
   private final SeedTree seed;
   private final String prefix;
@@ -147,9 +150,22 @@ public final class Parameters implements AutoCloseable {
           "parameter '%s' has %s, expected %d numbers"
               .formatted(name, array == null ? "no place" : array.getShape(), values.length));
     }
+    try (NDArray fresh = manager.create(values, array.getShape())) {
+      assign(array, fresh);
+    }
+  }
+
+  /**
+   * Copies numbers into an array in place, whatever stood there. The engine's own {@code
+   * set(Buffer)} would lay the array over the buffer instead, and warn on stderr.
+   *
+   * @param array changed; may collect gradients
+   * @param values of the same shape
+   */
+  public static void assign(NDArray array, NDArray values) {
     boolean gradient = array.hasGradient();
     array.setRequiresGradient(false);
-    array.set(values);
+    array.set(ALL, values);
     array.setRequiresGradient(gradient);
   }
 

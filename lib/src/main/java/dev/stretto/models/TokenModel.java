@@ -43,6 +43,21 @@ public interface TokenModel extends AutoCloseable {
     return open(prompts, false);
   }
 
+  /**
+   * What a pass costs, for those who count its work.
+   *
+   * @param shape of the pass
+   * @return the closed form, head included; none for a model without a network
+   */
+  default Cost cost(Cost.Shape shape) {
+    return Cost.NONE;
+  }
+
+  /** {@return how many layers a pass runs, 0 for a model without a network} */
+  default int layers() {
+    return 0;
+  }
+
   @Override
   default void close() {}
 

@@ -1,5 +1,8 @@
 package dev.stretto.profilers;
 
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.stretto.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,7 +20,7 @@ import tech.tablesaw.api.Table;
  * over rounds of their quotient within a round. Every criterion of kind WALL is measured so.
  *
  * <pre>{@code
- * new InterleavedTimer(() -> manager.sync()).add("padded", this::padded).add("ragged", this::ragged)
+ * new InterleavedTimer().add("padded", this::padded).add("ragged", this::ragged)
  *     .run(2, 7).ratio("padded", "ragged")
  * }</pre>
  */
@@ -26,9 +29,21 @@ public final class InterleavedTimer {
   private final Runnable synchronise;
   private final LongSupplier clock;
 
-  /** A timer for work on the CPU. */
+  /** A timer for work on the device that {@code STRETTO_DEVICE} names. */
   public InterleavedTimer() {
-    this(() -> {});
+    this(InterleavedTimer::synchroniseDevice);
+  }
+
+  /**
+   * Waits until the device that {@code STRETTO_DEVICE} names is idle: nothing to wait for on a CPU;
+   * a GPU works in order, so one number that is computed and read there waits for all before it.
+   */
+  public static void synchroniseDevice() {
+    if (Tensors.device().isGpu()) {
+      try (NDManager manager = Tensors.manager()) {
+        manager.zeros(new Shape(1)).add(1).getFloat();
+      }
+    }
   }
 
   /**

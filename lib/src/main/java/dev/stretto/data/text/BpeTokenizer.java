@@ -11,12 +11,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * Byte-level byte-pair encoding (Sennrich et al. 2016; bytes as in GPT-2): ids 0 to 255 are the
@@ -24,7 +21,6 @@ import java.util.stream.Stream;
  * takes the blank before it and at most 64 characters.
  */
 public final class BpeTokenizer implements Tokenizer {
-  private static final String FORMAT = "stretto-bpe-1";
   private static final Pattern WORD =
       Pattern.compile(
           " ?\\p{L}{1,64}| ?\\p{N}{1,64}| ?[^\\s\\p{L}\\p{N}]{1,64}|\\s{1,64}(?!\\S)|\\s{1,64}");
@@ -33,16 +29,12 @@ public final class BpeTokenizer implements Tokenizer {
   private final Map<Long, Integer> merged = new HashMap<>();
   private final byte[][] bytes;
 
-  /** What is stored. */
-  private record Stored(String format, List<List<Integer>> merges) {}
-
   private BpeTokenizer(int[][] merges) {
     this.merges = merges;
     this.bytes = new byte[256 + merges.length][];
     for (int id = 0; id < bytes.length; id++) {
-      if (id < 256) {
-        bytes[id] = new byte[] {(byte) id};
-      } else {
+      bytes[id] = new byte[] {(byte) id};
+      if (id >= 256) {
         byte[] left = bytes[merges[id - 256][0]];
         byte[] right = bytes[merges[id - 256][1]];
         bytes[id] = Arrays.copyOf(left, left.length + right.length);
@@ -68,10 +60,8 @@ public final class BpeTokenizer implements Tokenizer {
   public static BpeTokenizer train(String text, int vocabulary) {
     Checks.range("vocabulary", vocabulary, 256 + Checks.SPECIAL.size(), Integer.MAX_VALUE);
     Checks.bytes(text);
-    Map<String, Long> words =
-        WORD.matcher(text)
-            .results()
-            .collect(Collectors.groupingBy(word -> word.group(), Collectors.counting()));
+    Map<String, Long> words = new HashMap<>();
+    WORD.matcher(text).results().forEach(word -> words.merge(word.group(), 1L, Long::sum));
     return new BpeTokenizer(new BpeTrainer(words).merges(vocabulary - 256 - Checks.SPECIAL.size()));
   }
 
@@ -84,27 +74,25 @@ public final class BpeTokenizer implements Tokenizer {
    * @throws IllegalArgumentException if it is not a tokenizer: one sentence that names the place
    */
   public static BpeTokenizer load(Path file) throws IOException {
-    Stored stored;
+    int[][] merges;
     try {
-      stored = new Gson().fromJson(Checks.text(Files.readAllBytes(file), file + ""), Stored.class);
+      merges = new Gson().fromJson(Checks.text(Files.readAllBytes(file), file), int[][].class);
     } catch (JsonParseException e) {
-      stored = null;
+      merges = null;
     }
-    if (stored == null || !FORMAT.equals(stored.format()) || stored.merges() == null) {
+    if (merges == null) {
       throw new IllegalArgumentException(
-          file + " is no BPE tokenizer, expected JSON with format stretto-bpe-1 and merges");
+          file + " is no JSON array of merges, expected [[97,98],..]");
     }
-    int[][] merges = new int[stored.merges().size()][2];
     for (int i = 0; i < merges.length; i++) {
-      List<Integer> pair = stored.merges().get(i);
       int next = 256 + i;
-      if (pair == null
-          || pair.size() != 2
-          || pair.stream().anyMatch(id -> id == null || id < 0 || id >= next)) {
+      if (merges[i] == null
+          || merges[i].length != 2
+          || IntStream.of(merges[i]).anyMatch(id -> id < 0 || id >= next)) {
+        String found = Arrays.toString(merges[i]);
         throw new IllegalArgumentException(
-            file + ": merge " + i + " is " + pair + ", expected two ids below " + next);
+            file + ": merge " + i + " is " + found + ", expected two ids below " + next);
       }
-      Arrays.setAll(merges[i], pair::get);
     }
     return new BpeTokenizer(merges);
   }
@@ -116,8 +104,7 @@ public final class BpeTokenizer implements Tokenizer {
    * @throws IOException if it cannot be written
    */
   public void save(Path file) throws IOException {
-    List<List<Integer>> pairs = Stream.of(merges).map(pair -> List.of(pair[0], pair[1])).toList();
-    Files.writeString(file, new Gson().toJson(new Stored(FORMAT, pairs)) + "\n");
+    Files.writeString(file, new Gson().toJson(merges) + "\n");
   }
 
   @Override
@@ -127,42 +114,45 @@ public final class BpeTokenizer implements Tokenizer {
 
   @Override
   public int[] encode(String text) {
-    int[] ids = new int[Checks.bytes(text).length];
-    int size = 0;
-    Matcher word = WORD.matcher(text);
-    while (word.find()) {
-      byte[] letters = word.group().getBytes(UTF_8);
-      for (int i = 0; i < letters.length; i++) {
-        ids[size + i] = letters[i] & 0xFF;
-      }
-      size = merge(ids, size, size + letters.length);
-    }
-    return Arrays.copyOf(ids, size);
+    Checks.bytes(text);
+    Map<String, int[]> known = new HashMap<>();
+    return WORD.matcher(text)
+        .results()
+        .flatMapToInt(word -> IntStream.of(known.computeIfAbsent(word.group(), this::ids)))
+        .toArray();
   }
 
-  /** Merges within ids[from, to), earliest merge first; returns the new end. */
-  private int merge(int[] ids, int from, int to) {
+  /** The ids of a word: the earliest merge first. */
+  private int[] ids(String word) {
+    int[] ids = letters(word);
     while (true) {
       int best = Integer.MAX_VALUE;
-      for (int i = from; i + 1 < to; i++) {
+      for (int i = 0; i + 1 < ids.length; i++) {
         best = Math.min(best, merged.getOrDefault(pair(ids[i], ids[i + 1]), best));
       }
       if (best == Integer.MAX_VALUE) {
-        return to;
+        return ids;
       }
-      to = replace(ids, from, to, merges[best - 256], best);
+      ids = replace(ids, merges[best - 256], best);
     }
   }
 
-  /** Replaces each occurrence of a pair, from the left; returns the new end. */
-  static int replace(int[] ids, int from, int to, int[] pair, int id) {
-    int end = from;
-    for (int i = from; i < to; end++) {
-      boolean hit = i + 1 < to && ids[i] == pair[0] && ids[i + 1] == pair[1];
-      ids[end] = hit ? id : ids[i];
-      i += hit ? 2 : 1;
+  /** The bytes of a word as ids. */
+  static int[] letters(String word) {
+    byte[] bytes = word.getBytes(UTF_8);
+    return IntStream.range(0, bytes.length).map(i -> bytes[i] & 0xFF).toArray();
+  }
+
+  /** The ids with each occurrence of a pair replaced, from the left. */
+  static int[] replace(int[] ids, int[] pair, int id) {
+    int[] out = new int[ids.length];
+    int end = 0;
+    for (int i = 0; i < ids.length; i++) {
+      boolean hit = i + 1 < ids.length && ids[i] == pair[0] && ids[i + 1] == pair[1];
+      out[end++] = hit ? id : ids[i];
+      i += hit ? 1 : 0;
     }
-    return end;
+    return Arrays.copyOf(out, end);
   }
 
   /** Two ids as one key, ordered by the left id, then the right one. */

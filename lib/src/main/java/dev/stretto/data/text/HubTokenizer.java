@@ -1,7 +1,7 @@
 package dev.stretto.data.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * A {@code tokenizer.json} of other people's models, run by DJL's HuggingFaceTokenizer. Whether
@@ -25,18 +24,17 @@ public final class HubTokenizer implements Tokenizer, AutoCloseable {
 
   private HubTokenizer(HuggingFaceTokenizer tokenizer, JsonObject json) {
     this.tokenizer = tokenizer;
-    if (json.getAsJsonObject("model").get("vocab") instanceof JsonObject vocab) {
-      vocab.asMap().forEach((token, id) -> ids.put(token, id.getAsInt()));
+    JsonElement vocab = json.getAsJsonObject("model").get("vocab");
+    if (vocab instanceof JsonObject map) {
+      map.asMap().forEach((token, id) -> ids.put(token, id.getAsInt()));
     } else {
-      for (var entry : json.getAsJsonObject("model").getAsJsonArray("vocab")) {
-        ids.put(entry.getAsJsonArray().get(0).getAsString(), ids.size());
-      }
+      vocab
+          .getAsJsonArray()
+          .forEach(e -> ids.put(e.getAsJsonArray().get(0).getAsString(), ids.size()));
     }
-    if (json.get("added_tokens") instanceof JsonArray added) {
-      for (var entry : added) {
-        JsonObject token = entry.getAsJsonObject();
-        ids.put(token.get("content").getAsString(), token.get("id").getAsInt());
-      }
+    for (JsonElement token : json.getAsJsonArray("added_tokens")) {
+      JsonObject entry = token.getAsJsonObject();
+      ids.put(entry.get("content").getAsString(), entry.get("id").getAsInt());
     }
     vocabulary = ids.values().stream().mapToInt(id -> id + 1).max().orElse(0);
   }
@@ -109,13 +107,12 @@ public final class HubTokenizer implements Tokenizer, AutoCloseable {
   }
 
   private int named(String... names) {
-    return Stream.of(names)
-        .filter(ids::containsKey)
-        .map(ids::get)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalStateException("this tokenizer has none of " + String.join(" ", names)));
+    for (String name : names) {
+      if (ids.containsKey(name)) {
+        return ids.get(name);
+      }
+    }
+    throw new IllegalStateException("this tokenizer has none of " + String.join(" ", names));
   }
 
   @Override

@@ -48,13 +48,9 @@ public record TinyJava(boolean asked) implements TaskCorpus {
   /** Judges an answer; an empty prompt asks for any of the three kinds. */
   @Override
   public Verdict check(String prompt, String answer) {
-    boolean any = prompt.isEmpty();
-    Checks.prompt(any || prompt.matches("[dfi]"), prompt, "d, f, i or none");
-    int kind = KINDS.indexOf(prompt);
-    if (any) {
-      kind = answer.startsWith("f") ? 1 : answer.startsWith("if") ? 2 : 0;
-    }
-    String form = FORMS.get(kind);
+    Checks.prompt(prompt.matches("[dfi]?"), prompt, "d, f, i or none");
+    int likely = answer.startsWith("f") ? 1 : answer.startsWith("if") ? 2 : 0;
+    String form = FORMS.get(prompt.isEmpty() ? likely : KINDS.indexOf(prompt));
     return Verdict.of(
         answer,
         filled(

@@ -11,20 +11,19 @@ public final class Windows {
   private final int from;
   private final int to;
 
-  private Windows(int[] tokens, int from, int to) {
-    this.tokens = tokens;
-    this.from = from;
-    this.to = to;
-  }
-
   /**
    * Windows of a stream.
    *
    * @param tokens the ids, kept and not copied
-   * @return the windows
    */
-  public static Windows of(int[] tokens) {
-    return new Windows(tokens, 0, tokens.length);
+  public Windows(int[] tokens) {
+    this(tokens, 0, tokens.length);
+  }
+
+  private Windows(int[] tokens, int from, int to) {
+    this.tokens = tokens;
+    this.from = from;
+    this.to = to;
   }
 
   /**
@@ -59,13 +58,14 @@ public final class Windows {
    */
   public int[][] batch(int rows, int length, Rng rng) {
     Checks.range("length", length, 1, size());
-    return IntStream.range(0, rows)
-        .mapToObj(row -> window(from + rng.nextInt(size() - length + 1), length))
-        .toArray(int[][]::new);
+    return windows(rng.ints(rows, 0, size() - length + 1), length);
   }
 
-  private int[] window(int start, int length) {
-    return Arrays.copyOfRange(tokens, start, start + length);
+  private int[][] windows(IntStream starts, int length) {
+    return starts
+        .map(start -> from + start)
+        .mapToObj(start -> Arrays.copyOfRange(tokens, start, start + length))
+        .toArray(int[][]::new);
   }
 
   /**
@@ -82,10 +82,7 @@ public final class Windows {
     Checks.range("stride", stride, 1, Integer.MAX_VALUE);
     int count = (size() - length) / stride + 1;
     return IntStream.rangeClosed(0, (count - 1) / rows)
-        .mapToObj(
-            batch ->
-                IntStream.range(batch * rows, Math.min(count, batch * rows + rows))
-                    .mapToObj(i -> window(from + i * stride, length))
-                    .toArray(int[][]::new));
+        .mapToObj(batch -> IntStream.range(batch * rows, Math.min(count, batch * rows + rows)))
+        .map(row -> windows(row.map(i -> i * stride), length));
   }
 }

@@ -587,4 +587,9 @@ public final class Transformer implements Backbone {
   public int width() {
     return config.width();
   }
+
+  @Override
+  public int maxLength() {
+    return config.maxLength();
+  }
 }

@@ -142,7 +142,7 @@ class CorporaTest {
   @Test
   void windowsAreSlicesAndEachStartComes() {
     int[] tokens = IntStream.range(0, 50).toArray();
-    Windows windows = Windows.of(tokens).part(.2, .8);
+    Windows windows = new Windows(tokens).part(.2, .8);
     assertEquals(30, windows.size());
     Rng rng = SeedTree.of(1).rng();
     int[] counts = new int[50];
@@ -162,7 +162,7 @@ class CorporaTest {
   @Test
   void sequentialWindowsPredictEachTokenOnce() {
     for (int size = 5; size < 40; size++) {
-      Windows windows = Windows.of(IntStream.range(0, size).toArray());
+      Windows windows = new Windows(IntStream.range(0, size).toArray());
       List<int[]> rows = new ArrayList<>();
       windows.sequential(3, 5, 4).forEach(batch -> rows.addAll(List.of(batch)));
       assertEquals((size - 1) / 4, rows.size());
@@ -170,7 +170,7 @@ class CorporaTest {
         assertArrayEquals(IntStream.range(4 * i, 4 * i + 5).toArray(), rows.get(i));
       }
     }
-    Windows none = Windows.of(new int[3]);
+    Windows none = new Windows(new int[3]);
     Exception e = assertThrows(IllegalArgumentException.class, () -> none.sequential(1, 4, 1));
     assertEquals("length is 4, expected 1 to 3", e.getMessage());
     assertThrows(IllegalArgumentException.class, () -> none.part(.5, .4));

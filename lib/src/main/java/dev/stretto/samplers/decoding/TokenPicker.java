@@ -1,0 +1,109 @@
+package dev.stretto.samplers.decoding;
+
+import ai.djl.ndarray.NDArray;
+import dev.stretto.tensor.Tensors;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+
+/** Picks tokens from log-probabilities as {@link Sampling} says. */
+public final class TokenPicker {
+  private TokenPicker() {}
+
+  /**
+   * The tokens of several rows in one go. Where all are greedy only their ids leave the device.
+   *
+   * @param scoresBV logits or log-probabilities (rows, vocabulary)
+   * @param sampling one a row
+   * @param random one a row; a row that is not greedy takes one number
+   * @return one id a row; the lowest on ties
+   */
+  public static int[] pick(NDArray scoresBV, Sampling[] sampling, RandomGenerator[] random) {
+    int rows = sampling.length;
+    if (Arrays.stream(sampling).allMatch(s -> s.temperature() == 0)) {
+      try (NDArray ids = scoresBV.argMax(1)) {
+        return Arrays.stream(ids.toLongArray()).mapToInt(id -> (int) id).toArray();
+      }
+    }
+    int vocabulary = (int) scoresBV.getShape().get(1);
+    FloatBuffer scores = Tensors.floats(scoresBV);
+    int[] picked = new int[rows];
+    float[] row = new float[vocabulary];
+    for (int b = 0; b < rows; b++) {
+      scores.get(b * vocabulary, row);
+      picked[b] = sampling[b].temperature() == 0 ? best(row) : draw(row, sampling[b], random[b]);
+    }
+    return picked;
+  }
+
+  private static int best(float[] scores) {
+    int best = 0;
+    for (int i = 1; i < scores.length; i++) {
+      if (scores[i] > scores[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+
+  private static int draw(float[] scores, Sampling sampling, RandomGenerator random) {
+    double[] law = law(scores, sampling);
+    double u = random.nextDouble();
+    int last = 0;
+    for (int i = 0; i < law.length; i++) {
+      if (law[i] > 0) {
+        last = i;
+        u -= law[i];
+        if (u < 0) {
+          return i;
+        }
+      }
+    }
+    return last;
+  }
+
+  /**
+   * The law that is drawn from: temperature first, then the k likeliest, then the smallest set of
+   * the likeliest that reaches the mass p.
+   *
+   * @param scores logits or log-probabilities of every token
+   * @param sampling temperature above 0
+   * @return probabilities; sums to 1
+   */
+  public static double[] law(float[] scores, Sampling sampling) {
+    double top = scores[best(scores)];
+    double[] law = new double[scores.length];
+    for (int i = 0; i < law.length; i++) {
+      law[i] = Math.exp((scores[i] - top) / sampling.temperature());
+    }
+    normalise(law);
+    int k = sampling.topK() == 0 ? law.length : Math.min(sampling.topK(), law.length);
+    if (k < law.length || sampling.topP() < 1) {
+      double[] all = law.clone();
+      int[] order =
+          IntStream.range(0, all.length)
+              .boxed()
+              .sorted(Comparator.comparingDouble(i -> -all[i]))
+              .mapToInt(Integer::intValue)
+              .toArray();
+      double kept = IntStream.range(0, k).mapToDouble(i -> all[order[i]]).sum();
+      double mass = 0;
+      Arrays.fill(law, 0);
+      for (int i = 0; i < k && mass < sampling.topP() * kept; i++) {
+        law[order[i]] = all[order[i]];
+        mass += all[order[i]];
+      }
+      normalise(law);
+    }
+    return law;
+  }
+
+  private static void normalise(double[] law) {
+    double sum = Arrays.stream(law).sum();
+    for (int i = 0; i < law.length; i++) {
+      law[i] /= sum;
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.stretto.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+
+/**
+ * The loss of a batch under the network that is being trained.
+ *
+ * @param <B> a batch
+ */
+@FunctionalInterface
+public interface LossStep<B> {
+  /**
+   * The loss.
+   *
+   * @param scope owns what the step makes, the weights' own results too; closed after the step
+   * @param batch the batch
+   * @return one number
+   */
+  NDArray loss(NDManager scope, B batch);
+}

@@ -1,0 +1,24 @@
+package dev.stretto.training;
+
+/**
+ * What a batch, or a whole training, costs.
+ *
+ * @param tokens positions that the loss sees, from 0
+ * @param examples rows, from 0
+ * @param multiplyAdds multiply-adds of the forward pass, from 0; 0 where nobody counts them
+ */
+public record Work(long tokens, long examples, long multiplyAdds) {
+  /** None. */
+  public static final Work NONE = new Work(0, 0, 0);
+
+  /**
+   * Both together.
+   *
+   * @param other more work
+   * @return the sum
+   */
+  public Work plus(Work other) {
+    return new Work(
+        tokens + other.tokens, examples + other.examples, multiplyAdds + other.multiplyAdds);
+  }
+}
