@@ -2,15 +2,18 @@ package dev.stretto.models;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import ai.djl.ndarray.BaseNDManager;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** A state after any history of operations gives what a pass over the committed text gives. */
@@ -178,5 +181,22 @@ public final class Histories {
   /** Equal up to rounding. */
   public static void assertClose(NDArray expected, NDArray actual, String what) {
     assertArrayEquals(expected.toFloatArray(), actual.toFloatArray(), 1e-4f, what);
+  }
+
+  /** Arrays that live in a scope and the scopes below it. */
+  public static long live(NDManager manager) {
+    long count = 0;
+    try {
+      for (String name : List.of("resources", "tempResources")) {
+        Field field = BaseNDManager.class.getDeclaredField(name);
+        field.setAccessible(true);
+        for (Object resource : ((Map<?, ?>) field.get(manager)).values()) {
+          count += resource instanceof NDManager below ? live(below) : 1;
+        }
+      }
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError(e);
+    }
+    return count;
   }
 }

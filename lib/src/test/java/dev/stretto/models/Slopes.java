@@ -48,8 +48,7 @@ public final class Slopes {
   }
 
   /** Three directions through all leaves at once. */
-  public static void check(
-      String what, Function<NDManager, NDArray> function, NDArray... leaves) {
+  public static void check(String what, Function<NDManager, NDArray> function, NDArray... leaves) {
     List<float[]> gradients = gradients(function, leaves);
     Rng random = SeedTree.of(31).child(what).rng();
     for (int direction = 0; direction < 3; direction++) {

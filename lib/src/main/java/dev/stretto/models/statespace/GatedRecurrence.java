@@ -127,8 +127,7 @@ public final class GatedRecurrence implements Backbone {
   /** 1 where the second position is the first one or an ancestor. */
   private static NDArray paths(Step step, NDManager scope) {
     int n = step.input().positions();
-    int rows =
-        step.mask() instanceof Mask.Visible visible ? visible.fresh().length : 1;
+    int rows = step.mask() instanceof Mask.Visible visible ? visible.fresh().length : 1;
     float[] paths = new float[rows * n * n];
     for (int at = 0; at < paths.length; at++) {
       int i = at / n % n;
@@ -183,6 +182,11 @@ public final class GatedRecurrence implements Backbone {
   @Override
   public Parameters parameters() {
     return parameters;
+  }
+
+  @Override
+  public int maxLength() {
+    return Integer.MAX_VALUE;
   }
 
   @Override

@@ -160,8 +160,7 @@ class GradientTest {
           s -> {
             Conditions conditions =
                 switch (flavour) {
-                  case "cross" ->
-                      Conditions.memory(model.memory(in(s, memory), new int[] {3, 2}));
+                  case "cross" -> Conditions.memory(model.memory(in(s, memory), new int[] {3, 2}));
                   case "adaptive" -> Conditions.adaptive(in(s, condition));
                   case "prefix" ->
                       new Conditions(
@@ -206,9 +205,7 @@ class GradientTest {
               s -> {
                 State state = model.newState(2, 8, State.Kind.FUNCTIONAL);
                 NDArray first =
-                    model
-                        .forward(Step.of(ids(s, new int[][] {{1, 2}, {6, 7}})), state)
-                        .lastBND();
+                    model.forward(Step.of(ids(s, new int[][] {{1, 2}, {6, 7}})), state).lastBND();
                 // a peeked chain whose nodes are accepted later goes through the gradient too
                 NDArray second =
                     model
@@ -223,8 +220,7 @@ class GradientTest {
       for (int p = 0; p < leaves.length; p++) {
         assertArrayEquals(expected.get(p), actual.get(p), 2e-3f, leaves[p].getName());
       }
-      Slopes.check(
-          kind, s -> model.forward(Step.of(ids(s, whole))).lastBND().mul(0.1), leaves[1]);
+      Slopes.check(kind, s -> model.forward(Step.of(ids(s, whole))).lastBND().mul(0.1), leaves[1]);
     }
   }
 

@@ -85,8 +85,7 @@ class FirstCustomersTest {
         block.attach(pass);
         NDArray peeked =
             model
-                .forward(
-                    Step.of(new Step.Input.Vectors(block)).mask(new Mask.Full()).peek(), state)
+                .forward(Step.of(new Step.Input.Vectors(block)).mask(new Mask.Full()).peek(), state)
                 .lastBND();
         NDArray padded = noise(9, 1, 7, 16);
         padded.set(new ai.djl.ndarray.index.NDIndex(":, 3:, :"), block);
@@ -203,8 +202,7 @@ class FirstCustomersTest {
       assertArrayEquals(new int[] {5}, state.lengths(0));
       assertArrayEquals(new int[] {2}, state.lengths(1));
       assertArrayEquals(new int[] {2}, state.lengths(2));
-      NDArray streams =
-          ai.djl.ndarray.NDArrays.concat(new ai.djl.ndarray.NDList(kept), 1);
+      NDArray streams = ai.djl.ndarray.NDArrays.concat(new ai.djl.ndarray.NDList(kept), 1);
       NDArray filled =
           deep.forward(
                   Step.of(new Step.Input.Vectors(streams)).layers(Step.Layers.range(1, 3)), state)
@@ -248,8 +246,7 @@ class FirstCustomersTest {
   @EnumSource(State.Kind.class)
   void theOldestAreDroppedWhilePositionsGoRoundACircle(State.Kind kind) {
     try (Parameters own = new Parameters(SeedTree.of(9))) {
-      Transformer round =
-          new Transformer(CONFIG.with(new PositionKind.Rotary(10000, 8)), own);
+      Transformer round = new Transformer(CONFIG.with(new PositionKind.Rotary(10000, 8)), own);
       Sliceable state = (Sliceable) round.newState(1, 6, kind);
       round.forward(tokens(1, 2, 3, 4, 5, 6).at(new int[][] {{5, 6, 7, 0, 1, 2}}), state);
       state.dropFirst(2);
@@ -324,8 +321,7 @@ class FirstCustomersTest {
         model.forward(Step.of(ids(pass, new int[][] {{9, 9}})).peek(), state);
       }
       state.commit(new int[][] {{}});
-      assertArrayEquals(
-          before, model.forward(tokens(4).peek(), state).lastBND().toFloatArray());
+      assertArrayEquals(before, model.forward(tokens(4).peek(), state).lastBND().toFloatArray());
     }
   }
 
@@ -349,6 +345,11 @@ class FirstCustomersTest {
           @Override
           public Cost cost(Cost.Shape shape) {
             return model.cost(shape);
+          }
+
+          @Override
+          public int maxLength() {
+            return 32;
           }
 
           @Override
