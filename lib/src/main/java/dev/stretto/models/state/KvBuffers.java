@@ -13,7 +13,7 @@ import java.util.Arrays;
 /**
  * Keys and values allocated once, in memory that Java and the engine share: a new position is a
  * copy of a few hundred bytes a head, a moved one too, and no operation of the engine. On a device
- * of its own the memory cannot be shared; there each change is written through to it.
+ * of its own the memory cannot be shared; there each pass writes it through before it reads.
  */
 final class KvBuffers implements KvStorage {
   private final NDManager manager;
@@ -90,10 +90,6 @@ final class KvBuffers implements KvStorage {
         }
       }
     }
-    through(layer, which);
-  }
-
-  private void through(int layer, int which) {
     if (!shared) {
       arrays[layer][which].set(memory[layer][which].duplicate());
     }
@@ -109,20 +105,15 @@ final class KvBuffers implements KvStorage {
   public void select(int layer, int firstRow, int[][] sources) {
     for (int which = 0; which < 2; which++) {
       FloatBuffer block = memory[layer][which];
-      boolean changed = false;
       for (int b = 0; b < sources.length; b++) {
         for (int t = 0; t < sources[b].length; t++) {
           if (sources[b][t] != t) {
-            changed = true;
             for (int h = 0; h < heads; h++) {
               int row = firstRow + b;
               block.put(at(row, h, t), block, at(row, h, sources[b][t]), width);
             }
           }
         }
-      }
-      if (changed) {
-        through(layer, which);
       }
     }
   }
@@ -153,7 +144,6 @@ final class KvBuffers implements KvStorage {
               other.at(from, h, 0),
               lengths[layer] * width);
         }
-        through(layer, which);
       }
     }
   }
@@ -170,7 +160,6 @@ final class KvBuffers implements KvStorage {
     for (int layer = 0; layer < layers; layer++) {
       for (int which = 0; which < 2; which++) {
         memory[layer][which].put(at(row, 0, 0), values);
-        through(layer, which);
       }
     }
   }

@@ -141,12 +141,9 @@ public final class RecurrentState implements State {
     int longest = Arrays.stream(accepted).mapToInt(path -> path.length).max().orElse(0);
     for (int layer : layers) {
       if (pending[layer] != null && longest > 0) {
-        if (kind == Kind.FUNCTIONAL) {
-          states[layer] = replayed(pending[layer].head().getManager(), layer, accepted, longest);
-        } else {
-          try (NDManager scope = manager.newSubManager()) {
-            own(layer, replayed(scope, layer, accepted, longest));
-          }
+        NDManager owner = pending[layer].head().getManager();
+        try (NDManager scope = manager.newSubManager()) {
+          set(layer, replayed(scope, layer, accepted, longest), owner);
         }
       }
       forget(layer);
@@ -176,34 +173,30 @@ public final class RecurrentState implements State {
     return JniUtils.embedding((PtNDArray) places, (PtNDArray) table, false);
   }
 
-  private void own(int layer, NDArray array) {
-    array.attach(manager);
-    states[layer].close();
-    states[layer] = array;
-  }
-
-  @Override
-  public void gather(int[] chosen) {
-    long[] index = Arrays.stream(chosen).asLongStream().toArray();
-    for (int layer = 0; layer < states.length; layer++) {
-      int[] old = lengths[layer];
-      lengths[layer] = Arrays.stream(chosen).map(b -> old[b]).toArray();
-      choose(layer, states[layer], index);
+  private void set(int layer, NDArray array, NDManager owner) {
+    array.attach(owner);
+    if (kind == Kind.PREALLOCATED) {
+      states[layer].close();
     }
-    rows = chosen.length;
+    states[layer] = array;
   }
 
   private void choose(int layer, NDArray table, long[] index) {
     forget(layer);
-    NDManager scope = kind == Kind.FUNCTIONAL ? table.getManager() : manager;
-    try (NDArray places = scope.create(index)) {
-      NDArray array = chosen(table, places);
-      if (kind == Kind.FUNCTIONAL) {
-        states[layer] = array;
-      } else {
-        own(layer, array);
-      }
+    NDManager owner = states[layer].getManager();
+    try (NDArray places = owner.create(index)) {
+      set(layer, chosen(table, places), owner);
     }
+  }
+
+  @Override
+  public void gather(int[] chosen) {
+    for (int layer = 0; layer < states.length; layer++) {
+      int[] old = lengths[layer];
+      lengths[layer] = Arrays.stream(chosen).map(b -> old[b]).toArray();
+      choose(layer, states[layer], Arrays.stream(chosen).asLongStream().toArray());
+    }
+    rows = chosen.length;
   }
 
   @Override

@@ -186,6 +186,38 @@ class FirstCustomersTest {
     }
   }
 
+  /** FreeCache's bidirectional refresh: old keys of the window are seen by nobody any more. */
+  @ParameterizedTest
+  @EnumSource(State.Kind.class)
+  void aWindowIsRefreshedInSightOfAllButItsOldSelf(State.Kind kind) {
+    for (boolean causal : new boolean[] {false, true}) {
+      try (State state = model.newState(1, 16, kind)) {
+        model.forward(tokens(1, 2, 3, 4, 5, 6), state);
+        NDArray window =
+            model
+                .forward(
+                    tokens(9, 10)
+                        .at(new int[][] {{2, 3}})
+                        .mask(causal ? new Mask.Causal() : new Mask.Full())
+                        .write(new Step.Write.At(new int[][] {{2, 3}})),
+                    state)
+                .lastBND();
+        NDArray whole =
+            model
+                .forward(
+                    tokens(1, 2, 3, 4, 5, 6, 9, 10)
+                        .at(new int[][] {{0, 1, 2, 3, 4, 5, 2, 3}})
+                        .mask(
+                            visible(
+                                8,
+                                (i, j) ->
+                                    i < 6 || (causal && j >= 6) ? j <= i : j < 2 || j >= 4)))
+                .lastBND();
+        assertClose(rows(whole, 6, 8), window.get(0), "refreshed, causal " + causal);
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(State.Kind.class)
   void earlyExitsAreFilledUpLater(State.Kind kind) {

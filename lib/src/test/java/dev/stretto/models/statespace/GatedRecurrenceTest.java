@@ -17,6 +17,7 @@ import dev.stretto.models.TokenTree;
 import dev.stretto.models.state.RecurrentState;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,7 +94,7 @@ class GatedRecurrenceTest {
       square += value * value / x.length;
     }
     double scale = 1 / Math.sqrt(square + 1e-6);
-    return java.util.Arrays.stream(x).map(value -> value * scale).toArray();
+    return Arrays.stream(x).map(value -> value * scale).toArray();
   }
 
   @ParameterizedTest
@@ -112,8 +113,8 @@ class GatedRecurrenceTest {
       state.commit(new int[][] {{0, 1}, {}});
       float[] after = state.before(scope, 1).toFloatArray();
       assertArrayEquals(
-          java.util.Arrays.copyOfRange(before, 16, 32),
-          java.util.Arrays.copyOfRange(after, 16, 32));
+          Arrays.copyOfRange(before, 16, 32),
+          Arrays.copyOfRange(after, 16, 32));
       assertArrayEquals(new int[] {5, 3}, state.lengths());
       assertEquals(2L * 2 * 16, state.floats());
       Histories.assertClose(
@@ -124,6 +125,29 @@ class GatedRecurrenceTest {
               .get(0)
               .get(0),
           "committed");
+    }
+  }
+
+  /** Between branches and behind a position the exponent would overflow. */
+  @Test
+  void shutGatesOverManyPositionsStayFinite() {
+    float[] shut = new float[16];
+    Arrays.fill(shut, -30);
+    weights.load("layers.0.gate.bias", shut);
+    int[] text = new int[24];
+    Arrays.setAll(text, i -> i % VOCABULARY);
+    try (NDManager scope = Tensors.manager();
+        State state = model.newState(1, 32, State.Kind.PREALLOCATED)) {
+      float[] all = model.forward(Step.of(ids(scope, new int[][] {text}))).lastBND().toFloatArray();
+      float[] last = new float[16];
+      for (int token : text) {
+        last =
+            model
+                .forward(Step.of(ids(scope, new int[][] {{token}})), state)
+                .lastBND()
+                .toFloatArray();
+      }
+      assertArrayEquals(last, Arrays.copyOfRange(all, 23 * 16, 24 * 16), 1e-4f);
     }
   }
 
