@@ -1,9 +1,14 @@
 package dev.stretto.models.layers;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
 
 /**
@@ -11,6 +16,8 @@ import java.util.Arrays;
  * the input comes first and the weight never.
  */
 public final class Ops {
+  private static final int MOST_ROWS = 15;
+
   private Ops() {}
 
   /**
@@ -135,24 +142,39 @@ public final class Ops {
   }
 
   /**
-   * Convolution along time.
+   * Convolution along time, channels last: the kernel's frames side by side, then one product. The
+   * engine's own convolution warns on stderr wherever its NNPACK does not know the processor.
    *
-   * @param x (batch, channels, time)
-   * @param weight (out, channels / groups, kernel)
+   * @param xBTC (batch, time, channels)
+   * @param weight (out, kernel * channels), the kernel's first frame first
    * @param bias (out)
+   * @param kernel odd number of frames
    * @param stride steps in time
-   * @param padding zeros on either side
-   * @param groups 1 for plain, channels for depth-wise
-   * @return (batch, out, time')
+   * @return (batch, ceil(time / stride), out); zeros stand before and behind
    */
   public static NDArray convolution(
-      NDArray x, NDArray weight, NDArray bias, int stride, int padding, int groups) {
-    return convolution(
-        x, weight, bias, new Shape(stride), new Shape(padding), new Shape(1), groups);
+      NDArray xBTC, NDArray weight, NDArray bias, int kernel, int stride) {
+    Shape shape = xBTC.getShape();
+    NDManager scope = xBTC.getManager();
+    NDArray silence = scope.zeros(new Shape(shape.get(0), kernel / 2, shape.get(2)));
+    NDArray wide = NDArrays.concat(new NDList(silence, xBTC, silence), 1);
+    long out = Math.ceilDiv(shape.get(1), stride);
+    NDList frames = new NDList(kernel);
+    for (int k = 0; k < kernel; k++) {
+      frames.add(
+          JniUtils.index(
+              (PtNDArray) wide,
+              new long[] {0, k, 0},
+              new long[] {shape.get(0), k + stride * (out - 1) + 1, shape.get(2)},
+              new long[] {1, stride, 1},
+              (PtNDManager) scope));
+    }
+    return linear(NDArrays.concat(frames, 2), weight, bias);
   }
 
   /**
-   * Convolution of images.
+   * Convolution of images. Rows of a large batch go in parts: from 16 on the engine asks NNPACK,
+   * which warns on stderr wherever it does not know the processor.
    *
    * @param x (batch, channels, height, width)
    * @param weight (out, channels / groups, kernel, kernel)
@@ -164,26 +186,23 @@ public final class Ops {
    */
   public static NDArray convolution2d(
       NDArray x, NDArray weight, NDArray bias, int stride, int padding, int groups) {
-    return convolution(
-        x,
-        weight,
-        bias,
+    long rows = x.getShape().get(0);
+    if (rows > MOST_ROWS && groups == 1) {
+      NDList parts = new NDList();
+      for (long row = 0; row < rows; row += MOST_ROWS) {
+        NDArray part = Tensors.narrow(x.getManager(), x, 0, row, Math.min(rows, row + MOST_ROWS));
+        parts.add(convolution2d(part, weight, bias, stride, padding, groups));
+      }
+      return NDArrays.concat(parts, 0);
+    }
+    return JniUtils.convolution(
+        (PtNDArray) x,
+        (PtNDArray) weight,
+        (PtNDArray) bias,
         new Shape(stride, stride),
         new Shape(padding, padding),
         new Shape(1, 1),
         groups);
-  }
-
-  private static NDArray convolution(
-      NDArray x,
-      NDArray weight,
-      NDArray bias,
-      Shape stride,
-      Shape padding,
-      Shape dilation,
-      int groups) {
-    return JniUtils.convolution(
-        (PtNDArray) x, (PtNDArray) weight, (PtNDArray) bias, stride, padding, dilation, groups);
   }
 
   /**

@@ -94,10 +94,13 @@ public final class SpeechModel implements Trainable {
     double deviation = 1 / Math.sqrt(KERNEL * (double) config.bins());
     front =
         new NDArray[] {
-          parameters.normal("front.0.weight", deviation, width, config.bins(), KERNEL),
+          parameters.normal("front.0.weight", deviation, width, (long) KERNEL * config.bins()),
           parameters.constant("front.0.bias", 0, width),
           parameters.normal(
-              "front.1.weight", 1 / Math.sqrt(KERNEL * (double) width), width, width, KERNEL),
+              "front.1.weight",
+              1 / Math.sqrt(KERNEL * (double) width),
+              width,
+              (long) KERNEL * width),
           parameters.constant("front.1.bias", 0, width)
         };
     encoder =
@@ -164,11 +167,10 @@ public final class SpeechModel implements Trainable {
     for (int s = 0; s < lengths.length; s++) {
       lengths[s] = positions(sound.frames()[s]);
     }
-    NDArray x = sound.featuresBTM().transpose(0, 2, 1);
-    x = Ops.gelu(Ops.convolution(x, front[0], front[1], STRIDE, KERNEL / 2, 1));
+    NDArray x = Ops.gelu(Ops.convolution(sound.featuresBTM(), front[0], front[1], KERNEL, STRIDE));
     // the second convolution must find zeros behind an utterance, as at the end of a lone one
-    x = x.mul(real(sound, lengths, (int) x.getShape().get(2)));
-    x = Ops.gelu(Ops.convolution(x, front[2], front[3], 1, KERNEL / 2, 1)).transpose(0, 2, 1);
+    x = x.mul(real(sound, lengths, (int) x.getShape().get(1)));
+    x = Ops.gelu(Ops.convolution(x, front[2], front[3], KERNEL, 1));
     Step.Input input = new Step.Input.Vectors(sound.ragged() ? joined(x, lengths) : x);
     Step step = Step.of(input);
     step =
@@ -186,7 +188,7 @@ public final class SpeechModel implements Trainable {
       Arrays.fill(mask, start, start + lengths[s], 1);
       start += sound.ragged() ? lengths[s] + 1 : total;
     }
-    return sound.featuresBTM().getManager().create(mask, new Shape(rows, 1, total));
+    return sound.featuresBTM().getManager().create(mask, new Shape(rows, total, 1));
   }
 
   private static NDArray joined(NDArray x1Td, int[] lengths) {
