@@ -78,16 +78,61 @@ class GradientTest {
 
   @Test
   void ofConvolutions() {
-    NDArray sound = draw(2, 4, 9);
-    NDArray kernel = draw(6, 2, 3);
+    NDArray sound = draw(2, 9, 4);
+    NDArray kernel = draw(6, 3 * 4);
     NDArray bias = draw(6);
-    Slopes.check(
-        "time", s -> Ops.convolution(in(s, sound), kernel, bias, 2, 1, 2), sound, kernel, bias);
+    for (int stride : new int[] {1, 2}) {
+      Slopes.check(
+          "time", s -> Ops.convolution(in(s, sound), kernel, bias, 3, stride), sound, kernel, bias);
+    }
+    NDArray square = draw(6, 2, 3, 3);
+    NDArray dense = draw(6, 4, 3, 3);
     NDArray image = draw(2, 4, 5, 5);
-    NDArray square = draw(6, 4, 3, 3);
+    NDArray many = draw(17, 4, 5, 5);
     Slopes.check(
-        "image", s -> Ops.convolution2d(in(s, image), square, bias, 2, 1, 1), image, square, bias);
+        "image", s -> Ops.convolution2d(in(s, image), square, bias, 2, 1, 2), image, square, bias);
+    Slopes.check(
+        "parts", s -> Ops.convolution2d(in(s, many), dense, bias, 2, 1, 1), many, dense, bias);
     Slopes.check("upsampling", s -> Ops.upsample2(in(s, image)), image);
+  }
+
+  @Test
+  void convolutionsAreTheirSums() {
+    for (int time : new int[] {1, 2, 7, 8}) {
+      for (int kernel : new int[] {1, 3, 5}) {
+        for (int stride : new int[] {1, 2, 3}) {
+          NDArray x = draw(2, time, 3);
+          NDArray weight = draw(2, 3L * kernel);
+          NDArray bias = draw(2);
+          NDArray out = Ops.convolution(x, weight, bias, kernel, stride);
+          assertEquals(new Shape(2, (time + stride - 1) / stride, 2), out.getShape());
+          for (int t = 0; t < out.getShape().get(1); t++) {
+            double sum = bias.getFloat(1);
+            for (int k = 0; k < kernel; k++) {
+              int from = t * stride + k - kernel / 2;
+              for (int c = 0; c < 3 && from >= 0 && from < time; c++) {
+                sum += x.getFloat(1, from, c) * weight.getFloat(1, 3L * k + c);
+              }
+            }
+            assertEquals(
+                sum, out.getFloat(1, t, 1), 1e-4, "%d %d %d".formatted(time, kernel, stride));
+          }
+        }
+      }
+    }
+    NDArray image = draw(33, 2, 3, 4);
+    NDArray weight = draw(3, 2, 3, 3);
+    NDArray bias = draw(3);
+    NDArray out = Ops.convolution2d(image, weight, bias, 1, 1, 1);
+    double sum = bias.getFloat(2);
+    for (int c = 0; c < 2; c++) {
+      for (int dy = 0; dy < 3; dy++) {
+        for (int dx = 0; dx < 2; dx++) {
+          sum += image.getFloat(31, c, dy, dx + 2) * weight.getFloat(2, c, dy, dx);
+        }
+      }
+    }
+    assertEquals(sum, out.getFloat(31, 2, 1, 3), 1e-4);
   }
 
   @ParameterizedTest

@@ -112,9 +112,7 @@ class GatedRecurrenceTest {
       model.forward(Step.of(ids(scope, new int[][] {{7, 8, 9}, {7, 8, 9}})).peek(), state);
       state.commit(new int[][] {{0, 1}, {}});
       float[] after = state.before(scope, 1).toFloatArray();
-      assertArrayEquals(
-          Arrays.copyOfRange(before, 16, 32),
-          Arrays.copyOfRange(after, 16, 32));
+      assertArrayEquals(Arrays.copyOfRange(before, 16, 32), Arrays.copyOfRange(after, 16, 32));
       assertArrayEquals(new int[] {5, 3}, state.lengths());
       assertEquals(2L * 2 * 16, state.floats());
       Histories.assertClose(
