@@ -268,8 +268,11 @@ public final class Transformer implements Backbone {
   private NDArray places(Step step, float[][][] coordinates, int axis) {
     int n = coordinates[0].length;
     long[] index = new long[coordinates.length * n];
+    int longest = Arrays.stream(step.counts()).max().orElse(n);
     for (int b = 0; b < coordinates.length; b++) {
-      for (int i = 0; i < n; i++) {
+      // padding may reach over the table's end
+      int real = step.counts().length == coordinates.length ? step.count(b) : longest;
+      for (int i = 0; i < real; i++) {
         long place = (long) coordinates[b][i][axis];
         if (place < 0 || place >= config.maxLength()) {
           throw new IllegalArgumentException(

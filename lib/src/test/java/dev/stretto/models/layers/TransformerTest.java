@@ -107,6 +107,25 @@ class TransformerTest {
     }
   }
 
+  /** A full row beside a short one: the padding behind the full one has no place in the table. */
+  @Test
+  void paddingMayReachOverTheEndOfTheTable() {
+    Transformer model = new Transformer(GPT.with(new PositionKind.Learned(1)), weights);
+    int[] full = new int[31];
+    Arrays.fill(full, 5);
+    try (State state = model.newState(2, 32, State.Kind.PREALLOCATED)) {
+      int[][] rows = {full, new int[31]};
+      model.forward(tokens(rows).counts(new int[] {31, 0}), state);
+      NDArray next =
+          model
+              .forward(tokens(new int[][] {{5, 0, 0}, {1, 2, 3}}).counts(new int[] {1, 3}), state)
+              .lastBND();
+      assertClose(fresh(model, scope, List.of(1, 2, 3)), next.get(1).get(2), "the short row");
+      Step over = tokens(new int[][] {{5}, {4}});
+      assertThrows(IllegalArgumentException.class, () -> model.forward(over, state));
+    }
+  }
+
   @Test
   void groupsAreWhatTheySayOneByOne() {
     Transformer model = new Transformer(GPT, weights);

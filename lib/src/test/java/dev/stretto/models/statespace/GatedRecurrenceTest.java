@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.stretto.models.Conditions;
 import dev.stretto.models.Histories;
 import dev.stretto.models.Mask;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenTree;
+import dev.stretto.models.language.NetworkSession;
+import dev.stretto.models.layers.Ops;
 import dev.stretto.models.state.RecurrentState;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -146,6 +149,34 @@ class GatedRecurrenceTest {
                 .toFloatArray();
       }
       assertArrayEquals(last, Arrays.copyOfRange(all, 23 * 16, 24 * 16), 1e-4f);
+    }
+  }
+
+  @Test
+  void treesOfDifferentSizesInASessionAreCommittedByReplay() {
+    NDArray table = weights.get("embedding");
+    try (NDManager scope = Tensors.manager();
+        NetworkSession session =
+            new NetworkSession(
+                model,
+                hidden -> Ops.linear(hidden, table),
+                new int[][] {{1, 2, 3}, {4}},
+                Conditions.NONE,
+                true)) {
+      TokenTree[] trees = {
+        new TokenTree(new int[] {3, 5, 6, 7, 8}, new int[] {-1, 0, 0, 2, 1}), TokenTree.chain(4, 9)
+      };
+      NDArray nodes = session.score(scope, trees).hidden().orElseThrow().lastBND();
+      List<Integer> branch = List.of(1, 2, 3, 6, 7);
+      Histories.assertClose(Histories.fresh(model, scope, branch), nodes.get(0).get(3), "branch");
+      session.commit(new int[][] {trees[0].path(3), {0}});
+      assertArrayEquals(new int[] {5, 1}, session.lengths());
+      TokenTree[] next = {TokenTree.chain(10), TokenTree.chain(11)};
+      NDArray after = session.score(scope, next).hidden().orElseThrow().lastBND();
+      List<Integer> longer = List.of(1, 2, 3, 6, 7, 10);
+      Histories.assertClose(Histories.fresh(model, scope, longer), after.get(0).get(0), "row 0");
+      Histories.assertClose(
+          Histories.fresh(model, scope, List.of(4, 11)), after.get(1).get(0), "row 1");
     }
   }
 
