@@ -210,7 +210,8 @@ class FirstCustomersTest {
                         .mask(
                             visible(
                                 8,
-                                (i, j) -> i < 6 || (causal && j >= 6) ? j <= i : j < 2 || j >= 4)))
+                                (i, j) ->
+                                    (i < 6 || (causal && j >= 6)) ? j <= i : (j < 2 || j >= 4))))
                 .lastBND();
         assertClose(rows(whole, 6, 8), window.get(0), "refreshed, causal " + causal);
       }
