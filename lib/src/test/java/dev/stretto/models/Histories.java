@@ -62,7 +62,7 @@ public final class Histories {
             State.Mark mark = state.mark();
             List<List<Integer>> old = texts.stream().map(List::copyOf).toList();
             append(model, state, texts, random, scope);
-            State fork = state.fork();
+            fork(model, state, texts, random, scope, what);
             boolean[] back = new boolean[texts.size()];
             for (int b = 0; b < back.length; b++) {
               back[b] = random.nextBoolean();
@@ -72,7 +72,6 @@ public final class Histories {
             }
             state.restore(mark, back);
             mark.close();
-            fork.close();
           }
         }
         assertArrayEquals(texts.stream().mapToInt(List::size).toArray(), state.lengths(), what);
@@ -89,6 +88,25 @@ public final class Histories {
         assertClose(fresh(model, scope, all), cached.get(b).get(0), "seed " + seed);
       }
       state.close();
+    }
+  }
+
+  /** What is read into a fork is right there and, as the end of the history shows, nowhere else. */
+  private static void fork(
+      Backbone model,
+      State state,
+      List<List<Integer>> texts,
+      Rng random,
+      NDManager scope,
+      String what) {
+    List<List<Integer>> own = new ArrayList<>();
+    texts.forEach(text -> own.add(new ArrayList<>(text)));
+    try (State fork = state.fork()) {
+      append(model, fork, own, random, scope);
+      int[][] next = new int[own.size()][1];
+      NDArray last = model.forward(Step.of(ids(scope, next)).peek(), fork).lastBND();
+      own.getFirst().add(0);
+      assertClose(fresh(model, scope, own.getFirst()), last.get(0).get(0), what + ", fork");
     }
   }
 
