@@ -72,18 +72,24 @@ public final class Slopes {
           for (int i = 0; i < moved.length; i++) {
             moved[i] += (float) ((side == 0 ? STEP : -STEP) * along.get(p)[i]);
           }
-          leaves[p].set(moved);
+          put(leaves[p], moved);
         }
         ends[side] = value(function, leaves[0].getManager());
       }
       for (int p = 0; p < leaves.length; p++) {
-        leaves[p].set(values.get(p));
+        put(leaves[p], values.get(p));
       }
       assertEquals(
           (ends[0] - ends[1]) / (2 * STEP),
           slope,
           TOLERANCE * (1 + Math.abs(slope)),
           what + ", direction " + direction);
+    }
+  }
+
+  private static void put(NDArray leaf, float[] values) {
+    try (NDArray fresh = leaf.getManager().create(values, leaf.getShape())) {
+      Parameters.assign(leaf, fresh);
     }
   }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.stretto.models.Parameters;
 import dev.stretto.tensor.Tensors;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -91,7 +92,11 @@ final class KvBuffers implements KvStorage {
       }
     }
     if (!shared) {
-      arrays[layer][which].set(memory[layer][which].duplicate());
+      // set(Buffer) would lay the array over the buffer, and warn
+      NDArray device = arrays[layer][which];
+      try (NDArray now = manager.create(target.duplicate(), device.getShape())) {
+        Parameters.assign(device, now);
+      }
     }
   }
 
