@@ -102,7 +102,7 @@ final class Pictures {
                 sees ? "1" : ".15"));
       }
     }
-    String title = "%d new positions see %d cached and each other".formatted(fresh, cached);
+    String title = "%d cached positions (grey), %d new ones (blue)".formatted(cached, fresh);
     double width = Math.max(all * cell, 7.0 * title.length());
     String label = "<text y='12' fill='%s'>%s</text>".formatted(OTHER, title);
     String attributes = " font-family='sans-serif' font-size='12'";

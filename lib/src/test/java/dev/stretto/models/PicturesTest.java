@@ -22,7 +22,7 @@ final class PicturesTest {
     var visible = new Mask.Visible(new boolean[][][] {tree.ancestors()}, new boolean[0][][]);
     assertEquals(1 + 2 + 2 + 3, count(visible.sketch(0, 4).svg(), "fill-opacity='1'"));
     assertEquals(
-        "visible: 4 new positions see 0 cached and each other", visible.sketch(0, 4).toString());
+        "visible: 0 cached positions (grey), 4 new ones (blue)", visible.sketch(0, 4).toString());
   }
 
   @Test
