@@ -6,10 +6,10 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.models.Parameters;
 import dev.stretto.tensor.Tensors;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 
 /**
  * Keys and values allocated once, in memory that Java and the engine share: a new position is a
@@ -155,16 +155,16 @@ final class KvBuffers implements KvStorage {
 
   @Override
   public void wipe(int row) {
-    fill(row, 0);
+    fill(row, (byte) 0);
   }
 
-  /** Fills a row's memory, as a test that poisons it does. */
-  void fill(int row, float value) {
-    float[] values = new float[heads * capacity * width];
-    Arrays.fill(values, value);
+  /** Fills the bytes of a row's memory: 0 wipes it, -1 makes every number NaN. */
+  void fill(int row, byte value) {
+    int numbers = heads * capacity * width;
     for (int layer = 0; layer < layers; layer++) {
       for (int which = 0; which < 2; which++) {
-        memory[layer][which].put(at(row, 0, 0), values);
+        MemorySegment.ofBuffer(memory[layer][which].slice(at(row, 0, 0), numbers)).fill(value);
+        through(layer, which);
       }
     }
   }

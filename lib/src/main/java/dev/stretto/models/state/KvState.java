@@ -454,6 +454,8 @@ public final class KvState implements Sliceable {
   @Override
   public void move(int from, int to) {
     int[] ends = new int[lengths.length];
+    // what lies behind the moved positions is hidden, but a NaN would shine through
+    storage.wipe(first + to);
     for (int layer = 0; layer < ends.length; layer++) {
       ends[layer] = length(layer, from);
       lengths[layer][first + to] = ends[layer];
@@ -559,7 +561,7 @@ public final class KvState implements Sliceable {
 
   /** Fills a row's memory, for tests that poison what nobody may read. */
   void poison(int row) {
-    ((KvBuffers) storage).fill(first + row, Float.NaN);
+    ((KvBuffers) storage).fill(first + row, (byte) -1);
   }
 
   @Override
