@@ -20,11 +20,14 @@ final class Bench {
       switch (part) {
         case "bucketing" -> BucketingBench.run();
         case "packing" -> PackingBench.run();
+        case "network" -> NetworkBench.run();
         case "reading" -> ReadingBench.run();
         case "table" -> TableBench.run(Long.parseLong(arguments[1]));
         default ->
             throw new IllegalArgumentException(
-                "bench is '" + part + "', expected some of bucketing,packing,reading,table");
+                "bench is '"
+                    + part
+                    + "', expected some of bucketing,packing,network,reading,table");
       }
     }
   }
