@@ -65,6 +65,18 @@ public final class KvState implements Sliceable {
         false);
   }
 
+  /** Over memory that is not shared with the engine, as on a GPU. */
+  static KvState writtenThrough(
+      NDManager manager, int layers, int rows, int capacity, int heads, int width) {
+    return new KvState(
+        Kind.PREALLOCATED,
+        new KvBuffers(manager, layers, new int[] {rows, heads, capacity, width}, false),
+        new int[layers][rows],
+        new BitSet[layers][rows],
+        new int[] {0, rows, capacity, heads, width},
+        false);
+  }
+
   private KvState(
       Kind kind,
       KvStorage storage,
@@ -343,7 +355,11 @@ public final class KvState implements Sliceable {
         for (int i = 0; i < step.count(b); i++) {
           end = Math.max(end, slots[b][i] + 1);
         }
-        BitSet empty = holes[layer][first + b] == null ? new BitSet() : holes[layer][first + b];
+        // a copy: forks and marks may hold the same set
+        BitSet empty = new BitSet();
+        if (holes[layer][first + b] != null) {
+          empty.or(holes[layer][first + b]);
+        }
         empty.set(old, end);
         sources[b] = new int[end];
         Arrays.setAll(sources[b], t -> t < old ? t : 0);
@@ -384,7 +400,7 @@ public final class KvState implements Sliceable {
         }
         lengths[layer][first + b] = length + accepted[b].length;
       }
-      if (moves) {
+      if (moves || kind == Kind.FUNCTIONAL) {
         storage.select(layer, first, sources);
       }
     }
@@ -438,6 +454,8 @@ public final class KvState implements Sliceable {
   @Override
   public void move(int from, int to) {
     int[] ends = new int[lengths.length];
+    // what lies behind the moved positions is hidden, but a NaN would shine through
+    storage.wipe(first + to);
     for (int layer = 0; layer < ends.length; layer++) {
       ends[layer] = length(layer, from);
       lengths[layer][first + to] = ends[layer];
@@ -543,7 +561,7 @@ public final class KvState implements Sliceable {
 
   /** Fills a row's memory, for tests that poison what nobody may read. */
   void poison(int row) {
-    ((KvBuffers) storage).fill(first + row, Float.NaN);
+    ((KvBuffers) storage).fill(first + row, (byte) -1);
   }
 
   @Override

@@ -23,7 +23,15 @@ public final class Decoder {
    * @param endToken the token that ends it earlier and is its last, -1 for none
    * @param sampling how tokens are picked; row b draws from seed + b
    */
-  public record Options(int maxNewTokens, int endToken, Sampling sampling) {}
+  public record Options(int maxNewTokens, int endToken, Sampling sampling) {
+    /** Checks the limit; throws IllegalArgumentException naming its value. */
+    public Options {
+      if (maxNewTokens < 1) {
+        throw new IllegalArgumentException(
+            "maxNewTokens is " + maxNewTokens + ", expected 1 or more");
+      }
+    }
+  }
 
   /**
    * What came out.
@@ -49,27 +57,28 @@ public final class Decoder {
    * @param model whose tokens
    * @param prompts ids of each row
    * @param options when rows end; a row also ends when the model's positions do
-   * @return the tokens; throws CancellationException where the thread is interrupted
+   * @return the tokens; throws CancellationException where the thread is interrupted,
+   *     IllegalArgumentException for prompts that the model cannot read
    */
   public static Decoded decode(TokenModel model, int[][] prompts, Options options) {
     List<List<Integer>> tokens = new ArrayList<>();
     List<Row> rows = new ArrayList<>();
-    for (int b = 0; b < prompts.length; b++) {
-      tokens.add(new ArrayList<>());
-      int room = model.maxLength() - prompts[b].length;
-      int limit = Math.min(options.maxNewTokens(), Math.max(0, room + 1));
-      rows.add(
-          new Row(
-              tokens.get(b),
-              limit,
-              new Rng(options.sampling().seed() + b),
-              prompts[b][prompts[b].length - 1]));
-    }
     long passes = 0;
     long positions = 0;
     Tensors.inference();
     try (NDManager scope = Tensors.manager();
         TokenModel.Session session = model.open(prompts, false)) {
+      for (int b = 0; b < prompts.length; b++) {
+        tokens.add(new ArrayList<>());
+        int room = model.maxLength() - prompts[b].length;
+        int limit = Math.min(options.maxNewTokens(), Math.max(0, room + 1));
+        rows.add(
+            new Row(
+                tokens.get(b),
+                limit,
+                new Rng(options.sampling().seed() + b),
+                prompts[b][prompts[b].length - 1]));
+      }
       while (!rows.isEmpty()) {
         if (Thread.interrupted()) {
           throw new CancellationException("interrupted while decoding");

@@ -43,7 +43,7 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
   private final ExecutorService instances;
 
   /** What the slots of a speech model have heard. */
-  private static final class Hearing {
+  static final class Hearing {
     private final LongFunction<SpeechModel.Sound> sounds;
     private final SpeechModel model;
     private final NDArray[] keys;
@@ -72,18 +72,21 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
 
     void hear(int slot, long request) {
       SpeechModel.Sound sound = sounds.apply(request);
-      try (NDManager pass = sound.featuresBTM().getManager().newSubManager()) {
+      try (NDManager own = sound.featuresBTM().getManager()) {
+        int length = SpeechModel.positions(sound.frames()[0]);
+        if (length > keys[0].getShape().get(2)) {
+          throw new IllegalArgumentException(
+              "request %d: hears %d positions, the slots hold %d"
+                  .formatted(request, length, keys[0].getShape().get(2)));
+        }
         SpeechModel.Encoded encoded = model.encode(sound);
-        encoded.encodedBTD().attach(pass);
         Conditions.Memory memory = model.decoder().memory(encoded.encodedBTD(), encoded.lengths());
-        lengths[slot] = encoded.lengths()[0];
+        lengths[slot] = length;
         NDIndex place = new NDIndex("{}, :, 0:{}, :", slot, lengths[slot]);
         for (int layer = 0; layer < keys.length; layer++) {
           keys[layer].set(place, memory.keysBHTd()[layer].squeeze(0));
           values[layer].set(place, memory.valuesBHTd()[layer].squeeze(0));
         }
-      } finally {
-        sound.featuresBTM().close();
       }
     }
 
@@ -156,7 +159,7 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
         Optional.of(hearing));
   }
 
-  private NetworkEngine(
+  NetworkEngine(
       Backbone body,
       UnaryOperator<NDArray> head,
       int vocabulary,
@@ -184,6 +187,11 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  /** Keys and values of all slots, for tests. */
+  Sliceable slots() {
+    return slots;
   }
 
   @Override
@@ -273,21 +281,32 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
       int own = slot;
       running[slot - lo] = instances.submit(() -> tokens[own - lo] = step(own, own + 1, live)[0]);
     }
-    for (Future<?> one : running) {
-      if (one != null) {
-        await(one);
-      }
-    }
+    await(running);
     return tokens;
   }
 
-  private static void await(Future<?> one) {
-    try {
-      one.get();
-    } catch (InterruptedException e) {
+  /** Waits for all, also after an interrupt or a failure: slots must not change under a pass. */
+  private static void await(Future<?>[] running) {
+    boolean interrupted = false;
+    Throwable failure = null;
+    for (int i = 0; i < running.length; ) {
+      try {
+        if (running[i] != null) {
+          running[i].get();
+        }
+        i++;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (ExecutionException e) {
+        failure = e.getCause();
+        i++;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("an instance failed: " + e.getCause(), e.getCause());
+    }
+    if (failure != null) {
+      throw new IllegalStateException("an instance failed: " + failure, failure);
     }
   }
 

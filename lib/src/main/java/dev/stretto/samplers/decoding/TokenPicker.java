@@ -4,9 +4,7 @@ import ai.djl.ndarray.NDArray;
 import dev.stretto.tensor.Tensors;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
 /** Picks tokens from log-probabilities as {@link Sampling} says. */
 public final class TokenPicker {
@@ -82,13 +80,11 @@ public final class TokenPicker {
     int k = sampling.topK() == 0 ? law.length : Math.min(sampling.topK(), law.length);
     if (k < law.length || sampling.topP() < 1) {
       double[] all = law.clone();
-      int[] order =
-          IntStream.range(0, all.length)
-              .boxed()
-              .sorted(Comparator.comparingDouble(i -> -all[i]))
-              .mapToInt(Integer::intValue)
-              .toArray();
-      double kept = IntStream.range(0, k).mapToDouble(i -> all[order[i]]).sum();
+      int[] order = likeliestFirst(all);
+      double kept = 0;
+      for (int i = 0; i < k; i++) {
+        kept += all[order[i]];
+      }
       double mass = 0;
       Arrays.fill(law, 0);
       for (int i = 0; i < k && mass < sampling.topP() * kept; i++) {
@@ -100,8 +96,24 @@ public final class TokenPicker {
     return law;
   }
 
+  /** Ids by falling probability, the lower id first on ties. */
+  private static int[] likeliestFirst(double[] law) {
+    // a float of 0 or more rises with its bits, so that one sort of numbers orders ids too
+    long[] keys = new long[law.length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = (long) -Float.floatToIntBits((float) law[i]) << 32 | i;
+    }
+    Arrays.sort(keys);
+    int[] order = new int[keys.length];
+    Arrays.setAll(order, i -> (int) keys[i]);
+    return order;
+  }
+
   private static void normalise(double[] law) {
-    double sum = Arrays.stream(law).sum();
+    double sum = 0;
+    for (double p : law) {
+      sum += p;
+    }
     for (int i = 0; i < law.length; i++) {
       law[i] /= sum;
     }
