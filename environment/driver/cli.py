@@ -78,6 +78,9 @@ def kernel_environment(options, jdk):
         environment["STRETTO_SET"] = ",".join(options.set)
     if options.fresh:
         environment["STRETTO_FRESH"] = options.fresh
+    else:
+        # small models decode as fast on one thread, and two wait for each other on a busy machine
+        environment.setdefault("STRETTO_THREADS", "1")
     for name in ("STRETTO_DATA", "STRETTO_MANIFEST"):
         value = environment.get(name)
         if value and not Path(value).exists():
