@@ -39,6 +39,13 @@ def overwritten(text):
     return "\n".join(lines)
 
 
+def picture_instead_of_script(output):
+    """An interactive chart brings megabytes of script; what is stored is its picture."""
+    data = output.get("data", {})
+    if "image/png" in data and "<script" in "".join(data.get("text/html", "")):
+        del data["text/html"]
+
+
 def tidy(cell, count):
     """Outputs that are the same whenever the results are: no timing, no accidents of batching."""
     outputs = []
@@ -53,6 +60,8 @@ def tidy(cell, count):
     for output in outputs:
         if output.output_type == "stream":
             output.text = overwritten(output.text)
+        else:
+            picture_instead_of_script(output)
     cell.outputs = outputs
     cell.execution_count = count
     for key in ("execution", "ExecuteTime", "papermill", "collapsed"):

@@ -11,7 +11,7 @@ import subprocess
 import threading
 
 from .console import Problem, Progress, minutes, say
-from .paths import ENVIRONMENT, NOTEBOOKS, RESOURCES
+from .paths import ENVIRONMENT, FIGURES, NOTEBOOKS, RESOURCES
 
 SECTIONS = {
     "needs-data": ("STRETTO_DATA", "real data sets (STRETTO_DATA is unset)"),
@@ -44,10 +44,13 @@ def figure_files(notebook, figure):
         rows = list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
     family = [row for row in rows if row["family"] == notebook.stem[:2]]
     names = [(row["id"], name) for row in family for name in row["figures"].split()]
+    # those of no paper are known once they are stored
+    own = sorted((FIGURES / notebook.stem).glob("own-*.csv"))
+    names += [("own", path.stem[len("own-") :]) for path in own]
     found = ["%s-%s" % pair for pair in names if figure in (pair[1], "%s-%s" % pair)]
     if not found:
         raise Problem(
-            "%s has no figure '%s'; the catalogue has %s"
+            "%s has no figure '%s'; it has %s"
             % (notebook.stem, figure, ", ".join("%s-%s" % pair for pair in names) or "none")
         )
     if len(found) > 1:

@@ -198,7 +198,17 @@ class ReproduceTest(unittest.TestCase):
         )
         status, said = self.reproduce("--only", "01/gant")
         self.assertEqual(1, status)
-        self.assertIn("has no figure 'gant'; the catalogue has ", said)
+        self.assertIn("has no figure 'gant'; it has ", said)
+
+    def test_a_figure_of_no_paper_is_redrawn_by_its_name_and_a_chart_keeps_only_its_picture(self):
+        chart = "from IPython.display import display\n"
+        chart += "display({'image/png': 'aGk=', 'text/html': '<script>1</script>', 'text/plain': 'c'}, raw=True)"
+        self.write(cell(FIGURE), cell(chart), cell("figure('own-mine', 1)"))
+        self.reproduce()
+        self.assertEqual(["image/png", "text/plain"], sorted(self.outputs()[1][1][0]["data"]))
+        status, said = self.reproduce("--only", "01/mine")
+        self.assertEqual(0, status, said)
+        self.assertIn("own-mine is in", said)
 
     def test_a_failing_cell_is_said_with_its_error_and_nothing_is_stored(self):
         self.write(cell(FIGURE), cell("figure('flover-gantt', 1)"), cell("1/0"), cell("print('later')"))

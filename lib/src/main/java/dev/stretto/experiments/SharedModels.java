@@ -3,6 +3,7 @@ package dev.stretto.experiments;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.data.audio.LogMel;
 import dev.stretto.data.audio.SpeechSynth;
+import dev.stretto.data.audio.SpokenDigits;
 import dev.stretto.data.audio.Utterance;
 import dev.stretto.data.text.CharTokenizer;
 import dev.stretto.data.text.JavaSources;
@@ -88,7 +89,7 @@ public final class SharedModels {
             192,
             3_000_000,
             1,
-            TrainingConfig.of(Budget.steps(1500), 3e-3).withWarmup(100));
+            TrainingConfig.of(Budget.steps(700), 3e-3).withWarmup(50));
     return artefacts.obtain(
         "code-gpt",
         recipe,
@@ -125,15 +126,30 @@ public final class SharedModels {
   }
 
   /**
-   * Synthetic speech with everything that hears it.
+   * Speech with everything that hears it.
    *
-   * @param synth who speaks
+   * @param name of the set, first part of its models' names
    * @param front end, fitted to the training set
    * @param tokenizer of the transcripts
    * @param train utterances to learn from
+   * @param test others
    */
   public record Speech(
-      SpeechSynth synth, LogMel front, CharTokenizer tokenizer, List<Utterance> train) {
+      String name,
+      LogMel front,
+      CharTokenizer tokenizer,
+      List<Utterance> train,
+      List<Utterance> test) {
+    private static Speech of(
+        String name, int rate, String alphabet, List<Utterance> train, List<Utterance> test) {
+      try (NDManager manager = Tensors.manager()) {
+        LogMel front =
+            new LogMel(LogMel.Config.compact(rate))
+                .fitted(manager, train.stream().map(Utterance::audio).toList());
+        return new Speech(name, front, CharTokenizer.of(alphabet), train, test);
+      }
+    }
+
     /**
      * The training set in frames and ids.
      *
@@ -141,6 +157,24 @@ public final class SharedModels {
      */
     public SpeechCorpus corpus() {
       return SpeechCorpus.of(front, BINS, tokenizer, train);
+    }
+
+    /**
+     * A network for this speech, untrained.
+     *
+     * @param encoderLayers 1 or more
+     * @param decoderLayers 1 or more
+     * @param width of both
+     * @param seed of the weights
+     * @return the network, to be closed by the caller
+     */
+    public SpeechModel network(int encoderLayers, int decoderLayers, int width, long seed) {
+      return new SpeechModel(shape(encoderLayers, decoderLayers, width), SeedTree.of(seed));
+    }
+
+    private SpeechModel.Config shape(int encoderLayers, int decoderLayers, int width) {
+      return new SpeechModel.Config(
+          encoderLayers, decoderLayers, width, 4, BINS, tokenizer.vocabulary(), 512, 192);
     }
 
     /**
@@ -159,7 +193,7 @@ public final class SharedModels {
    * fifth sentence of the training set has four to sixteen.
    *
    * @param utterances in the training set
-   * @return the same for the same number
+   * @return the same for the same number, with 300 short test sentences
    */
   public static Speech speech(int utterances) {
     SpeechSynth synth = new SpeechSynth(SpeechSynth.Config.standard(16000), SPEECH);
@@ -168,12 +202,24 @@ public final class SharedModels {
         IntStream.range(0, utterances)
             .mapToObj(i -> (i % 5 == 4 ? orator : synth).utterance("train", i))
             .toList();
-    try (NDManager manager = Tensors.manager()) {
-      LogMel front =
-          new LogMel(LogMel.Config.compact(16000))
-              .fitted(manager, train.stream().map(Utterance::audio).toList());
-      return new Speech(synth, front, CharTokenizer.of(SpeechSynth.ALPHABET), train);
-    }
+    return Speech.of("speech", 16000, SpeechSynth.ALPHABET, train, synth.utterances("test", 300));
+  }
+
+  /**
+   * Strings of one to five spoken digits, recorded by people (the data set {@code fsdd}).
+   *
+   * @param utterances in the training set
+   * @return the same for the same number, with 300 test strings of takes that training does not
+   *     have
+   */
+  public static Speech digits(int utterances) {
+    SpokenDigits takes = SpokenDigits.standard();
+    return Speech.of(
+        "digits",
+        8000,
+        "abcdefghijklmnopqrstuvwxyz ",
+        takes.train().strings(utterances, 1, 5, 1),
+        takes.test().strings(300, 1, 5, 2));
   }
 
   /**
@@ -186,7 +232,7 @@ public final class SharedModels {
   }
 
   /**
-   * An encoder-decoder that writes down synthetic speech.
+   * An encoder-decoder that writes down speech, of width 64.
    *
    * @param artefacts where it is stored
    * @param speech what it learns from
@@ -200,21 +246,13 @@ public final class SharedModels {
     SpeechRecipe recipe =
         new SpeechRecipe(
             1,
-            new SpeechModel.Config(
-                encoderLayers,
-                decoderLayers,
-                64,
-                4,
-                BINS,
-                speech.tokenizer().vocabulary(),
-                512,
-                192),
+            speech.shape(encoderLayers, decoderLayers, 64),
             speech.train().size(),
             30,
             seed,
             TrainingConfig.of(Budget.steps(1200), 2e-3).withWarmup(100));
     return artefacts.obtain(
-        "speech-%de%dd".formatted(encoderLayers, decoderLayers),
+        "%s-%de%dd".formatted(speech.name(), encoderLayers, decoderLayers),
         recipe,
         "F16",
         () -> new SpeechModel(recipe.shape(), SeedTree.of(recipe.seed())),

@@ -1,5 +1,7 @@
 package dev.stretto.models;
 
+import dev.stretto.tensor.Sketch;
+
 /** What the new positions of a pass see: committed positions and each other. */
 public sealed interface Mask {
   /** All committed positions, and new ones up to itself. */
@@ -107,5 +109,16 @@ public sealed interface Mask {
       case Visible visible -> visible.fresh[row][position][other];
       case Segments segments -> segments.together(position, other);
     };
+  }
+
+  /**
+   * A picture of the first row: a line a new position, filled where it sees.
+   *
+   * @param cached committed positions, drawn grey, 0 or more
+   * @param fresh new positions, drawn blue, 1 or more
+   * @return the picture
+   */
+  default Sketch sketch(int cached, int fresh) {
+    return Pictures.mask(this, cached, fresh);
   }
 }

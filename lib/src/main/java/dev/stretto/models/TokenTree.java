@@ -1,6 +1,8 @@
 package dev.stretto.models;
 
+import dev.stretto.tensor.Sketch;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 
 /**
  * Candidate tokens of one row: node 0 is the token that is already decided but not yet read (the
@@ -9,7 +11,7 @@ import java.util.Arrays;
  * @param tokens ids
  * @param parents of each node, lower than the node; -1 for node 0
  */
-public record TokenTree(int[] tokens, int[] parents) {
+public record TokenTree(int[] tokens, int[] parents) implements Sketch {
   /** Checks that parents come first. */
   public TokenTree {
     if (tokens.length == 0 || tokens.length != parents.length || parents[0] != -1) {
@@ -101,5 +103,31 @@ public record TokenTree(int[] tokens, int[] parents) {
       path[i] = at;
     }
     return path;
+  }
+
+  /**
+   * A picture with the tokens' texts, depth from left to right.
+   *
+   * @param name text of a token, for example a tokenizer's
+   * @param kept nodes that are filled, for example an accepted path
+   * @return the picture
+   */
+  public Sketch sketch(IntFunction<String> name, int... kept) {
+    return Pictures.tree(this, name, kept);
+  }
+
+  @Override
+  public String svg() {
+    return sketch(String::valueOf).svg();
+  }
+
+  @Override
+  public double width() {
+    return sketch(String::valueOf).width();
+  }
+
+  @Override
+  public String toString() {
+    return Pictures.text(this);
   }
 }

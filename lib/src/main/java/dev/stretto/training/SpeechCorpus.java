@@ -6,6 +6,7 @@ import dev.stretto.data.audio.Utterance;
 import dev.stretto.data.manifest.Cut;
 import dev.stretto.data.text.Tokenizer;
 import dev.stretto.tensor.Tensors;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,23 @@ public record SpeechCorpus(
               .toList();
       return new SpeechCorpus(frames, bins, tokens, cuts, tokenizer);
     }
+  }
+
+  /**
+   * Silence of one shape, for measuring what a batch of that shape costs.
+   *
+   * @param size utterances
+   * @param frames of each
+   * @param length tokens of each, the end included
+   * @return a corpus like this one
+   */
+  public SpeechCorpus silent(int size, int frames, int length) {
+    return new SpeechCorpus(
+        Collections.nCopies(size, new float[frames * bins]),
+        bins,
+        Collections.nCopies(size, new int[length - 1]),
+        Collections.nCopies(size, cuts.getFirst()),
+        tokenizer);
   }
 
   /**

@@ -122,4 +122,17 @@ public record SpeechTraining(
     long tokens = Arrays.stream(batch).mapToLong(i -> corpus.tokens().get(i).length + 1L).sum();
     return new Work(tokens, batch.length, 0);
   }
+
+  /**
+   * Learns quietly.
+   *
+   * @param batches of utterances' numbers
+   * @param config how
+   * @return what came out
+   */
+  public TrainingResult learn(BatchSource<int[]> batches, TrainingConfig config) {
+    return new Training<>(config, model, batches, this, this::work)
+        .progress(Progress.silent())
+        .run();
+  }
 }

@@ -29,15 +29,17 @@ final class Attention {
     Shape shape = queriesBHNd.getShape();
     long keyHeads = keysBKSd.getShape().get(1);
     long group = shape.get(1) / keyHeads;
+    NDArray keysBKdS = keysBKSd.transpose(0, 1, 3, 2);
+    // keys may live long, the view of them must not
+    keysBKdS.attach(queriesBHNd.getManager());
     if (group == 1) {
-      return weights(queriesBHNd.matMul(keysBKSd.transpose(0, 1, 3, 2)), biasB1NS)
-          .matMul(valuesBKSd);
+      return weights(queriesBHNd.matMul(keysBKdS), biasB1NS).matMul(valuesBKSd);
     }
     long rows = shape.get(0);
     long n = shape.get(2);
     long keys = keysBKSd.getShape().get(2);
     NDArray grouped = queriesBHNd.reshape(rows, keyHeads, group * n, shape.get(3));
-    NDArray scores = grouped.matMul(keysBKSd.transpose(0, 1, 3, 2));
+    NDArray scores = grouped.matMul(keysBKdS);
     if (biasB1NS.isPresent()) {
       scores = weights(scores.reshape(rows, shape.get(1), n, keys), biasB1NS);
       scores = scores.reshape(rows, keyHeads, group * n, keys);

@@ -102,7 +102,12 @@ public final class Ops {
     Arrays.fill(channels, 1);
     channels[1] = shape.get(1);
     Shape wide = new Shape(channels);
-    return centred.mul(scale).reshape(shape).mul(gain.reshape(wide)).add(bias.reshape(wide));
+    NDArray gains = gain.reshape(wide);
+    NDArray shifts = bias.reshape(wide);
+    // views of weights, which live long
+    gains.attach(x.getManager());
+    shifts.attach(x.getManager());
+    return centred.mul(scale).reshape(shape).mul(gains).add(shifts);
   }
 
   /**

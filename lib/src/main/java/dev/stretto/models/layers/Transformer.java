@@ -184,9 +184,10 @@ public final class Transformer implements Backbone {
         bias = bias(step, now, scope);
       }
       before = now;
-      x = attend(x, blocks[layer], pass, now, layer, bias);
+      Optional<NDList> modulation = modulation(step, blocks[layer].adaptive, 6);
+      x = attend(x, blocks[layer], pass, now, layer, bias, modulation);
       x = cross(x, blocks[layer], pass, layer);
-      x = feed(x, blocks[layer], pass);
+      x = feed(x, blocks[layer], pass, modulation);
     }
     cache.finish(step);
     int passed = active[active.length - 1] + 1;
@@ -267,8 +268,11 @@ public final class Transformer implements Backbone {
   private NDArray places(Step step, float[][][] coordinates, int axis) {
     int n = coordinates[0].length;
     long[] index = new long[coordinates.length * n];
+    int longest = Arrays.stream(step.counts()).max().orElse(n);
     for (int b = 0; b < coordinates.length; b++) {
-      for (int i = 0; i < n; i++) {
+      // padding may reach over the table's end
+      int real = step.counts().length == coordinates.length ? step.count(b) : longest;
+      for (int i = 0; i < real; i++) {
         long place = (long) coordinates[b][i][axis];
         if (place < 0 || place >= config.maxLength()) {
           throw new IllegalArgumentException(
@@ -305,12 +309,17 @@ public final class Transformer implements Backbone {
   }
 
   private NDArray attend(
-      NDArray x, Block block, Pass pass, KvState.Pass cache, int layer, Optional<NDArray> bias) {
+      NDArray x,
+      Block block,
+      Pass pass,
+      KvState.Pass cache,
+      int layer,
+      Optional<NDArray> bias,
+      Optional<NDList> modulation) {
     NDManager scope = pass.scope;
     Shape shape = x.getShape();
     int heads = config.heads();
     int keyHeads = config.keyHeads();
-    Optional<NDList> modulation = modulation(pass.step, block.adaptive, 6);
     NDArray h = modulated(normed(x, block.norm), modulation, 0, 1);
     NDArray allBNHd =
         linear(h, block.qkv)
@@ -326,8 +335,8 @@ public final class Transformer implements Backbone {
     Conditions.Prefix prefix = pass.step.conditions().prefixes().get(layer);
     if (prefix != null) {
       long more = prefix.keysBHPd().getShape().get(2);
-      keys = inFront(prefix.keysBHPd(), keys);
-      values = inFront(prefix.valuesBHPd(), values);
+      keys = inFront(scope, prefix.keysBHPd(), keys);
+      values = inFront(scope, prefix.valuesBHPd(), values);
       scores =
           bias.map(
               old -> {
@@ -366,11 +375,16 @@ public final class Transformer implements Backbone {
         .orElseGet(() -> pass.recording ? heads4 : heads4.duplicate());
   }
 
-  private static NDArray inFront(NDArray prefix, NDArray own) {
-    Shape shape = own.getShape();
-    NDArray wide =
-        prefix.getShape().get(0) == shape.get(0) ? prefix : prefix.repeat(0, shape.get(0));
-    return NDArrays.concat(new NDList(wide, own), 2);
+  private static NDArray inFront(NDManager scope, NDArray prefix, NDArray own) {
+    NDList parts = new NDList(prefix, own);
+    if (prefix.getShape().get(0) != own.getShape().get(0)) {
+      parts.set(0, prefix.repeat(0, own.getShape().get(0)));
+      parts.get(0).attach(scope);
+    }
+    // a prefix may outlive the pass
+    NDArray all = NDArrays.concat(parts, 2);
+    all.attach(scope);
+    return all;
   }
 
   private NDArray cross(NDArray x, Block block, Pass pass, int layer) {
@@ -437,8 +451,7 @@ public final class Transformer implements Backbone {
     return scope.create(bias, new Shape(1, 1, n, keys));
   }
 
-  private NDArray feed(NDArray x, Block block, Pass pass) {
-    Optional<NDList> modulation = modulation(pass.step, block.adaptive, 6);
+  private NDArray feed(NDArray x, Block block, Pass pass, Optional<NDList> modulation) {
     NDArray h = modulated(normed(x, block.feedNorm), modulation, 3, 4);
     NDArray up = linear(h, block.up);
     if (config.gate()) {
@@ -468,16 +481,19 @@ public final class Transformer implements Backbone {
 
   private Optional<NDList> modulation(Step step, Optional<NDArray> weight, int parts) {
     return weight.map(
-        w ->
-            Ops.linear(
-                    step.conditions()
-                        .adaptive()
-                        .orElseThrow(
-                            () ->
-                                new IllegalArgumentException(
-                                    "the network has adaptive norms, the pass has no condition")),
-                    w)
-                .split(parts, 2));
+        w -> {
+          NDArray condition =
+              step.conditions()
+                  .adaptive()
+                  .orElseThrow(
+                      () ->
+                          new IllegalArgumentException(
+                              "the network has adaptive norms, the pass has no condition"));
+          NDArray all = Ops.linear(condition, w);
+          // a condition may outlive the pass
+          all.attach(step.input().scope());
+          return all.split(parts, 2);
+        });
   }
 
   private static NDArray modulated(NDArray h, Optional<NDList> modulation, int shift, int scale) {

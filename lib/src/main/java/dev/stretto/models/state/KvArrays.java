@@ -11,7 +11,7 @@ import java.util.Arrays;
 /**
  * Keys and values that every pass makes anew, so that gradients flow through them: new positions
  * are concatenated behind the old, everything else is one gather. The arrays belong to the scopes
- * of the passes that made them.
+ * of the passes that committed them; a pass that only peeked may close its scope at once.
  */
 final class KvArrays implements KvStorage {
   private final int heads;
@@ -19,6 +19,9 @@ final class KvArrays implements KvStorage {
 
   /** [layer][keys or values]: (rows, heads, slots, width), empty before the first position. */
   private final NDArray[][] arrays;
+
+  /** The same with the positions of the last pass behind them, until it is committed. */
+  private final NDArray[][] fresh;
 
   KvArrays(int layers, int heads, int width) {
     this(heads, width, new NDArray[layers][2]);
@@ -28,6 +31,7 @@ final class KvArrays implements KvStorage {
     this.heads = heads;
     this.width = width;
     this.arrays = arrays;
+    this.fresh = new NDArray[arrays.length][2];
   }
 
   private int slots(int layer) {
@@ -45,26 +49,36 @@ final class KvArrays implements KvStorage {
   }
 
   @Override
-  public void write(int layer, int firstRow, Fresh fresh, int[][] slots) {
-    append(layer, 0, fresh.keysBNHd(), fresh.keyFrom());
-    append(layer, 1, fresh.valuesBNHd(), fresh.valueFrom());
+  public void write(int layer, int firstRow, Fresh pass, int[][] slots) {
+    append(layer, 0, pass.keysBNHd(), pass.keyFrom());
+    append(layer, 1, pass.valuesBNHd(), pass.valueFrom());
   }
 
   private void append(int layer, int which, NDArray source, int from) {
     NDArray part =
         Tensors.narrow(source.getManager(), source, 2, from, from + heads).transpose(0, 2, 1, 3);
     NDArray old = arrays[layer][which];
-    arrays[layer][which] = old == null ? part : NDArrays.concat(new NDList(old, part), 2);
+    // the pass owns what it made, whoever owns the old
+    fresh[layer][which] = part;
+    if (old != null) {
+      fresh[layer][which] = NDArrays.concat(new NDList(old, part), 2);
+      fresh[layer][which].attach(source.getManager());
+    }
   }
 
   @Override
   public NDArray read(NDManager scope, int which, int layer, int firstRow, int count, int used) {
-    return arrays[layer][which];
+    return fresh[layer][which];
   }
 
   @Override
   public void select(int layer, int firstRow, int[][] sources) {
     int most = Arrays.stream(sources).mapToInt(row -> row.length).max().orElse(0);
+    int last = Arrays.stream(sources).flatMapToInt(Arrays::stream).max().orElse(-1);
+    if (last >= slots(layer)) {
+      arrays[layer] = fresh[layer];
+    }
+    fresh[layer] = new NDArray[2];
     if (arrays[layer][0] == null || (most == slots(layer) && identity(sources, most))) {
       return;
     }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import dev.stretto.models.Parameters;
 import dev.stretto.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -13,7 +14,7 @@ import java.nio.FloatBuffer;
 /**
  * Keys and values allocated once, in memory that Java and the engine share: a new position is a
  * copy of a few hundred bytes a head, a moved one too, and no operation of the engine. On a device
- * of its own the memory cannot be shared; there each change is written through to it.
+ * of its own the memory cannot be shared; there each pass writes it through before it reads.
  */
 final class KvBuffers implements KvStorage {
   private final NDManager manager;
@@ -29,20 +30,26 @@ final class KvBuffers implements KvStorage {
   private final NDArray[][] arrays;
 
   KvBuffers(NDManager parent, int layers, int rows, int heads, int capacity, int width) {
+    this(parent, layers, new int[] {rows, heads, capacity, width}, !parent.getDevice().isGpu());
+  }
+
+  /** With memory shared, or each change written through to an array of its own. */
+  KvBuffers(NDManager parent, int layers, int[] shape4, boolean shared) {
     this.manager = parent.newSubManager();
     this.layers = layers;
-    this.heads = heads;
-    this.capacity = capacity;
-    this.width = width;
-    this.shared = !parent.getDevice().isGpu();
+    this.heads = shape4[1];
+    this.capacity = shape4[2];
+    this.width = shape4[3];
+    this.shared = shared;
     memory = new FloatBuffer[layers][2];
     arrays = new NDArray[layers][2];
-    Shape shape = new Shape(rows, heads, capacity, width);
+    Shape shape = new Shape(shape4[0], heads, capacity, width);
     int bytes = Math.toIntExact(shape.size() * Float.BYTES);
     for (int layer = 0; layer < layers; layer++) {
       for (int which = 0; which < 2; which++) {
         ByteBuffer block = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-        arrays[layer][which] = manager.create(block, shape, DataType.FLOAT32);
+        arrays[layer][which] =
+            shared ? manager.create(block, shape, DataType.FLOAT32) : manager.zeros(shape);
         memory[layer][which] = block.asFloatBuffer();
       }
     }
@@ -84,12 +91,12 @@ final class KvBuffers implements KvStorage {
         }
       }
     }
-    through(layer, which);
-  }
-
-  private void through(int layer, int which) {
     if (!shared) {
-      arrays[layer][which].set(memory[layer][which].duplicate());
+      // set(Buffer) would lay the array over the buffer, and warn
+      NDArray device = arrays[layer][which];
+      try (NDArray now = manager.create(target.duplicate(), device.getShape())) {
+        Parameters.assign(device, now);
+      }
     }
   }
 
@@ -103,11 +110,9 @@ final class KvBuffers implements KvStorage {
   public void select(int layer, int firstRow, int[][] sources) {
     for (int which = 0; which < 2; which++) {
       FloatBuffer block = memory[layer][which];
-      boolean changed = false;
       for (int b = 0; b < sources.length; b++) {
         for (int t = 0; t < sources[b].length; t++) {
           if (sources[b][t] != t) {
-            changed = true;
             for (int h = 0; h < heads; h++) {
               int row = firstRow + b;
               block.put(at(row, h, t), block, at(row, h, sources[b][t]), width);
@@ -115,16 +120,13 @@ final class KvBuffers implements KvStorage {
           }
         }
       }
-      if (changed) {
-        through(layer, which);
-      }
     }
   }
 
   @Override
   public KvStorage copy(int[] chosen, int[][] lengths) {
-    KvBuffers copy =
-        new KvBuffers(manager.getParentManager(), layers, chosen.length, heads, capacity, width);
+    int[] shape4 = {chosen.length, heads, capacity, width};
+    KvBuffers copy = new KvBuffers(manager.getParentManager(), layers, shape4, shared);
     for (int i = 0; i < chosen.length; i++) {
       int[] ends = new int[layers];
       for (int layer = 0; layer < layers; layer++) {
@@ -147,7 +149,6 @@ final class KvBuffers implements KvStorage {
               other.at(from, h, 0),
               lengths[layer] * width);
         }
-        through(layer, which);
       }
     }
   }

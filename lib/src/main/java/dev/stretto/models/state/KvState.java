@@ -65,6 +65,18 @@ public final class KvState implements Sliceable {
         false);
   }
 
+  /** Over memory that is not shared with the engine, as on a GPU. */
+  static KvState writtenThrough(
+      NDManager manager, int layers, int rows, int capacity, int heads, int width) {
+    return new KvState(
+        Kind.PREALLOCATED,
+        new KvBuffers(manager, layers, new int[] {rows, heads, capacity, width}, false),
+        new int[layers][rows],
+        new BitSet[layers][rows],
+        new int[] {0, rows, capacity, heads, width},
+        false);
+  }
+
   private KvState(
       Kind kind,
       KvStorage storage,
@@ -343,7 +355,11 @@ public final class KvState implements Sliceable {
         for (int i = 0; i < step.count(b); i++) {
           end = Math.max(end, slots[b][i] + 1);
         }
-        BitSet empty = holes[layer][first + b] == null ? new BitSet() : holes[layer][first + b];
+        // a copy: forks and marks may hold the same set
+        BitSet empty = new BitSet();
+        if (holes[layer][first + b] != null) {
+          empty.or(holes[layer][first + b]);
+        }
         empty.set(old, end);
         sources[b] = new int[end];
         Arrays.setAll(sources[b], t -> t < old ? t : 0);
@@ -384,7 +400,7 @@ public final class KvState implements Sliceable {
         }
         lengths[layer][first + b] = length + accepted[b].length;
       }
-      if (moves) {
+      if (moves || kind == Kind.FUNCTIONAL) {
         storage.select(layer, first, sources);
       }
     }
