@@ -164,7 +164,6 @@ final class KvBuffers implements KvStorage {
     for (int layer = 0; layer < layers; layer++) {
       for (int which = 0; which < 2; which++) {
         MemorySegment.ofBuffer(memory[layer][which].slice(at(row, 0, 0), numbers)).fill(value);
-        through(layer, which);
       }
     }
   }

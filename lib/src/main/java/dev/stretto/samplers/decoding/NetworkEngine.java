@@ -72,7 +72,7 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
 
     void hear(int slot, long request) {
       SpeechModel.Sound sound = sounds.apply(request);
-      try (NDManager own = sound.featuresBTM().getManager()) {
+      try (NDManager _ = sound.featuresBTM().getManager()) {
         int length = SpeechModel.positions(sound.frames()[0]);
         if (length > keys[0].getShape().get(2)) {
           throw new IllegalArgumentException(
