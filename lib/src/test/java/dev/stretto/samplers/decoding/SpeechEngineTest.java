@@ -34,7 +34,7 @@ class SpeechEngineTest {
     SpeechModel model = new SpeechModel(shape, SeedTree.of(3));
     model.parameters().get("decoder.embedding").muli(10);
     for (int layer = 0; layer < 2; layer++) {
-      model.parameters().get("decoder.layers." + layer + ".cross.out.weight").muli(10);
+      model.parameters().get("decoder.layers." + layer + ".cross.out.weight").muli(30);
     }
     return model;
   }
@@ -74,14 +74,16 @@ class SpeechEngineTest {
             String text = tokenizer.decode(tokens);
             assertEquals(
                 alone.get(i).substring(0, text.length()), text, scheduler.name() + ", sound " + i);
-            assertEquals(requests.get(i).maxNewTokens(), tokens.length, "no end was drawn");
+            assertTrue(
+                tokens.length == requests.get(i).maxNewTokens()
+                    || tokens[tokens.length - 1] == tokenizer.eos());
             different.add(alone.get(i));
           }
         }
       }
       assertEquals(before, owner.getManagedArrays().size());
     }
-    assertTrue(moves > 0, "something was moved");
+    assertTrue(moves > 99, "moved " + moves + different);
     assertTrue(different.size() > 4, "what is heard matters: " + different);
   }
 
