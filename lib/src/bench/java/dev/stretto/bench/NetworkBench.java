@@ -107,7 +107,7 @@ final class NetworkBench {
       for (int rows : new int[] {1, 32}) {
         timer.add("rows " + rows, () -> decode(model, manager, rows, 128));
       }
-      InterleavedTimer.Timings times = timer.run(2, 7);
+      InterleavedTimer.Timings times = timer.run(10, 7);
       double token = times.median("rows 1") / 128;
       CostCurve curve = CostCurve.rows(model, 64, 1, 2, 4, 8, 16, 32);
       System.out.printf(
