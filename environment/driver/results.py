@@ -137,7 +137,7 @@ def _alive(pid):
 def state(notebook, sources, environment, kernel):
     """A hash of all that a notebook's results depend on and one of the results themselves."""
     # a model that was trained again stands for itself, in the data sets
-    passing = ("STRETTO_REVISION", "STRETTO_FRESH", "STRETTO_CHECKPOINTS")
+    passing = ("STRETTO_REVISION", "STRETTO_FRESH", "STRETTO_CHECKPOINTS", "STRETTO_THREADS")
     names = sorted(name for name in environment if name.startswith(("STRETTO_", "JAVA")))
     inputs = {
         "sources": sources,
