@@ -93,6 +93,16 @@ public interface TokenModel extends AutoCloseable {
      */
     void gather(int[] rows);
 
+    /**
+     * Hidden states of what was read at the opening.
+     *
+     * @return (rows, tokens, width), shorter prompts padded at the end; owned by the session, empty
+     *     where hidden states were not asked for or nothing was read
+     */
+    default Optional<NDArray> promptHidden() {
+      return Optional.empty();
+    }
+
     @Override
     void close();
   }

@@ -1,5 +1,6 @@
 package dev.stretto.profilers;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.models.Cost;
 import dev.stretto.models.TokenModel;
@@ -7,6 +8,7 @@ import dev.stretto.models.TokenTree;
 import dev.stretto.profilers.WorkProfiler.Role;
 import dev.stretto.profilers.WorkProfiler.Work;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** A token model whose passes a {@link WorkProfiler} counts. */
 record CountedModel(TokenModel model, WorkProfiler book, Role role) implements TokenModel {
@@ -97,6 +99,11 @@ record CountedModel(TokenModel model, WorkProfiler book, Role role) implements T
     @Override
     public void gather(int[] rows) {
       session.gather(rows);
+    }
+
+    @Override
+    public Optional<NDArray> promptHidden() {
+      return session.promptHidden();
     }
 
     @Override

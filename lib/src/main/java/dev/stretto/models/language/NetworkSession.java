@@ -21,6 +21,8 @@ public final class NetworkSession implements TokenModel.Session {
   private final Backbone body;
   private final State state;
   private final boolean wantsHidden;
+  private final NDManager own;
+  private Optional<NDArray> promptHidden = Optional.empty();
   private Conditions conditions;
 
   /**
@@ -45,10 +47,15 @@ public final class NetworkSession implements TokenModel.Session {
     state = body.newState(prompts.length, body.maxLength(), State.Kind.PREALLOCATED);
     int[] read = Arrays.stream(prompts).mapToInt(prompt -> prompt.length - 1).toArray();
     int n = Arrays.stream(read).max().orElse(0);
+    own = body.parameters().manager().newSubManager();
     if (n > 0) {
-      try (NDManager scope = body.parameters().manager().newSubManager()) {
+      try (NDManager scope = own.newSubManager()) {
         Step step = Step.of(padded(scope, prompts, n)).counts(counts(read, n));
-        body.forward(step.conditions(conditions), state);
+        Hidden prefix = body.forward(step.conditions(conditions), state);
+        if (hidden) {
+          prefix.lastBND().attach(own);
+          promptHidden = Optional.of(prefix.lastBND());
+        }
       }
     }
   }
@@ -169,7 +176,13 @@ public final class NetworkSession implements TokenModel.Session {
   }
 
   @Override
+  public Optional<NDArray> promptHidden() {
+    return promptHidden;
+  }
+
+  @Override
   public void close() {
+    own.close();
     state.close();
   }
 }

@@ -47,19 +47,7 @@ public final class TokenPicker {
   }
 
   private static int draw(float[] scores, Sampling sampling, RandomGenerator random) {
-    double[] law = law(scores, sampling);
-    double u = random.nextDouble();
-    int last = 0;
-    for (int i = 0; i < law.length; i++) {
-      if (law[i] > 0) {
-        last = i;
-        u -= law[i];
-        if (u < 0) {
-          return i;
-        }
-      }
-    }
-    return last;
+    return Chance.inverse(law(scores, sampling), random.nextDouble());
   }
 
   /**
@@ -71,7 +59,25 @@ public final class TokenPicker {
    * @return probabilities; sums to 1
    */
   public static double[] law(float[] scores, Sampling sampling) {
-    double top = scores[best(scores)];
+    double[] wide = new double[scores.length];
+    for (int i = 0; i < wide.length; i++) {
+      wide[i] = scores[i];
+    }
+    return law(wide, sampling);
+  }
+
+  /**
+   * The same in double precision.
+   *
+   * @param scores logits or log-probabilities of every token
+   * @param sampling temperature above 0
+   * @return probabilities; sums to 1
+   */
+  public static double[] law(double[] scores, Sampling sampling) {
+    double top = Double.NEGATIVE_INFINITY;
+    for (double score : scores) {
+      top = Math.max(top, score);
+    }
     double[] law = new double[scores.length];
     for (int i = 0; i < law.length; i++) {
       law[i] = Math.exp((scores[i] - top) / sampling.temperature());

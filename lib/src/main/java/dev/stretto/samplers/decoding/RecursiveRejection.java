@@ -1,0 +1,32 @@
+package dev.stretto.samplers.decoding;
+
+/**
+ * Candidates in turn, each against what the ones before it left of the target's law: candidate x is
+ * accepted with min(1, r(x) / d(x)), and r becomes norm(max(r - d, 0)). With one candidate this is
+ * speculative sampling (Leviathan et al. 2023, algorithm 1), accepted with probability 1 - TV(t,
+ * d).
+ */
+public record RecursiveRejection() implements SequenceVerifier.Transport {
+  @Override
+  public int couple(double[] target, double[] draft, int[] candidates, Chance chance) {
+    double[] rest = target.clone();
+    for (int i = 0; i < candidates.length; i++) {
+      int x = candidates[i];
+      if (chance.happens(rest[x] / draft[x])) {
+        return i;
+      }
+      double sum = 0;
+      for (int token = 0; token < rest.length; token++) {
+        rest[token] = Math.max(rest[token] - draft[token], 0);
+        sum += rest[token];
+      }
+      if (!(sum > 0)) {
+        return -1 - chance.draw(target); // the laws are one but for rounding: this has no chance
+      }
+      for (int token = 0; token < rest.length; token++) {
+        rest[token] /= sum;
+      }
+    }
+    return -1 - chance.draw(rest);
+  }
+}

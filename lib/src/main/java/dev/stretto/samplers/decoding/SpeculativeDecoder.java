@@ -1,0 +1,257 @@
+package dev.stretto.samplers.decoding;
+
+import ai.djl.ndarray.NDManager;
+import dev.stretto.models.TokenModel;
+import dev.stretto.models.TokenModel.Verified;
+import dev.stretto.models.TokenTree;
+import dev.stretto.samplers.decoding.Decoder.Options;
+import dev.stretto.samplers.decoding.Drafter.Drafting;
+import dev.stretto.samplers.decoding.Drafter.Pass;
+import dev.stretto.samplers.decoding.Drafter.Row;
+import dev.stretto.samplers.decoding.Verifier.Verdict;
+import dev.stretto.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+
+/**
+ * The loop of all methods that append tokens: draft, verify in one pass of the target, commit what
+ * was accepted, emit. Rows of a batch accept different lengths and leave when they end; a row's
+ * tokens are those of the row alone. Without drafts it is plain cached decoding.
+ *
+ * <pre>{@code
+ * var run = SpeculativeDecoder.decode(target, prompts, options, drafter, new Match());
+ * run.acceptance().lengthWithBonus()
+ * }</pre>
+ */
+public final class SpeculativeDecoder {
+  private SpeculativeDecoder() {}
+
+  /**
+   * Where the time went, in nanoseconds.
+   *
+   * @param open reading the prompts
+   * @param draft the drafter
+   * @param verify the target's pass and the decision
+   * @param commit states, the drafter's included
+   * @param other the rest
+   */
+  public record Phases(long open, long draft, long verify, long commit, long other) {
+    /**
+     * Two runs together.
+     *
+     * @param more the other run
+     * @return the sums
+     */
+    public Phases plus(Phases more) {
+      return new Phases(
+          open + more.open,
+          draft + more.draft,
+          verify + more.verify,
+          commit + more.commit,
+          other + more.other);
+    }
+
+    /** {@return all of it} */
+    public long total() {
+      return open + draft + verify + commit + other;
+    }
+  }
+
+  /**
+   * What came out.
+   *
+   * @param tokens new tokens of each row
+   * @param rows a report of each row
+   * @param calls of the target; a call of B rows counts once, in {@link Acceptance#passes} B times
+   * @param positions fed in them, padding of smaller trees included
+   * @param phases where the time went
+   */
+  public record Run(
+      int[][] tokens, List<Acceptance> rows, long calls, long positions, Phases phases) {
+    /** {@return the rows' reports in one} */
+    public Acceptance acceptance() {
+      return rows.stream().reduce(Acceptance::plus).orElseThrow();
+    }
+
+    /** {@return how many tokens came out} */
+    public long count() {
+      return Arrays.stream(tokens).mapToLong(row -> row.length).sum();
+    }
+  }
+
+  /**
+   * Continues prompts.
+   *
+   * @param target whose tokens
+   * @param prompts ids of each row, one or more rows
+   * @param options when rows end; a row also ends when the target's positions do
+   * @param drafter who proposes
+   * @param verifier who decides
+   * @return the tokens; throws CancellationException where the thread is interrupted,
+   *     IllegalArgumentException for prompts that the target cannot read or drafts that do not
+   *     start with the pending token
+   */
+  public static Run decode(
+      TokenModel target, int[][] prompts, Options options, Drafter drafter, Verifier verifier) {
+    if (prompts.length == 0) {
+      throw new IllegalArgumentException("no prompts, expected one or more");
+    }
+    Tensors.inference();
+    long start = System.nanoTime();
+    try (NDManager scope = Tensors.manager();
+        TokenModel.Session session =
+            target.open(prompts, drafter.wantsHidden() || verifier.wantsHidden());
+        Drafting drafting = drafter.open(new Drafter.Prompt(prompts, session.promptHidden()))) {
+      Loop loop = new Loop(target, session, drafting, verifier, options, prompts, start);
+      while (!loop.rows.isEmpty()) {
+        if (Thread.interrupted()) {
+          throw new CancellationException("interrupted while decoding");
+        }
+        loop.speculateOnce(scope);
+        loop.leave();
+      }
+      return loop.run();
+    }
+  }
+
+  private static final class Loop {
+    private final TokenModel.Session session;
+    private final Drafting drafting;
+    private final Verifier verifier;
+    private final Options options;
+    private final long start;
+    private final Row[] all;
+    private final int[] limits;
+    private final Acceptance.Recorder[] recorders;
+    private List<Row> rows;
+    private long calls;
+    private long positions;
+    private Phases phases;
+
+    Loop(
+        TokenModel target,
+        TokenModel.Session session,
+        Drafting drafting,
+        Verifier verifier,
+        Options options,
+        int[][] prompts,
+        long start) {
+      this.session = session;
+      this.drafting = drafting;
+      this.verifier = verifier;
+      this.options = options;
+      this.start = start;
+      Sampling sampling = options.sampling();
+      all = new Row[prompts.length];
+      limits = new int[prompts.length];
+      recorders = new Acceptance.Recorder[prompts.length];
+      for (int b = 0; b < prompts.length; b++) {
+        all[b] = new Row(b, prompts[b], sampling, Chance.of(sampling.seed() + b));
+        int positions = target.maxLength() - prompts[b].length + 1;
+        limits[b] = Math.min(options.maxNewTokens(), Math.max(0, positions));
+        recorders[b] = new Acceptance.Recorder();
+      }
+      rows = new ArrayList<>(List.of(all));
+      phases = new Phases(System.nanoTime() - start, 0, 0, 0, 0);
+    }
+
+    /** Draft, verify, commit, emit: one pass of the target over all rows. */
+    private void speculateOnce(NDManager parent) {
+      long began = System.nanoTime();
+      try (NDManager scope = parent.newSubManager()) {
+        Row[] now = rows.toArray(Row[]::new);
+        for (Row row : now) {
+          row.room(limits[row.request()] - row.emitted() - 1);
+        }
+        Draft[] drafts = drafting.draft(scope, now);
+        TokenTree[] trees = new TokenTree[now.length];
+        for (int b = 0; b < now.length; b++) {
+          drafts[b] = checked(drafts[b], now[b]).limited(now[b].room());
+          trees[b] = drafts[b].tree();
+        }
+        long drafted = System.nanoTime();
+        Verified verified = session.score(scope, trees);
+        NodeLaws[] laws = NodeLaws.of(verified, options.sampling());
+        int[][] paths = new int[now.length][];
+        int[] next = new int[now.length];
+        for (int b = 0; b < now.length; b++) {
+          Verdict verdict = verifier.verify(drafts[b], laws[b], now[b].emitted(), now[b].chance());
+          paths[b] = verdict.path();
+          next[b] = verdict.next();
+        }
+        long decided = System.nanoTime();
+        session.commit(paths);
+        for (int b = 0; b < now.length; b++) {
+          emit(now[b], drafts[b], paths[b], next[b]);
+        }
+        drafting.committed(new Pass(scope, now, drafts, paths, verified));
+        calls++;
+        positions +=
+            (long) now.length * Arrays.stream(trees).mapToInt(TokenTree::size).max().orElse(0);
+        phases =
+            phases.plus(
+                new Phases(0, drafted - began, decided - drafted, System.nanoTime() - decided, 0));
+      }
+    }
+
+    private static Draft checked(Draft draft, Row row) {
+      if (draft.tree().tokens()[0] != row.pending()) {
+        throw new IllegalArgumentException(
+            "the draft of request %d starts with token %d, expected the pending one, %d"
+                .formatted(row.request(), draft.tree().tokens()[0], row.pending()));
+      }
+      return draft;
+    }
+
+    private void emit(Row row, Draft draft, int[] path, int next) {
+      int emitted = 0;
+      for (int i = 1; i <= path.length; i++) {
+        int token = i < path.length ? draft.tree().tokens()[path[i]] : next;
+        row.append(token);
+        emitted++;
+        if (token == options.endToken()) {
+          break;
+        }
+      }
+      Acceptance.Recorder recorder = recorders[row.request()];
+      recorder.pass(draft.tree(), path, emitted, (System.nanoTime() - start) / 1e9);
+      if (draft.stopped()) {
+        recorder.exit(Arrays.stream(draft.tree().depths()).max().orElse(0));
+      }
+    }
+
+    /** Rows that have ended leave the session and the drafter. */
+    private void leave() {
+      int[] going = IntStream.range(0, rows.size()).filter(b -> goesOn(rows.get(b))).toArray();
+      if (going.length < rows.size()) {
+        rows = new ArrayList<>(IntStream.of(going).mapToObj(rows::get).toList());
+        if (going.length > 0) {
+          session.gather(going);
+          drafting.gather(going);
+        }
+      }
+    }
+
+    private boolean goesOn(Row row) {
+      return row.emitted() < limits[row.request()]
+          && !(row.emitted() > 0 && row.pending() == options.endToken());
+    }
+
+    private Run run() {
+      int[][] tokens = new int[all.length][];
+      for (int b = 0; b < tokens.length; b++) {
+        tokens[b] = Arrays.copyOfRange(all[b].text(), all[b].promptLength(), all[b].length());
+      }
+      long other = System.nanoTime() - start - phases.total();
+      return new Run(
+          tokens,
+          Arrays.stream(recorders).map(Acceptance.Recorder::report).toList(),
+          calls,
+          positions,
+          phases.plus(new Phases(0, 0, 0, 0, other)));
+    }
+  }
+}
