@@ -8,12 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import dev.stretto.models.TokenTree;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Drafter;
 import dev.stretto.samplers.decoding.Match;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
+import dev.stretto.samplers.drafting.Growth;
+import dev.stretto.samplers.drafting.ModelDrafter;
 import dev.stretto.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,15 +132,7 @@ class HubModelTest {
     small.tensors.replaceAll((name, stored) -> large.tensors.get(name));
     try (HubModel target = HubModel.open(large.write(folder.resolve("large"), 3), 128);
         HubModel draft = HubModel.open(small.write(folder.resolve("small"), 1), 128)) {
-      var three = new Decoder.Options(3, -1, Sampling.greedy());
-      Drafter drafter =
-          Drafter.of(
-              row -> {
-                int[] next =
-                    Decoder.decode(draft.model(), new int[][] {row.text()}, three).tokens()[0];
-                return TokenTree.chain(
-                    IntStream.concat(IntStream.of(row.pending()), IntStream.of(next)).toArray());
-              });
+      Drafter drafter = new ModelDrafter(draft.model(), Growth.chain(3));
       int[][] prompts = {tokens(5, 37, 7), tokens(9, 37, 8), tokens(2, 37, 9)};
       for (Sampling sampling : List.of(Sampling.greedy(), Sampling.of(1, 11))) {
         var options = new Decoder.Options(30, 36, sampling);
