@@ -32,7 +32,12 @@ public final class CausalLm implements TokenModel, Trainable {
    * @param seed where weights are drawn from
    */
   public CausalLm(TransformerConfig config, boolean tied, SeedTree seed) {
-    parameters = new Parameters(seed);
+    this(config, tied, new Parameters(seed));
+  }
+
+  /** A model whose weights go into a set. */
+  CausalLm(TransformerConfig config, boolean tied, Parameters parameters) {
+    this.parameters = parameters;
     body = new Transformer(config, parameters);
     vocabulary = config.vocabulary();
     head =
