@@ -43,4 +43,14 @@ public record SortedTraining(NestedDraft model, int... exits) implements LossSte
     }
     return sum.div(exits.length);
   }
+
+  /**
+   * What a batch is worth.
+   *
+   * @param windows the batch
+   * @return tokens and rows
+   */
+  public Work work(int[][] windows) {
+    return new Work((long) windows.length * (windows[0].length - 1), windows.length, 0);
+  }
 }

@@ -13,6 +13,7 @@ import dev.stretto.models.layers.Ops;
 import dev.stretto.models.layers.Transformer;
 import dev.stretto.models.layers.TransformerConfig;
 import dev.stretto.models.state.KvState;
+import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
 import java.util.Set;
@@ -39,7 +40,7 @@ public final class NestedDraft implements Trainable, ExitModel {
    * @param exits layers passed at each exit, rising, the last one all of them; else an
    *     IllegalArgumentException
    */
-  public NestedDraft(TransformerConfig config, dev.stretto.tensor.SeedTree seed, int... exits) {
+  public NestedDraft(TransformerConfig config, SeedTree seed, int... exits) {
     int[] rising = Arrays.stream(exits).filter(e -> e > 0).sorted().distinct().toArray();
     if (exits.length == 0
         || !Arrays.equals(exits, rising)
@@ -135,11 +136,11 @@ public final class NestedDraft implements Trainable, ExitModel {
     public double[] logProbs(int[] text, int exit) {
       int same = Arrays.mismatch(read, text);
       same = same < 0 ? text.length : same;
-      if (same == text.length && laws[exit] == null && done(exit) >= text.length) {
-        same--; // its stream has gone up already
-      }
       if (same < text.length || read.length > text.length) {
         Arrays.fill(laws, null);
+      }
+      if (same == text.length && laws[exit] == null && done(exit) >= same) {
+        same--; // its stream has gone up already
       }
       if (same < read.length) {
         forget(same);
