@@ -24,7 +24,7 @@ public record JflegReplay(List<String> sources, List<List<String>> references) {
   public enum Unit {
     /** Words as the files have them. */
     WORDS,
-    /** Words cut after every fourth character. */
+    /** Words cut after every fourth character; a piece knows whether it begins a word. */
     PIECES,
     /** Characters, spaces included. */
     CHARACTERS;
@@ -38,7 +38,10 @@ public record JflegReplay(List<String> sources, List<List<String>> references) {
                     word ->
                         IntStream.range(0, (word.length() + 3) / 4)
                             .mapToObj(
-                                i -> word.substring(4 * i, Math.min(word.length(), 4 * i + 4))))
+                                i ->
+                                    (i == 0 ? " " : "")
+                                        + word.substring(
+                                            4 * i, Math.min(word.length(), 4 * i + 4))))
                 .toList();
         case CHARACTERS -> sentence.codePoints().mapToObj(Character::toString).toList();
       };
