@@ -9,7 +9,6 @@ import dev.stretto.models.language.NetworkSession;
 import dev.stretto.models.language.Seq2Seq;
 import dev.stretto.samplers.decoding.Draft;
 import dev.stretto.samplers.decoding.Drafter;
-import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
 
 /**
@@ -59,7 +58,7 @@ public record BlockDrafter(Seq2Seq network, int[][] sources, int k, int mask) im
         NDArray ids = NetworkSession.padded(pass, masked, n);
         NDArray logitsBNV = network.logits(memory, ids, counts, new Mask.Full());
         int vocabulary = network.config().vocabulary();
-        float[] logits = Tensors.floats(logitsBNV).array();
+        float[] logits = logitsBNV.toFloatArray();
         Draft[] drafts = new Draft[rows.length];
         for (int b = 0; b < rows.length; b++) {
           int length = rows[b].length();
