@@ -2,6 +2,7 @@ package dev.stretto.experiments;
 
 import dev.stretto.data.text.StyledSums;
 import dev.stretto.models.language.CausalLm;
+import dev.stretto.models.layers.TransformerConfig;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.training.BatchSource;
 import dev.stretto.training.Budget;
@@ -11,6 +12,9 @@ import dev.stretto.training.TrainingConfig;
 
 /** Target and draft of Judge Decoding's small experiment: running sums, each in its own style. */
 public final class JudgeModels {
+  /** Room for prompt, answer and the drafts behind them. */
+  private static final int CONTEXT = 48;
+
   private JudgeModels() {}
 
   /**
@@ -54,7 +58,7 @@ public final class JudgeModels {
             other,
             64,
             1,
-            TrainingConfig.of(Budget.steps(1200), 3e-3).withWarmup(50)));
+            TrainingConfig.of(Budget.steps(900), 5e-3).withWarmup(50).withDecay(0)));
   }
 
   /**
@@ -75,7 +79,7 @@ public final class JudgeModels {
             .02,
             64,
             2,
-            TrainingConfig.of(Budget.steps(3000), 1e-2).withWarmup(50)));
+            TrainingConfig.of(Budget.steps(1000), 1e-2).withWarmup(50).withDecay(0)));
   }
 
   private static CausalLm obtain(Artefacts artefacts, String name, Recipe recipe) {
@@ -84,8 +88,14 @@ public final class JudgeModels {
         recipe,
         "F16",
         () ->
-            CausalLm.gpt(
-                recipe.layers(), recipe.width(), StyledSums.VOCABULARY, 32, recipe.seed()),
+            new CausalLm(
+                TransformerConfig.gpt(
+                        recipe.layers(), recipe.width(), StyledSums.VOCABULARY, CONTEXT)
+                    .withHeads(2, 2)
+                    // every sentence has its fixed place
+                    .with(new TransformerConfig.PositionKind.Learned(1)),
+                true,
+                SeedTree.of(recipe.seed())),
         model -> {
           StyledSums task = StyledSums.mostly(recipe.favourite(), recipe.other());
           LanguageTraining learning = new LanguageTraining(model, 0);

@@ -122,13 +122,19 @@ public record StyledSums(double... prior) {
   }
 
   /**
-   * Prompt and answer in one, for training.
+   * Prompt and answer in one, for training. In half of the prompts the digits that are added stay
+   * below a drawn limit: sums of uniform digits modulo 10 tell a network nothing about any single
+   * digit, and it would not find a beginning.
    *
    * @param rng the source of chance
    * @return 22 token ids
    */
   public int[] draw(Rng rng) {
-    int[] prompt = prompt(rng.nextInt(10_000));
+    int limit = rng.nextBoolean() ? 10 : 1 + rng.nextInt(10);
+    int[] prompt = prompt(1000 * rng.nextInt(10));
+    for (int i = 2; i < PROMPT - 1; i++) {
+      prompt[i] = rng.nextInt(limit);
+    }
     int[] both = Arrays.copyOf(prompt, PROMPT + ANSWER);
     System.arraycopy(answer(prompt, rng), 0, both, PROMPT, ANSWER);
     return both;
