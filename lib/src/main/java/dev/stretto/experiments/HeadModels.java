@@ -1,11 +1,10 @@
 package dev.stretto.experiments;
 
-import dev.stretto.data.text.Windows;
+import dev.stretto.data.text.CategorySuite;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.ChimeraHeads;
 import dev.stretto.models.language.DraftHeads;
 import dev.stretto.models.language.HydraHeads;
-import dev.stretto.tensor.SeedTree;
 import dev.stretto.training.Budget;
 import dev.stretto.training.FrozenStates;
 import dev.stretto.training.HeadTraining;
@@ -14,15 +13,14 @@ import dev.stretto.training.HeadTraining.Options;
 import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** Draft heads of one target, all trained on the same positions; stored each. */
 public final class HeadModels {
   private static final int HEADS = 4;
+  private static final int TEXT = 600_000;
 
   private final Artefacts artefacts;
   private final CausalLm target;
-  private final Supplier<Windows> text;
   private Optional<FrozenStates> states = Optional.empty();
 
   /** The heads there are. */
@@ -79,9 +77,10 @@ public final class HeadModels {
    * @param arm which heads
    * @param heads how many
    * @param target checksum of the model's weights
-   * @param windows of the text that the model's states are computed of
-   * @param length positions that drafts start behind in each
+   * @param windows of the suite's text that the model's states are computed of
+   * @param length tokens in each
    * @param rows windows a step
+   * @param bases positions of each that drafts start behind
    * @param seed of weights and windows
    * @param options what the heads are held against
    * @param training how they learn
@@ -94,6 +93,7 @@ public final class HeadModels {
       int windows,
       int length,
       int rows,
+      int bases,
       long seed,
       Options options,
       TrainingConfig training) {}
@@ -103,12 +103,10 @@ public final class HeadModels {
    *
    * @param artefacts where they are stored
    * @param target whose states they read
-   * @param text that they learn from, asked for where one is trained
    */
-  public HeadModels(Artefacts artefacts, CausalLm target, Supplier<Windows> text) {
+  public HeadModels(Artefacts artefacts, CausalLm target) {
     this.artefacts = artefacts;
     this.target = target;
-    this.text = text;
   }
 
   /**
@@ -124,9 +122,10 @@ public final class HeadModels {
             arm,
             HEADS,
             target.parameters().checksum(),
-            1000,
-            128,
+            400,
+            420,
             16,
+            128,
             1,
             arm.options,
             TrainingConfig.of(Budget.steps(400), 2e-3).withWarmup(20));
@@ -137,7 +136,7 @@ public final class HeadModels {
         () -> arm.heads(target, recipe.seed()),
         heads -> {
           HeadTraining learning = new HeadTraining(heads, recipe.options());
-          var source = states(recipe).source(recipe.rows(), recipe.seed());
+          var source = states(recipe).source(recipe.rows(), recipe.bases() + HEADS + 1, recipe.seed());
           return new Training<>(recipe.training(), heads, source, learning, learning::work)
               .run()
               .measures();
@@ -146,12 +145,12 @@ public final class HeadModels {
 
   private FrozenStates states(HeadRecipe recipe) {
     if (states.isEmpty()) {
+      CategorySuite suite = CategorySuite.standard();
+      int before = recipe.length() - 1;
       int[][] windows =
-          text.get()
-              .batch(
-                  recipe.windows(),
-                  recipe.length() + HEADS + 1,
-                  SeedTree.of(recipe.seed()).child("states").rng());
+          new SpeculationModels.Batches(recipe.windows() * before, before, before, 0)
+              .of(suite.trainingText(TEXT), suite.end(), recipe.seed())
+              .next();
       states = Optional.of(FrozenStates.of(target, windows));
     }
     return states.get();

@@ -18,8 +18,9 @@ import java.util.Arrays;
  * @param tokens windows of equal length
  * @param states of each window, (tokens x width) in row order
  * @param width of the states
+ * @param first position that drafts start behind
  */
-public record FrozenStates(int[][] tokens, float[][] states, int width) {
+public record FrozenStates(int[][] tokens, float[][] states, int width, int first) {
   private static final int ROWS = 16;
 
   /**
@@ -47,7 +48,7 @@ public record FrozenStates(int[][] tokens, float[][] states, int width) {
         }
       }
     }
-    return new FrozenStates(windows, states, width);
+    return new FrozenStates(windows, states, width, 0);
   }
 
   /** {@return how many windows} */
@@ -65,20 +66,40 @@ public record FrozenStates(int[][] tokens, float[][] states, int width) {
     return new FrozenStates(
         Arrays.stream(windows).mapToObj(w -> tokens[w]).toArray(int[][]::new),
         Arrays.stream(windows).mapToObj(w -> states[w]).toArray(float[][]::new),
-        width);
+        width,
+        first);
   }
 
   /**
-   * Random ones.
+   * Cut behind a position.
+   *
+   * @param end tokens that stay of each window
+   * @param first position that drafts start behind
+   * @return the cut windows
+   */
+  public FrozenStates cut(int end, int first) {
+    return new FrozenStates(
+        Arrays.stream(tokens).map(row -> Arrays.copyOf(row, end)).toArray(int[][]::new),
+        Arrays.stream(states).map(row -> Arrays.copyOf(row, end * width)).toArray(float[][]::new),
+        width,
+        first);
+  }
+
+  /**
+   * Random windows, cut at a random place each batch.
    *
    * @param rows windows a batch
+   * @param bases tokens of each from the first position to the end
    * @param seed of the choice
    * @return batches
    */
-  public BatchSource<FrozenStates> source(int rows, long seed) {
+  public BatchSource<FrozenStates> source(int rows, int bases, long seed) {
     return BatchSource.drawn(
         SeedTree.of(seed).child("windows"),
-        rng -> choose(rng.ints(rows, 0, size()).toArray()));
+        rng -> {
+          int first = rng.nextInt(tokens[0].length - bases + 1);
+          return choose(rng.ints(rows, 0, size()).toArray()).cut(first + bases, first);
+        });
   }
 
   /**

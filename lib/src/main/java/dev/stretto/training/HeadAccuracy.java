@@ -19,29 +19,28 @@ public record HeadAccuracy(int[][] ranks) {
    *
    * @param heads that guess
    * @param texts with states, for example what the target itself wrote
-   * @param from first position of a window that counts: behind a prompt
    * @return the ranks
    */
-  public static HeadAccuracy of(DraftHeads heads, FrozenStates texts, int from) {
+  public static HeadAccuracy of(DraftHeads heads, FrozenStates texts) {
     HeadTraining training = new HeadTraining(heads, HeadTraining.Options.TEXT);
-    int bases = training.bases(texts);
-    int count = bases - from;
+    int count = training.bases(texts);
+    int first = texts.first();
     int[][] ranks = new int[texts.size() * count][heads.depths()];
     try (NDManager manager = Tensors.manager()) {
       for (int w = 0; w < texts.size(); w++) {
         FrozenStates one = texts.choose(w);
         try (NDManager scope = manager.newSubManager()) {
-          DraftHeads.Walk walk = heads.teach(one.array(scope), one.tokens(), bases);
+          DraftHeads.Walk walk = heads.teach(one.array(scope), one.tokens(), first, first + count);
           for (int j = 1; j <= heads.depths(); j++) {
-            int[][] newest = HeadTraining.part(one.tokens(), j, bases);
+            int[][] newest = HeadTraining.part(one.tokens(), first + j, count);
             NDArray logits = walk.next(newest, new int[0]);
-            int[] right = HeadTraining.part(one.tokens(), j + 1, bases)[0];
+            int[] right = HeadTraining.part(one.tokens(), first + j + 1, count)[0];
             long[] places = Arrays.stream(right).asLongStream().toArray();
             NDArray own = logits.squeeze(0).gather(scope.create(places).expandDims(1), 1);
             long[] better =
                 logits.squeeze(0).gt(own).sum(new int[] {1}).toLongArray();
-            for (int s = from; s < bases; s++) {
-              ranks[w * count + s - from][j - 1] = (int) better[s];
+            for (int s = 0; s < count; s++) {
+              ranks[w * count + s][j - 1] = (int) better[s];
             }
           }
         }

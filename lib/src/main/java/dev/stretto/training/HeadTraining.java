@@ -41,24 +41,25 @@ public record HeadTraining(DraftHeads heads, Options options) implements LossSte
     int[][] tokens = batch.tokens();
     int bases = bases(batch);
     long positions = (long) tokens.length * bases;
-    DraftHeads.Walk walk = heads.teach(states, tokens, bases);
+    int first = batch.first();
+    DraftHeads.Walk walk = heads.teach(states, tokens, first, first + bases);
     NDArray sum = scope.create(0f);
-    int[][] drafted = part(tokens, 1, bases);
+    int[][] drafted = part(tokens, first + 1, bases);
     for (int j = 1; j <= heads.depths(); j++) {
       NDArray logits = walk.next(drafted, new int[0]).reshape(positions, -1);
-      NDArray there = Tensors.narrow(scope, states, 1, j, j + bases);
-      sum = sum.add(guess(logits, there, part(tokens, j + 1, bases)).mul(weight(j)));
+      NDArray there = Tensors.narrow(scope, states, 1, first + j, first + j + bases);
+      int[][] next = part(tokens, first + j + 1, bases);
+      sum = sum.add(guess(logits, there, next).mul((float) weight(j)));
       if (options.distill() > 0) {
         NDArray apart = walk.states().orElseThrow().sub(there).square().mean();
-        sum = sum.add(apart.mul(options.distill()));
+        sum = sum.add(apart.mul((float) options.distill()));
       }
-      drafted =
-          options.freeRunning() ? best(logits, tokens.length) : part(tokens, j + 1, bases);
+      drafted = options.freeRunning() ? best(logits, tokens.length) : next;
     }
     return sum;
   }
 
-  /** Weights with mean 1, so that learning rates compare. */
+  /** Weights with sum 1, so that learning rates compare. */
   private double weight(int depth) {
     double all = 0;
     for (int j = 0; j < heads.depths(); j++) {
@@ -84,10 +85,10 @@ public record HeadTraining(DraftHeads heads, Options options) implements LossSte
    * Positions of a window that drafts can start behind.
    *
    * @param batch windows
-   * @return tokens less one more than there are heads
+   * @return tokens from the first position on, less one more than there are heads
    */
   int bases(FrozenStates batch) {
-    return batch.tokens()[0].length - 1 - heads.depths();
+    return batch.tokens()[0].length - batch.first() - 1 - heads.depths();
   }
 
   static int[][] part(int[][] tokens, int from, int count) {

@@ -105,20 +105,21 @@ public final class ChimeraHeads implements DraftHeads {
   }
 
   @Override
-  public Walk teach(NDArray statesBND, int[][] tokens, int bases) {
+  public Walk teach(NDArray statesBND, int[][] tokens, int from, int to) {
     NDManager scope = statesBND.getManager();
-    NDArray h = Tensors.narrow(scope, statesBND, 1, 0, bases);
+    NDArray h = Tensors.narrow(scope, statesBND, 1, 0, to);
     int rows = tokens.length;
-    Optional<State> cache = encoder.map(e -> e.newState(rows, bases, State.Kind.FUNCTIONAL));
+    Optional<State> cache = encoder.map(e -> e.newState(rows, to, State.Kind.FUNCTIONAL));
     cache.ifPresent(c -> encoder.orElseThrow().forward(read(h), c));
-    int[][][] before = new int[2][rows][bases];
+    int[][][] before = new int[2][rows][to - from];
     for (int b = 0; b < rows; b++) {
-      for (int s = 0; s < bases; s++) {
-        before[0][b][s] = tokens[b][Math.max(0, s - 1)];
-        before[1][b][s] = tokens[b][s];
+      for (int s = from; s < to; s++) {
+        before[0][b][s - from] = tokens[b][Math.max(0, s - 1)];
+        before[1][b][s - from] = tokens[b][s];
       }
     }
-    return new Steps(h, before, cache, trigram.map(t -> t.fold(scope)), bases);
+    NDArray last = Tensors.narrow(scope, h, 1, from, to);
+    return new Steps(last, before, cache, trigram.map(t -> t.fold(scope)), new int[] {from, to});
   }
 
   @Override
@@ -162,7 +163,7 @@ public final class ChimeraHeads implements DraftHeads {
         texts[0][b][0] = before[b][0];
         texts[1][b][0] = before[b][1];
       }
-      return new Steps(h, texts, cache, folded, 0);
+      return new Steps(h, texts, cache, folded, new int[0]);
     }
 
     @Override
@@ -178,12 +179,12 @@ public final class ChimeraHeads implements DraftHeads {
     }
   }
 
-  /** One draft, or, with bases, one behind each of the first positions of known texts. */
+  /** One draft, or one behind each of the positions {from, to} of known texts. */
   private final class Steps implements Walk {
     private final NDArray hBND;
     private final Optional<State> cache;
     private final Optional<TrigramEncoder.Folded> folded;
-    private final int bases;
+    private final int[] bases;
     private final List<NDArray> drafted = new ArrayList<>();
     private final List<int[]> ancestry = new ArrayList<>();
     private int[][][] last;
@@ -194,7 +195,7 @@ public final class ChimeraHeads implements DraftHeads {
         int[][][] before,
         Optional<State> cache,
         Optional<TrigramEncoder.Folded> folded,
-        int bases) {
+        int[] bases) {
       this.hBND = hBND;
       this.last = before;
       this.cache = cache;
@@ -254,17 +255,18 @@ public final class ChimeraHeads implements DraftHeads {
           sees[n - fresh + i][starts[d - 1] + node] = true;
         }
       }
-      int rows = bases > 0 ? 1 : lengths.length;
+      boolean teaching = bases.length > 0;
+      int rows = teaching ? 1 : lengths.length;
       boolean[][][] all = new boolean[rows][][];
       Arrays.fill(all, sees);
       float[][][] places = new float[rows][n][1];
-      boolean[][][] committed = new boolean[bases > 0 ? 1 : 0][n][bases];
+      boolean[][][] committed = new boolean[teaching ? 1 : 0][n][lengths[0]];
       for (int b = 0; b < rows; b++) {
         for (int i = 0; i < n; i++) {
-          int base = i % Math.max(1, bases);
-          places[b][i][0] = (bases > 0 ? base + 1 : lengths[b]) + depths[i];
-          if (bases > 0) {
-            Arrays.fill(committed[b][i], 0, base + 1, true);
+          int read = teaching ? bases[0] + i % fresh + 1 : lengths[b];
+          places[b][i][0] = read + depths[i];
+          if (teaching) {
+            Arrays.fill(committed[b][i], 0, read, true);
           }
         }
       }

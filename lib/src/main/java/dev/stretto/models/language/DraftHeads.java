@@ -33,10 +33,11 @@ public interface DraftHeads extends Trainable {
    *
    * @param statesBND the target's states (rows, positions, width); their scope owns the results
    * @param tokens the texts, as long or longer
-   * @param bases positions 0 to below it are each the s of a draft: node s of every depth
-   * @return the walk, whose nodes keep their numbers
+   * @param from first position that is the s of a draft: node 0 of every depth
+   * @param to behind the last one
+   * @return the walk, whose nodes keep their places
    */
-  Walk teach(NDArray statesBND, int[][] tokens, int bases);
+  Walk teach(NDArray statesBND, int[][] tokens, int from, int to);
 
   /** What is remembered of the rows. */
   interface Context extends AutoCloseable {

@@ -143,12 +143,12 @@ public final class HydraHeads implements DraftHeads {
   }
 
   @Override
-  public Walk teach(NDArray statesBND, int[][] tokens, int bases) {
-    NDArray h = Tensors.narrow(statesBND.getManager(), statesBND, 1, 0, bases);
+  public Walk teach(NDArray statesBND, int[][] tokens, int from, int to) {
+    NDArray h = Tensors.narrow(statesBND.getManager(), statesBND, 1, 0, to);
     if (prefix.isPresent()) {
       h = prefix.get().forward(seen(h)).tapsBND().get(1);
     }
-    return new Steps(h);
+    return new Steps(Tensors.narrow(statesBND.getManager(), h, 1, from, to));
   }
 
   /** A pass of the prefix layer, read before its final norm. */
