@@ -82,6 +82,24 @@ public final class CausalLm implements TokenModel, Trainable {
   }
 
   /**
+   * The head's weights, for those that start from a copy.
+   *
+   * @return (vocabulary, width), owned by the model
+   */
+  public NDArray headWeight() {
+    return head;
+  }
+
+  /**
+   * The table of input embeddings.
+   *
+   * @return (vocabulary, width), owned by the model
+   */
+  public NDArray embedding() {
+    return body.embedding().orElseThrow();
+  }
+
+  /**
    * Logits of whole sequences, for training and for scoring.
    *
    * @param idsBN 64-bit ids (rows, positions)
