@@ -48,6 +48,10 @@ class TransferTrainingTest {
 
   @Test
   void theLossIsTheDivergenceByHand() {
+    // laws of fresh weights are nearly flat, and there both directions of the divergence agree
+    float[] gain = new float[16];
+    Arrays.fill(gain, 20);
+    base.parameters().load("norm.gain", gain);
     try (HiddenTransfer model = new HiddenTransfer(base, 1, K)) {
       int[] at = {1, 4};
       double expected = 0;
@@ -71,7 +75,7 @@ class TransferTrainingTest {
         }
       }
       TransferTraining training = new TransferTraining(model);
-      assertEquals(expected, training.loss(scope, new Batch(TEXTS, at)).getFloat(), 1e-5);
+      assertEquals(expected, training.loss(scope, new Batch(TEXTS, at)).getFloat(), 1e-4);
     }
   }
 
