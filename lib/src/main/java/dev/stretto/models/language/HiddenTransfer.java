@@ -1,9 +1,6 @@
 package dev.stretto.models.language;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.models.Backbone;
 import dev.stretto.models.Conditions;
@@ -18,7 +15,6 @@ import dev.stretto.models.Trainable;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.models.layers.TransformerConfig.PositionKind;
 import dev.stretto.tensor.SeedTree;
-import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
@@ -119,7 +115,7 @@ public final class HiddenTransfer implements TokenModel, Trainable {
   }
 
   /** p_j = W_j h + b_j with W_j = I + weight_j: (rows, n, D) becomes (rows, n k, D). */
-  private NDArray transfer(NDArray hBND) {
+  NDArray transfer(NDArray hBND) {
     Shape s = hBND.getShape();
     NDArray far = Ops.linear(hBND, weight, bias).reshape(s.get(0), s.get(1), offsets, s.get(2));
     return hBND.expandDims(2).add(far).reshape(s.get(0), s.get(1) * offsets, s.get(2));
@@ -169,7 +165,8 @@ public final class HiddenTransfer implements TokenModel, Trainable {
     }
   }
 
-  private Hidden upper(Step step, State state) {
+  /** Layers t to L, or the norm alone where none is left. */
+  Hidden upper(Step step, State state) {
     NDArray x = ((Step.Input.Vectors) step.input()).xBND();
     return layer == layers()
         ? new Hidden(base.body().finalNorm(x), Map.of(layer, x))
@@ -213,55 +210,26 @@ public final class HiddenTransfer implements TokenModel, Trainable {
         new LookingAhead(this), base::logits, prompts, Conditions.NONE, true);
   }
 
-  /** One logical pass over nodes: layers 0 to t, then t to L with the pseudo states. */
-  Hidden pass(Step step, State state) {
-    int rows = step.input().rows();
-    int n = step.input().positions();
-    NDManager scope = step.input().scope();
-    if (n > MOST_NODES) {
-      throw new IllegalArgumentException(
-          "a tree has %d nodes, expected at most %d".formatted(n, MOST_NODES));
-    }
-    NDArray h =
-        layer == 0
-            ? Ops.embedding(step.input().array(), base.body().embedding().orElseThrow())
-            : body.forward(step.layers(Step.Layers.range(0, layer)).taps(Set.of(layer)), state)
-                .tapsBND()
-                .get(layer);
-    NDArray both = NDArrays.concat(new NDList(h, transfer(h)), 1);
-    boolean[][][] sees = new boolean[rows][n * (1 + offsets)][n * (1 + offsets)];
-    int[][] places = new int[rows][n * (1 + offsets)];
-    int[] lengths = state.lengths();
-    for (int b = 0; b < rows; b++) {
-      for (int i = 0; i < step.count(b); i++) {
-        places[b][i] =
-            step.positions() instanceof Step.Positions.At at
-                ? (int) at.coordinates()[b][i][0]
-                : lengths[b] + i;
-        for (int other = 0; other < step.count(b); other++) {
-          sees[b][i][other] = step.mask().seesFresh(b, i, other);
-        }
-        for (int j = 0, p = n + i * offsets; j < offsets; j++) {
-          places[b][p + j] = places[b][i] + j + 1;
-          System.arraycopy(sees[b][i], 0, sees[b][p + j], 0, n);
-          Arrays.fill(sees[b][p + j], p, p + j + 1, true);
-        }
+  /**
+   * Who sees whom above layer t: a node its ancestors and itself, its pseudo state j all that the
+   * node sees and the node's pseudo states up to j.
+   *
+   * @param nodes [node][other] of a tree
+   * @param offsets k
+   * @return the same for the nodes and behind them their pseudo states, a node's together
+   */
+  public static boolean[][] sees(boolean[][] nodes, int offsets) {
+    int n = nodes.length;
+    boolean[][] sees = new boolean[n * (1 + offsets)][];
+    for (int i = 0; i < n; i++) {
+      sees[i] = Arrays.copyOf(nodes[i], n * (1 + offsets));
+      int first = n + i * offsets;
+      for (int j = 0; j < offsets; j++) {
+        sees[first + j] = sees[i].clone();
+        Arrays.fill(sees[first + j], first, first + j + 1, true);
       }
     }
-    Hidden last =
-        upper(
-            Step.of(new Step.Input.Vectors(both))
-                .at(places)
-                .mask(new Mask.Visible(sees, new boolean[0][][]))
-                .peek(),
-            state);
-    NDArray all = last.lastBND();
-    long width = all.getShape().get(2);
-    NDArray real = Tensors.narrow(scope, all, 1, 0, n);
-    NDArray pseudo =
-        Tensors.narrow(scope, all, 1, n, all.getShape().get(1))
-            .reshape(rows, n, offsets * width);
-    return new Hidden(real, Map.of(PSEUDO, pseudo));
+    return sees;
   }
 
   /** Of a pass that carries pseudo states. */
