@@ -15,7 +15,7 @@ import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
 
 /**
- * A character model of Java code, 12 layers of 48, and what it becomes when it is tuned to do with
+ * A character model of Java code, 12 layers of 32, and what it becomes when it is tuned to do with
  * fewer of them, for SkipDecode. It is smaller than the family's target so that every rule has its
  * own tuned model in the checkout.
  */
@@ -24,17 +24,17 @@ public final class SkipModels {
   public static final int PROMPT = 32;
 
   /** Characters of prompt and output, where schedules end. */
-  public static final int LENGTH = 160;
+  public static final int LENGTH = 128;
 
   private static final CodeRecipe BASE =
       new CodeRecipe(
           1,
           12,
-          48,
-          192,
-          2_000_000,
+          32,
+          128,
+          1_000_000,
           5,
-          TrainingConfig.of(Budget.steps(700), 3e-3).withWarmup(50));
+          TrainingConfig.of(Budget.steps(450), 4e-3).withWarmup(40));
 
   private SkipModels() {}
 
@@ -107,7 +107,7 @@ public final class SkipModels {
           return new Training<>(
                   BASE.training(),
                   model,
-                  LanguageTraining.source(text, 12, LENGTH, BASE.seed()),
+                  LanguageTraining.source(text, 8, LENGTH, BASE.seed()),
                   learning,
                   learning::work)
               .run()
@@ -137,9 +137,9 @@ public final class SkipModels {
             1,
             BASE,
             schedule,
-            12,
+            8,
             6,
-            TrainingConfig.of(Budget.steps(250), 1e-3).withWarmup(20));
+            TrainingConfig.of(Budget.steps(160), 1.5e-3).withWarmup(20));
     return artefacts.obtain(
         "skip-tuned",
         recipe,

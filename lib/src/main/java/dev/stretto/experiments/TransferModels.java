@@ -55,11 +55,11 @@ public final class TransferModels {
             layer,
             3,
             1_500_000,
-            10,
-            160,
+            6,
+            128,
             .25,
             4,
-            TrainingConfig.of(Budget.steps(300), 5e-3).withWarmup(20).withDecay(0));
+            TrainingConfig.of(Budget.steps(160), 5e-3).withWarmup(20).withDecay(0));
     return artefacts.obtain(
         "transfer-%d".formatted(layer),
         recipe,
