@@ -28,13 +28,7 @@ public final class SkipModels {
 
   private static final CodeRecipe BASE =
       new CodeRecipe(
-          1,
-          12,
-          32,
-          128,
-          1_000_000,
-          5,
-          TrainingConfig.of(Budget.steps(450), 4e-3).withWarmup(40));
+          1, 12, 32, 128, 1_000_000, 5, TrainingConfig.of(Budget.steps(450), 4e-3).withWarmup(40));
 
   private SkipModels() {}
 
@@ -134,12 +128,7 @@ public final class SkipModels {
   public static CausalLm tuned(Artefacts artefacts, LayerSchedule schedule) {
     TunedRecipe recipe =
         new TunedRecipe(
-            1,
-            BASE,
-            schedule,
-            8,
-            6,
-            TrainingConfig.of(Budget.steps(160), 1.5e-3).withWarmup(20));
+            1, BASE, schedule, 8, 6, TrainingConfig.of(Budget.steps(160), 1.5e-3).withWarmup(20));
     return artefacts.obtain(
         "skip-tuned",
         recipe,

@@ -25,8 +25,7 @@ public record SkipFineTuning(SkipModel model) implements LossStep<int[][]> {
   private NDArray losses(NDManager scope, int[][] windows) {
     int n = windows[0].length - 1;
     int from = model.schedule().prompt() - 1;
-    NDArray logProbs =
-        model.logits(NetworkSession.padded(scope, windows, n), from).logSoftmax(2);
+    NDArray logProbs = model.logits(NetworkSession.padded(scope, windows, n), from).logSoftmax(2);
     int[][] next =
         Arrays.stream(windows)
             .map(row -> Arrays.copyOfRange(row, from + 1, n + 1))
@@ -39,7 +38,8 @@ public record SkipFineTuning(SkipModel model) implements LossStep<int[][]> {
    * What a batch is worth.
    *
    * @param windows the batch
-   * @return generated tokens, rows and the full pass's multiply-adds by the share of the layers that run
+   * @return generated tokens, rows and the full pass's multiply-adds by the share of the layers
+   *     that run
    */
   public Work work(int[][] windows) {
     LayerSchedule schedule = model.schedule();

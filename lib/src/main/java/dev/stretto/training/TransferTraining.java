@@ -14,10 +14,10 @@ import java.util.Set;
 
 /**
  * How pseudo states learn (Hidden Transfer, Wu et al. 2024, section 3.3): the law behind pseudo
- * position j of s is drawn to the base's own law at s + j, which has read the true text. One pass of
- * the frozen base gives the laws to learn from, the states to map and the keys that pseudo states
- * attend to; they are made for some positions of each text, all in one further pass under a block
- * mask.
+ * position j of s is drawn to the base's own law at s + j, which has read the true text. One pass
+ * of the frozen base gives the laws to learn from, the states to map and the keys that pseudo
+ * states attend to; they are made for some positions of each text, all in one further pass under a
+ * block mask.
  *
  * @param model whose maps learn
  */
@@ -46,8 +46,7 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
     return BatchSource.drawn(
         SeedTree.of(seed).child("windows"),
         rng ->
-            new Batch(
-                windows.batch(rows, length, rng), positions(length - offsets, share, rng)));
+            new Batch(windows.batch(rows, length, rng), positions(length - offsets, share, rng)));
   }
 
   private static int[] positions(int candidates, double share, Rng rng) {

@@ -34,9 +34,7 @@ class SkipFineTuningTest {
           Arrays.stream(byPosition).average().orElseThrow(),
           1e-5);
       double full =
-          new LanguageTraining(base, 0).work(texts).multiplyAdds()
-              * SCHEDULE.held(16)
-              / (4 * 16.0);
+          new LanguageTraining(base, 0).work(texts).multiplyAdds() * SCHEDULE.held(16) / (4 * 16.0);
       assertEquals(full, training.work(texts).multiplyAdds(), 1);
       assertEquals(13, training.work(texts).tokens());
     }
@@ -60,8 +58,7 @@ class SkipFineTuningTest {
     }
   }
 
-  private static void train(
-      CausalLm base, LossStep<int[][]> loss, Windows windows, int steps) {
+  private static void train(CausalLm base, LossStep<int[][]> loss, Windows windows, int steps) {
     new Training<>(
             TrainingConfig.of(Budget.steps(steps), 1e-2),
             base,

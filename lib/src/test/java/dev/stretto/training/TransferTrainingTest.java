@@ -126,9 +126,7 @@ class TransferTrainingTest {
       }
       assertEquals(3, after.cosine().length);
       assertEquals(checksum, base.parameters().checksum(), "the base changed");
-      base.parameters()
-          .all()
-          .forEach((name, weight) -> assertFalse(weight.hasGradient(), name));
+      base.parameters().all().forEach((name, weight) -> assertFalse(weight.hasGradient(), name));
     }
   }
 

@@ -206,8 +206,7 @@ public final class HiddenTransfer implements TokenModel, Trainable {
       return base.open(prompts, hidden);
     }
     NetworkSession.check(prompts, vocabulary(), maxLength());
-    return new NetworkSession(
-        new LookingAhead(this), base::logits, prompts, Conditions.NONE, true);
+    return new NetworkSession(new LookingAhead(this), base::logits, prompts, Conditions.NONE, true);
   }
 
   /**
@@ -257,7 +256,10 @@ public final class HiddenTransfer implements TokenModel, Trainable {
 
   private Cost maps(Cost.Shape shape) {
     return new Cost(
-        (long) shape.rows() * shape.positions() * offsets * weight.getShape().get(1)
+        (long) shape.rows()
+            * shape.positions()
+            * offsets
+            * weight.getShape().get(1)
             * weight.getShape().get(1),
         0,
         0,

@@ -3,10 +3,10 @@ package dev.stretto.models.language;
 import java.util.stream.IntStream;
 
 /**
- * Which layers run at which position, the same for all rows (SkipDecode, Del Corro et al. 2023): all
- * of them in the prompt, then a number that falls linearly and never rises, so that the positions
- * where a layer is active are the first ones and it finds there the keys and values of all that
- * came before.
+ * Which layers run at which position, the same for all rows (SkipDecode, Del Corro et al. 2023):
+ * all of them in the prompt, then a number that falls linearly and never rises, so that the
+ * positions where a layer is active are the first ones and it finds there the keys and values of
+ * all that came before.
  *
  * @param layers L of the network
  * @param most e_max, layers at the first generated position

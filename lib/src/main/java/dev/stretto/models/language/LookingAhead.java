@@ -50,7 +50,8 @@ record LookingAhead(HiddenTransfer model) implements Backbone {
     NDArray h =
         layer == 0
             ? Ops.embedding(step.input().array(), model.base().body().embedding().orElseThrow())
-            : body().forward(step.layers(Step.Layers.range(0, layer)).taps(Set.of(layer)), state)
+            : body()
+                .forward(step.layers(Step.Layers.range(0, layer)).taps(Set.of(layer)), state)
                 .tapsBND()
                 .get(layer);
     NDArray both = NDArrays.concat(new NDList(h, model.transfer(h)), 1);
@@ -84,8 +85,7 @@ record LookingAhead(HiddenTransfer model) implements Backbone {
     long width = all.getShape().get(2);
     NDArray real = Tensors.narrow(scope, all, 1, 0, n);
     NDArray pseudo =
-        Tensors.narrow(scope, all, 1, n, all.getShape().get(1))
-            .reshape(rows, n, offsets * width);
+        Tensors.narrow(scope, all, 1, n, all.getShape().get(1)).reshape(rows, n, offsets * width);
     return new Hidden(real, Map.of(HiddenTransfer.PSEUDO, pseudo));
   }
 

@@ -83,8 +83,7 @@ public final class SkipModel implements TokenModel {
                 .formatted(b, prompts[b].length, schedule.prompt()));
       }
     }
-    return new NetworkSession(
-        new Columns(this), base::logits, prompts, Conditions.NONE, hidden);
+    return new NetworkSession(new Columns(this), base::logits, prompts, Conditions.NONE, hidden);
   }
 
   /**

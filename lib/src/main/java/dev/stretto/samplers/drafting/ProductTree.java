@@ -58,7 +58,8 @@ final class ProductTree {
       offer(queue, laws, ranks, new Candidate(best.probability, size, best.depth + 1, 0));
       size++;
     }
-    return new TokenTree(java.util.Arrays.copyOf(tokens, size), java.util.Arrays.copyOf(parents, size));
+    return new TokenTree(
+        java.util.Arrays.copyOf(tokens, size), java.util.Arrays.copyOf(parents, size));
   }
 
   /** Queues a node whose {@code probability} is still its parent's. */
@@ -66,8 +67,7 @@ final class ProductTree {
       PriorityQueue<Candidate> queue, double[][] laws, int[][] ranks, Candidate node) {
     if (node.depth < laws.length && node.rank < ranks[node.depth].length) {
       double own = laws[node.depth][ranks[node.depth][node.rank]];
-      queue.add(
-          new Candidate(node.probability * own, node.parent, node.depth, node.rank));
+      queue.add(new Candidate(node.probability * own, node.parent, node.depth, node.rank));
     }
   }
 }

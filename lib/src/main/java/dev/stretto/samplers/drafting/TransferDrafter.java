@@ -7,7 +7,6 @@ import dev.stretto.models.language.HiddenTransfer;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.samplers.decoding.Draft;
 import dev.stretto.samplers.decoding.Drafter;
-import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
 
 /**
@@ -70,11 +69,7 @@ public record TransferDrafter(HiddenTransfer model, int nodes) implements Drafte
       }
       NDArray flat = pseudo.reshape(rows * shape.get(1), shape.get(2));
       NDArray states = Ops.embedding(pass.scope().create(last), flat);
-      float[] p =
-          model
-              .logits(states.reshape(rows, k, shape.get(2) / k))
-              .softmax(2)
-              .toFloatArray();
+      float[] p = model.logits(states.reshape(rows, k, shape.get(2) / k)).softmax(2).toFloatArray();
       laws = new double[rows][k][model.vocabulary()];
       for (int i = 0; i < p.length; i++) {
         int token = i % model.vocabulary();

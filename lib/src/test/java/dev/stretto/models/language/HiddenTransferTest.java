@@ -137,7 +137,8 @@ class HiddenTransferTest {
   @ValueSource(ints = {0, 1, 2, 4})
   void withTrueStatesThePseudoOutputsAreTheBasesOwn(int layer) {
     int[] at = {2, 5, 6};
-    NDArray text = ids(scope, new int[][] {{3, 1, 4, 1, 5, 9, 2, 6, 5, 3}, {2, 7, 1, 8, 2, 8, 1, 8, 2, 8}});
+    NDArray text =
+        ids(scope, new int[][] {{3, 1, 4, 1, 5, 9, 2, 6, 5, 3}, {2, 7, 1, 8, 2, 8, 1, 8, 2, 8}});
     int[] ahead = new int[at.length * K];
     Arrays.setAll(ahead, i -> at[i / K] + i % K + 1);
     try (HiddenTransfer model = new HiddenTransfer(base, layer, K)) {
@@ -233,7 +234,8 @@ class HiddenTransferTest {
       assertEquals(layer * 4L + (4 - layer) * 4L * (1 + K), count.get());
       state.commit(new int[][] {{0, 1}});
       assertEquals(2L * 4 * 5 * WIDTH, state.floats(), "five real positions in each layer");
-      NDArray next = network.forward(Step.of(ids(scope, new int[][] {{7}})).peek(), state).lastBND();
+      NDArray next =
+          network.forward(Step.of(ids(scope, new int[][] {{7}})).peek(), state).lastBND();
       NDArray fresh =
           base.backbone().forward(Step.of(ids(scope, new int[][] {{1, 2, 3, 4, 1, 7}}))).lastBND();
       assertClose(fresh.get(0, 5), next.get(0, 0), 1e-5, "states after the commit");

@@ -132,8 +132,7 @@ class SkipModelTest {
     for (LayerSchedule schedule : SCHEDULES) {
       SkipModel model = new SkipModel(base, schedule);
       NDArray parallel = model.logits(ids(scope, TEXTS), 0);
-      try (KvState state =
-          (KvState) model.columns().newState(1, 32, State.Kind.PREALLOCATED)) {
+      try (KvState state = (KvState) model.columns().newState(1, 32, State.Kind.PREALLOCATED)) {
         KvProbe.poison(state, 0);
         int[] prompt = Arrays.copyOf(TEXTS[0], P);
         model.columns().forward(Step.of(ids(scope, new int[][] {prompt})), state);
@@ -188,8 +187,7 @@ class SkipModelTest {
     for (LayerSchedule schedule : SCHEDULES) {
       for (int generated : new int[] {1, 4, 9, 15}) {
         WorkProfiler work = new WorkProfiler();
-        SkipModel model =
-            new SkipModel(base, work.of(base.backbone(), Role.TARGET), schedule);
+        SkipModel model = new SkipModel(base, work.of(base.backbone(), Role.TARGET), schedule);
         var options = new Decoder.Options(generated, -1, Sampling.greedy());
         Decoder.decode(model, prompts(TEXTS), options);
         assertEquals(schedule.layerCalls(generated), work.work(Role.TARGET).layerCalls());
