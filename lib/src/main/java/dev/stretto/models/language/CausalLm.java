@@ -71,6 +71,10 @@ public final class CausalLm implements TokenModel, Trainable {
     return body;
   }
 
+  Transformer body() {
+    return body;
+  }
+
   /**
    * The head.
    *
