@@ -54,7 +54,11 @@ public final class SpeculationBench {
   private static final String PLAIN = "AR";
   private static final String AGAIN = "AR again";
 
-  private record Method(String name, Function<WorkProfiler, Drafter> drafter, Verifier verifier) {}
+  private record Method(
+      String name,
+      TokenModel target,
+      Function<WorkProfiler, Drafter> drafter,
+      Verifier verifier) {}
 
   /**
    * A method's counts.
@@ -128,10 +132,28 @@ public final class SpeculationBench {
    */
   public SpeculationBench watched(
       String name, Function<WorkProfiler, Drafter> drafter, Verifier verifier) {
+    return with(name, target, drafter, verifier);
+  }
+
+  /**
+   * Adds a method whose drafts come out of the target's own, altered passes.
+   *
+   * @param name in the tables
+   * @param passes the altered target; stays the caller's
+   * @param drafter who proposes
+   * @param verifier who decides
+   * @return this
+   */
+  public SpeculationBench on(String name, TokenModel passes, Drafter drafter, Verifier verifier) {
+    return with(name, passes, work -> drafter, verifier);
+  }
+
+  private SpeculationBench with(
+      String name, TokenModel passes, Function<WorkProfiler, Drafter> drafter, Verifier verifier) {
     if (name.equals(AGAIN) || methods.stream().anyMatch(m -> m.name.equals(name))) {
       throw new IllegalArgumentException("there is a method '%s' already".formatted(name));
     }
-    methods.add(new Method(name, drafter, verifier));
+    methods.add(new Method(name, passes, drafter, verifier));
     return this;
   }
 
@@ -159,7 +181,7 @@ public final class SpeculationBench {
     int[][] plain = new int[prompts.length][];
     for (Method method : methods) {
       WorkProfiler work = new WorkProfiler();
-      TokenModel watched = work.of(target, Role.TARGET);
+      TokenModel watched = work.of(method.target, Role.TARGET);
       Acceptance all = new Acceptance.Recorder().report();
       Phases phases = new Phases(0, 0, 0, 0, 0);
       int[] kinds = new int[3];
@@ -243,7 +265,7 @@ public final class SpeculationBench {
   public Table race(int warmUps, int rounds) {
     List<Method> runners = new ArrayList<>(methods);
     Method plain = methods.getFirst();
-    runners.add(new Method(AGAIN, plain.drafter, plain.verifier));
+    runners.add(new Method(AGAIN, target, plain.drafter, plain.verifier));
     Map<String, List<double[][]>> times = new LinkedHashMap<>();
     Map<String, Acceptance> reports = new HashMap<>();
     boolean[] failed = new boolean[prompts.length];
@@ -258,7 +280,7 @@ public final class SpeculationBench {
             Acceptance all = new Acceptance.Recorder().report();
             for (int i = 0; i < prompts.length; i++) {
               try {
-                Run run = run(target, i, drafter, method.verifier);
+                Run run = run(method.target, i, drafter, method.verifier);
                 secondsAndTokens[0][i] = run.phases().total() / 1e9;
                 secondsAndTokens[1][i] = run.count();
                 all = all.plus(run.acceptance());
