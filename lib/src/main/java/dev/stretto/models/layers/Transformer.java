@@ -13,6 +13,7 @@ import dev.stretto.models.Mask;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
 import dev.stretto.models.Step;
+import dev.stretto.models.layers.TransformerConfig.Activation;
 import dev.stretto.models.layers.TransformerConfig.Norm;
 import dev.stretto.models.layers.TransformerConfig.PositionKind;
 import dev.stretto.models.state.KvState;
@@ -470,7 +471,7 @@ public final class Transformer implements Backbone {
           Ops.silu(Tensors.narrow(pass.scope, up, 2, 0, f))
               .mul(Tensors.narrow(pass.scope, up, 2, f, 2L * f));
     } else {
-      up = Ops.gelu(up);
+      up = config.activation() == Activation.GELU ? Ops.gelu(up) : Ops.geluTanh(up);
     }
     return added(x, linear(up, block.down), modulation, 5, pass);
   }
