@@ -32,7 +32,12 @@ public final class CausalLm implements TokenModel, Trainable {
    * @param seed where weights are drawn from
    */
   public CausalLm(TransformerConfig config, boolean tied, SeedTree seed) {
-    parameters = new Parameters(seed);
+    this(config, tied, new Parameters(seed));
+  }
+
+  /** A model whose weights go into a set. */
+  CausalLm(TransformerConfig config, boolean tied, Parameters parameters) {
+    this.parameters = parameters;
     body = new Transformer(config, parameters);
     vocabulary = config.vocabulary();
     head =
@@ -66,6 +71,10 @@ public final class CausalLm implements TokenModel, Trainable {
     return body;
   }
 
+  Transformer body() {
+    return body;
+  }
+
   /**
    * The head.
    *
@@ -74,6 +83,24 @@ public final class CausalLm implements TokenModel, Trainable {
    */
   public NDArray logits(NDArray hiddenBND) {
     return Ops.linear(hiddenBND, head);
+  }
+
+  /**
+   * The head's weights, for those that start from a copy.
+   *
+   * @return (vocabulary, width), owned by the model
+   */
+  public NDArray headWeight() {
+    return head;
+  }
+
+  /**
+   * The table of input embeddings.
+   *
+   * @return (vocabulary, width), owned by the model
+   */
+  public NDArray embedding() {
+    return body.embedding().orElseThrow();
   }
 
   /**
