@@ -43,10 +43,10 @@ public final class SeqToSeqModels {
   /** Id of a masked place: the filler, which no text has. */
   public static final int MASK = TOKENIZER.pad();
 
-  private static final double[] RATES = {0, .01, .02, .05, .1, .2};
+  private static final double[] RATES = {0, .01, .02, .05, .1};
   private static final int ROWS = 32;
   private static final int SHORTEST = 16;
-  private static final int LONGEST = 48;
+  private static final int LONGEST = 40;
 
   private SeqToSeqModels() {}
 
@@ -83,7 +83,7 @@ public final class SeqToSeqModels {
    * Lines of code and generated records, clean.
    *
    * @param train the lines that models learn from, else those held out
-   * @return lines of 16 to 48 characters
+   * @return lines of 16 to 40 characters
    */
   public static List<String> lines(boolean train) {
     TextFiles code = JavaSources.installed("java.base/java/");
@@ -106,7 +106,7 @@ public final class SeqToSeqModels {
    * @return the model, to be closed by the caller
    */
   public static Seq2Seq corrector(Artefacts artefacts, int encoderLayers, int decoderLayers) {
-    Recipe recipe = recipe("noisy-lines", encoderLayers, decoderLayers, 0, 800);
+    Recipe recipe = recipe("noisy-lines", encoderLayers, decoderLayers, 0, 2000);
     return obtain(
         artefacts,
         "corrector-%de%dd".formatted(encoderLayers, decoderLayers),
