@@ -167,8 +167,7 @@ public final class SeqToSeqModels {
           GlancingTraining glancing =
               new GlancingTraining(
                   model, MASK, recipe.block(), .5, .3, 700, SeedTree.of(recipe.seed()));
-          return learn(
-              model, recipe, glancing, rng -> outputs.get(rng.nextInt(outputs.size())));
+          return learn(model, recipe, glancing, rng -> outputs.get(rng.nextInt(outputs.size())));
         });
   }
 
@@ -232,10 +231,6 @@ public final class SeqToSeqModels {
       Recipe recipe,
       Function<Seq2Seq, Map<String, Double>> train) {
     return artefacts.obtain(
-        name,
-        recipe,
-        "F16",
-        () -> new Seq2Seq(recipe.shape(), SeedTree.of(recipe.seed())),
-        train);
+        name, recipe, "F16", () -> new Seq2Seq(recipe.shape(), SeedTree.of(recipe.seed())), train);
   }
 }

@@ -87,16 +87,14 @@ public record PuctDraft(int iterations, int depth, double c1, double c2, int kee
     }
 
     int choose(int node) {
-      double explore =
-          Math.sqrt(visits[node]) * (c1 + Math.log((visits[node] + c2 + 1) / c2));
+      double explore = Math.sqrt(visits[node]) * (c1 + Math.log((visits[node] + c2 + 1) / c2));
       int best = first[node];
       double most = Double.NEGATIVE_INFINITY;
       for (int child = first[node]; child < first[node] + children[node]; child++) {
         if (visits[child] == 0) {
           return child;
         }
-        double score =
-            value[child] / visits[child] + prior[child] * explore / (1 + visits[child]);
+        double score = value[child] / visits[child] + prior[child] * explore / (1 + visits[child]);
         if (score > most) {
           most = score;
           best = child;

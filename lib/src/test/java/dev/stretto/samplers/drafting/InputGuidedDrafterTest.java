@@ -150,9 +150,12 @@ class InputGuidedDrafterTest {
                 Decoder.Options options = new Decoder.Options(limit, end, sampling);
                 var run =
                     SpeculativeDecoder.decode(
-                        target, prompts, options, new InputGuidedDrafter(source, align), new Match());
-                assertArrayEquals(
-                    Decoder.decode(target, prompts, options).tokens(), run.tokens());
+                        target,
+                        prompts,
+                        options,
+                        new InputGuidedDrafter(source, align),
+                        new Match());
+                assertArrayEquals(Decoder.decode(target, prompts, options).tokens(), run.tokens());
               }
             }
           }
