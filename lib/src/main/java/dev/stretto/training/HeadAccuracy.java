@@ -37,7 +37,8 @@ public record HeadAccuracy(int[][] ranks) {
             int[] right = HeadTraining.part(one.tokens(), first + j + 1, count)[0];
             long[] places = Arrays.stream(right).asLongStream().toArray();
             NDArray own = logits.squeeze(0).gather(scope.create(places).expandDims(1), 1);
-            long[] better = logits.squeeze(0).gt(own).sum(new int[] {1}).toLongArray();
+            long[] better =
+                logits.squeeze(0).gt(own).sum(new int[] {1}).toLongArray();
             for (int s = 0; s < count; s++) {
               ranks[w * count + s][j - 1] = (int) better[s];
             }

@@ -1,6 +1,7 @@
 package dev.stretto.models.statespace;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import dev.stretto.models.Backbone;
 import dev.stretto.models.Conditions;
 import dev.stretto.models.Cost;

@@ -218,7 +218,8 @@ class HybridNetworkTest {
           int[][] paths = new int[2][];
           for (int b = 0; b < 2; b++) {
             trees[b] = random(random, 1 + random.nextInt(9), pending[b]);
-            paths[b] = round == 1 ? new int[0] : trees[b].path(random.nextInt(trees[b].size()));
+            paths[b] =
+                round == 1 ? new int[0] : trees[b].path(random.nextInt(trees[b].size()));
             pending[b] = round == 1 ? pending[b] : random.nextInt(VOCABULARY);
           }
           NDArray one = packed.score(scope, trees).logProbsBNV();
@@ -267,7 +268,8 @@ class HybridNetworkTest {
   void speculationGivesThePlainText(int attentionEvery, double temperature) {
     try (CausalLm model = model(attentionEvery)) {
       int[][] all = {{1, 2, 3}, {4, 5, 6, 7, 8}, {9}};
-      Sampling sampling = temperature == 0 ? Sampling.greedy() : Sampling.of(temperature, 11);
+      Sampling sampling =
+          temperature == 0 ? Sampling.greedy() : Sampling.of(temperature, 11);
       int[] free = Decoder.decode(model, all, new Decoder.Options(30, -1, sampling)).tokens()[0];
       for (int batch : new int[] {1, 3}) {
         for (int limit : new int[] {30, 13}) {
