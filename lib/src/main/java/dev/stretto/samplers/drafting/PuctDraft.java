@@ -49,7 +49,6 @@ public record PuctDraft(int iterations, int depth, double c1, double c2, int kee
 
   /** The nodes of a search in parallel arrays; children of a node are neighbours. */
   private final class Nodes {
-    final int room;
     final int[] token;
     final int[] parent;
     final int[] depths;
@@ -61,7 +60,6 @@ public record PuctDraft(int iterations, int depth, double c1, double c2, int kee
     int size = 1;
 
     Nodes(int room) {
-      this.room = room;
       token = new int[room];
       parent = new int[room];
       depths = new int[room];
