@@ -43,10 +43,10 @@ public final class SeqToSeqModels {
   /** Id of a masked place: the filler, which no text has. */
   public static final int MASK = TOKENIZER.pad();
 
-  private static final double[] RATES = {0, .01, .02, .05, .1, .2};
+  private static final double[] RATES = {0, .01, .02, .05, .1};
   private static final int ROWS = 32;
   private static final int SHORTEST = 16;
-  private static final int LONGEST = 48;
+  private static final int LONGEST = 40;
 
   private SeqToSeqModels() {}
 
@@ -83,7 +83,7 @@ public final class SeqToSeqModels {
    * Lines of code and generated records, clean.
    *
    * @param train the lines that models learn from, else those held out
-   * @return lines of 16 to 48 characters
+   * @return lines of 16 to 40 characters
    */
   public static List<String> lines(boolean train) {
     TextFiles code = JavaSources.installed("java.base/java/");
@@ -106,7 +106,7 @@ public final class SeqToSeqModels {
    * @return the model, to be closed by the caller
    */
   public static Seq2Seq corrector(Artefacts artefacts, int encoderLayers, int decoderLayers) {
-    Recipe recipe = recipe("noisy-lines", encoderLayers, decoderLayers, 0, 800);
+    Recipe recipe = recipe("noisy-lines", encoderLayers, decoderLayers, 0, 2000);
     return obtain(
         artefacts,
         "corrector-%de%dd".formatted(encoderLayers, decoderLayers),
@@ -167,8 +167,7 @@ public final class SeqToSeqModels {
           GlancingTraining glancing =
               new GlancingTraining(
                   model, MASK, recipe.block(), .5, .3, 700, SeedTree.of(recipe.seed()));
-          return learn(
-              model, recipe, glancing, rng -> outputs.get(rng.nextInt(outputs.size())));
+          return learn(model, recipe, glancing, rng -> outputs.get(rng.nextInt(outputs.size())));
         });
   }
 
@@ -232,10 +231,6 @@ public final class SeqToSeqModels {
       Recipe recipe,
       Function<Seq2Seq, Map<String, Double>> train) {
     return artefacts.obtain(
-        name,
-        recipe,
-        "F16",
-        () -> new Seq2Seq(recipe.shape(), SeedTree.of(recipe.seed())),
-        train);
+        name, recipe, "F16", () -> new Seq2Seq(recipe.shape(), SeedTree.of(recipe.seed())), train);
   }
 }

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How a block drafter learns (GAD, Xia et al. 2023, section 3.2; glancing: Qian et al. 2021): behind
- * a random cut c of the output k places are masked; a first pass counts the wrong ones, w of them;
- * floor(p w) random places of the block are revealed and the loss is that of the rest. The model has
- * no dropout, so both passes are the same network.
+ * How a block drafter learns (GAD, Xia et al. 2023, section 3.2; glancing: Qian et al. 2021):
+ * behind a random cut c of the output k places are masked; a first pass counts the wrong ones, w of
+ * them; floor(p w) random places of the block are revealed and the loss is that of the rest. The
+ * model has no dropout, so both passes are the same network.
  */
 public final class GlancingTraining implements LossStep<List<PairTraining.Pair>> {
   private static final double SMOOTHING = .1;

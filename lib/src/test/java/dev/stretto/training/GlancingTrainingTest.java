@@ -66,7 +66,8 @@ class GlancingTrainingTest {
         Seq2Seq model = loss instanceof PairTraining ? writer : filler;
         BatchSource<List<PairTraining.Pair>> source =
             BatchSource.drawn(
-                SeedTree.of(4), rng -> IntStream.range(0, 8).mapToObj(i -> pairs.get(i % 2)).toList());
+                SeedTree.of(4),
+                rng -> IntStream.range(0, 8).mapToObj(i -> pairs.get(i % 2)).toList());
         TrainingResult result =
             new Training<>(config, model, source, loss, PairTraining::work)
                 .progress(Progress.silent())

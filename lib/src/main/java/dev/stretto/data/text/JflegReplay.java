@@ -110,9 +110,7 @@ public record JflegReplay(List<String> sources, List<List<String>> references) {
   public List<Pair> pairs(int reference, Unit unit) {
     return IntStream.range(0, sources.size())
         .mapToObj(
-            i ->
-                Pair.of(
-                    unit.cut(sources.get(i)), unit.cut(references.get(reference).get(i))))
+            i -> Pair.of(unit.cut(sources.get(i)), unit.cut(references.get(reference).get(i))))
         .toList();
   }
 }

@@ -8,52 +8,59 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A target that emits a given text, whatever it reads: how many drafts a method keeps of this text
- * depends on nothing else, so experiments with it need no model. A row's place in the text is its
+ * A target that emits given texts, whatever it reads: how many drafts a method keeps of a text
+ * depends on nothing else, so experiments with it need no model. A row's place in its text is its
  * length; behind the end the last token repeats.
  *
- * @param tokens the text, prompts included; its largest id decides the vocabulary. Drafts may hold
- *     ids beyond it: such a token never comes
+ * @param texts one a row, prompts included; their largest id decides the vocabulary. Drafts may
+ *     hold ids beyond it: such a token never comes
  */
-public record ReplayTarget(int... tokens) implements TokenModel {
-  /** Checks that there is a text; throws IllegalArgumentException naming a token below 0. */
+public record ReplayTarget(int[]... texts) implements TokenModel {
+  /** Checks that there are texts; throws IllegalArgumentException naming the row. */
   public ReplayTarget {
-    if (tokens.length == 0 || Arrays.stream(tokens).min().orElse(0) < 0) {
-      throw new IllegalArgumentException(
-          "a text of %d tokens, the least %d: expected 1 or more, all 0 or more"
-              .formatted(tokens.length, Arrays.stream(tokens).min().orElse(0)));
+    for (int b = 0; b < texts.length; b++) {
+      if (texts[b].length == 0 || Arrays.stream(texts[b]).min().orElse(0) < 0) {
+        throw new IllegalArgumentException(
+            "text %d is %s, expected 1 or more tokens, all 0 or more"
+                .formatted(b, Arrays.toString(texts[b])));
+      }
     }
   }
 
   @Override
   public int vocabulary() {
-    return Arrays.stream(tokens).max().orElse(0) + 1;
+    return Arrays.stream(texts).flatMapToInt(Arrays::stream).max().orElse(0) + 1;
   }
 
   @Override
   public int maxLength() {
-    return tokens.length;
+    return Arrays.stream(texts).mapToInt(text -> text.length).max().orElse(1);
   }
 
   @Override
   public Session open(int[][] prompts, boolean hidden) {
-    for (int[] prompt : prompts) {
-      if (prompt.length < 1 || prompt.length > tokens.length) {
+    if (prompts.length != texts.length) {
+      throw new IllegalArgumentException(
+          "%d prompts and %d texts, expected as many".formatted(prompts.length, texts.length));
+    }
+    for (int b = 0; b < prompts.length; b++) {
+      if (prompts[b].length < 1 || prompts[b].length > texts[b].length) {
         throw new IllegalArgumentException(
-            "a prompt of %d tokens, expected 1 to %d".formatted(prompt.length, tokens.length));
+            "the prompt of row %d has %d tokens, expected 1 to %d"
+                .formatted(b, prompts[b].length, texts[b].length));
       }
     }
-    return new Replay(
-        tokens, vocabulary(), Arrays.stream(prompts).mapToInt(prompt -> prompt.length - 1).toArray());
+    int[] read = Arrays.stream(prompts).mapToInt(prompt -> prompt.length - 1).toArray();
+    return new Replay(texts, vocabulary(), read);
   }
 
   private static final class Replay implements Session {
-    private final int[] text;
     private final int vocabulary;
+    private int[][] texts;
     private int[] read;
 
-    Replay(int[] text, int vocabulary, int[] read) {
-      this.text = text;
+    Replay(int[][] texts, int vocabulary, int[] read) {
+      this.texts = texts;
       this.vocabulary = vocabulary;
       this.read = read;
     }
@@ -71,8 +78,8 @@ public record ReplayTarget(int... tokens) implements TokenModel {
       for (int b = 0; b < trees.length; b++) {
         int[] depths = trees[b].depths();
         for (int node = 0; node < depths.length; node++) {
-          int next = Math.min(text.length - 1, read[b] + depths[node] + 1);
-          laws[(b * nodes + node) * vocabulary + text[next]] = 0;
+          int next = Math.min(texts[b].length - 1, read[b] + depths[node] + 1);
+          laws[(b * nodes + node) * vocabulary + texts[b][next]] = 0;
         }
       }
       return new Verified(
@@ -88,6 +95,7 @@ public record ReplayTarget(int... tokens) implements TokenModel {
 
     @Override
     public void gather(int[] rows) {
+      texts = Arrays.stream(rows).mapToObj(row -> texts[row]).toArray(int[][]::new);
       read = Arrays.stream(rows).map(row -> read[row]).toArray();
     }
 

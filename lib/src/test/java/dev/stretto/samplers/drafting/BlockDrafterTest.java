@@ -142,7 +142,7 @@ class BlockDrafterTest {
       assertThrows(
           IllegalArgumentException.class,
           () -> network.reading(SOURCES).open(new int[][] {{BEGIN}}, false));
-      ReplayTarget masked = new ReplayTarget(BEGIN, 1, MASK, 2, 3);
+      ReplayTarget masked = new ReplayTarget(new int[] {BEGIN, 1, MASK, 2, 3});
       Drafter drafter = new BlockDrafter(network, new int[][] {{1}}, 1, MASK);
       Decoder.Options options = new Decoder.Options(4, -1, Sampling.greedy());
       assertThrows(
