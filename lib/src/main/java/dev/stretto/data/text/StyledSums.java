@@ -123,14 +123,14 @@ public record StyledSums(double... prior) {
 
   /**
    * Prompt and answer in one, for training. In half of the prompts the digits that are added stay
-   * below a drawn limit: sums of uniform digits modulo 10 tell a network nothing about any single
-   * digit, and it would not find a beginning.
+   * below a limit, often a low one: sums of uniform digits modulo 10 tell a network nothing about
+   * any single digit, and it would not find a beginning.
    *
    * @param rng the source of chance
    * @return 22 token ids
    */
   public int[] draw(Rng rng) {
-    int limit = rng.nextBoolean() ? 10 : 1 + rng.nextInt(10);
+    int limit = rng.nextBoolean() ? 10 : 1 + (int) (10 * Math.pow(rng.nextDouble(), 2));
     int[] prompt = prompt(1000 * rng.nextInt(10));
     for (int i = 2; i < PROMPT - 1; i++) {
       prompt[i] = rng.nextInt(limit);
