@@ -191,6 +191,16 @@ public record Step(
   }
 
   /**
+   * With another input.
+   *
+   * @param other of as many rows and positions
+   * @return the altered step
+   */
+  public Step input(Input other) {
+    return new Step(other, counts, positions, mask, write, conditions, layers, taps, training);
+  }
+
+  /**
    * With padded rows.
    *
    * @param real real positions of each row

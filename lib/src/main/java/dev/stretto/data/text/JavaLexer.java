@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  *
  * <pre>{@code
  * var lexer = new JavaLexer();
- * int[] ids = lexer.encode("int a = 1; // one");   // int a = 1 ;
+ * int[] ids = lexer.encode(JavaLexer.split("int a = 1; // one"));   // int a = 1 ;
  * }</pre>
  */
 public final class JavaLexer {
@@ -36,13 +36,13 @@ public final class JavaLexer {
   public JavaLexer() {}
 
   /**
-   * Numbers the tokens of a source.
+   * Numbers tokens.
    *
-   * @param source Java code
+   * @param tokens their texts, as {@link #split} gives them
    * @return one id a token; a token that is new gets the next free one
    */
-  public int[] encode(String source) {
-    return split(source).stream().mapToInt(this::id).toArray();
+  public int[] encode(List<String> tokens) {
+    return tokens.stream().mapToInt(this::id).toArray();
   }
 
   private int id(String token) {

@@ -6,7 +6,16 @@ import java.util.stream.Stream;
 
 /** A generated task: draws of prompt and answer, and a checker that says what is wrong. */
 public sealed interface TaskCorpus
-    permits Addition, Brackets, DigitSorting, JsonRecords, TinyJava, ToyTranslation {
+    permits Addition,
+        Brackets,
+        Dialogue,
+        DigitSorting,
+        FactQuestions,
+        JsonRecords,
+        MethodNames,
+        Passages,
+        TinyJava,
+        ToyTranslation {
 
   /**
    * A prompt and a right answer to it, without an end mark.

@@ -11,15 +11,17 @@ import dev.stretto.models.Trainable;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.models.layers.Transformer;
 import dev.stretto.models.layers.TransformerConfig;
+import dev.stretto.models.statespace.HybridConfig;
+import dev.stretto.models.statespace.HybridNetwork;
 import dev.stretto.tensor.SeedTree;
 
 /**
- * A causal language model: a transformer and a head, which is the embedding table again or a matrix
+ * A causal language model: a transformer or a hybrid network and a head, which is the embedding table again or a matrix
  * of its own. Shapes are named layers x width; with 96 characters and 256 positions a GPT of 1x64
  * has 55,680 weights, 2x96 231,360, 4x64 203,904, 4x128 801,024, 12x96 1,341,120, 12x144 3,007,008.
  */
 public final class CausalLm implements TokenModel, Trainable {
-  private final Transformer body;
+  private final Backbone body;
   private final Parameters parameters;
   private final NDArray head;
   private final int vocabulary;
@@ -32,14 +34,38 @@ public final class CausalLm implements TokenModel, Trainable {
    * @param seed where weights are drawn from
    */
   public CausalLm(TransformerConfig config, boolean tied, SeedTree seed) {
-    parameters = new Parameters(seed);
-    body = new Transformer(config, parameters);
+    this(config, tied, new Parameters(seed));
+  }
+
+  /** A model whose weights go into a set. */
+  CausalLm(TransformerConfig config, boolean tied, Parameters parameters) {
+    this.parameters = parameters;
+    Transformer network = new Transformer(config, parameters);
+    body = network;
     vocabulary = config.vocabulary();
     head =
         tied
-            ? body.embedding().orElseThrow()
+            ? network.embedding().orElseThrow()
             : parameters.normal(
                 "head.weight", 1 / Math.sqrt(config.width()), vocabulary, config.width());
+  }
+
+  private CausalLm(HybridNetwork body) {
+    this.parameters = body.parameters();
+    this.body = body;
+    vocabulary = body.config().vocabulary();
+    head = body.embedding();
+  }
+
+  /**
+   * State-space layers, alone or among attention, with a tied head.
+   *
+   * @param config its shape
+   * @param seed of the weights
+   * @return the model
+   */
+  public static CausalLm hybrid(HybridConfig config, long seed) {
+    return new CausalLm(new HybridNetwork(config, new Parameters(SeedTree.of(seed))));
   }
 
   /**
@@ -66,6 +92,15 @@ public final class CausalLm implements TokenModel, Trainable {
     return body;
   }
 
+  /** The transformer below the head, for methods that run parts of it. */
+  Transformer body() {
+    if (body instanceof Transformer transformer) {
+      return transformer;
+    }
+    throw new IllegalArgumentException(
+        "this model stands on %s, expected a transformer".formatted(body.getClass().getSimpleName()));
+  }
+
   /**
    * The head.
    *
@@ -74,6 +109,26 @@ public final class CausalLm implements TokenModel, Trainable {
    */
   public NDArray logits(NDArray hiddenBND) {
     return Ops.linear(hiddenBND, head);
+  }
+
+  /**
+   * The head's weights, for those that start from a copy.
+   *
+   * @return (vocabulary, width), owned by the model
+   */
+  public NDArray headWeight() {
+    return head;
+  }
+
+  /**
+   * The table of input embeddings.
+   *
+   * @return (vocabulary, width), owned by the model
+   */
+  public NDArray embedding() {
+    return body instanceof HybridNetwork hybrid
+        ? hybrid.embedding()
+        : body().embedding().orElseThrow();
   }
 
   /**
@@ -107,7 +162,7 @@ public final class CausalLm implements TokenModel, Trainable {
 
   @Override
   public int maxLength() {
-    return body.config().maxLength();
+    return body.maxLength();
   }
 
   @Override
