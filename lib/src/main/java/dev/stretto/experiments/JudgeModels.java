@@ -58,7 +58,7 @@ public final class JudgeModels {
             other,
             64,
             1,
-            TrainingConfig.of(Budget.steps(1000), 3e-3).withWarmup(50).withDecay(0)));
+            TrainingConfig.of(Budget.steps(1200), 3e-3).withWarmup(50).withDecay(0)));
   }
 
   /**

@@ -171,7 +171,8 @@ public record JudgeStudy(TokenModel target, int[][] prompts, int[][] own) {
         int mistake = StyledSums.mistake(prompts[i], answers[i]);
         // a missing end is no token: what is there is right
         all.add(
-            new LabelledAnswer(prompts[i], answers[i], mistake == answers[i].length ? -1 : mistake));
+            new LabelledAnswer(
+                prompts[i], answers[i], mistake == answers[i].length ? -1 : mistake));
       }
     }
     return all;

@@ -76,15 +76,16 @@ public record StyledSums(double... prior) {
    */
   public static int[][] prompts(SeedTree seed, int count) {
     Rng rng = seed.rng();
-    return rng.ints(0, 10_000).distinct().limit(count).mapToObj(StyledSums::prompt)
+    return rng.ints(0, 10_000)
+        .distinct()
+        .limit(count)
+        .mapToObj(StyledSums::prompt)
         .toArray(int[][]::new);
   }
 
   /** The prompt of the four digits of a number. */
   static int[] prompt(int number) {
-    return new int[] {
-      ASK, number / 1000, number / 100 % 10, number / 10 % 10, number % 10, MARK
-    };
+    return new int[] {ASK, number / 1000, number / 100 % 10, number / 10 % 10, number % 10, MARK};
   }
 
   /**
@@ -123,14 +124,14 @@ public record StyledSums(double... prior) {
 
   /**
    * Prompt and answer in one, for training. In half of the prompts the digits that are added stay
-   * below a limit, often a low one: sums of uniform digits modulo 10 tell a network nothing about
-   * any single digit, and it would not find a beginning.
+   * below a drawn limit: sums of uniform digits modulo 10 tell a network nothing about any single
+   * digit, and it would not find a beginning.
    *
    * @param rng the source of chance
    * @return 22 token ids
    */
   public int[] draw(Rng rng) {
-    int limit = rng.nextBoolean() ? 10 : 1 + (int) (10 * Math.pow(rng.nextDouble(), 2));
+    int limit = rng.nextBoolean() ? 10 : 1 + rng.nextInt(10);
     int[] prompt = prompt(1000 * rng.nextInt(10));
     for (int i = 2; i < PROMPT - 1; i++) {
       prompt[i] = rng.nextInt(limit);
@@ -181,7 +182,6 @@ public record StyledSums(double... prior) {
    */
   public static String text(int... ids) {
     return String.join(
-        " ",
-        Arrays.stream(ids).mapToObj(id -> id < 10 ? "" + id : WORDS.get(id - 10)).toList());
+        " ", Arrays.stream(ids).mapToObj(id -> id < 10 ? "" + id : WORDS.get(id - 10)).toList());
   }
 }

@@ -135,8 +135,7 @@ class JudgeOrMatchTest {
 
   @Test
   void scoresOfATreePassAreThoseOfAFreshForward() {
-    TokenTree tree =
-        new TokenTree(new int[] {3, 5, 6, 7, 5, 9}, new int[] {-1, 0, 0, 1, 2, 4});
+    TokenTree tree = new TokenTree(new int[] {3, 5, 6, 7, 5, 9}, new int[] {-1, 0, 0, 1, 2, 4});
     int[] prompt = {9, 1, 3};
     try (NDManager scope = Tensors.manager();
         TokenModel.Session session = target.open(new int[][] {prompt}, true)) {
@@ -162,8 +161,7 @@ class JudgeOrMatchTest {
   void isMarkedLossyAndRefusesNoNumber() {
     assertFalse(new JudgeOrMatch(head, 1, -1).lossless());
     assertFalse(new Threshold(.1).lossless());
-    assertThrows(
-        IllegalArgumentException.class, () -> new JudgeOrMatch(head, Double.NaN, -1));
+    assertThrows(IllegalArgumentException.class, () -> new JudgeOrMatch(head, Double.NaN, -1));
     assertThrows(IllegalArgumentException.class, () -> new Threshold(-1));
     JudgeHead narrow = new JudgeHead(new double[] {1}, 0);
     assertThrows(
@@ -187,7 +185,6 @@ class JudgeOrMatchTest {
       assertArrayEquals(
           Decoder.decode(some, new int[][] {PROMPTS[b]}, options).tokens()[0], together[b]);
     }
-    assertThrows(
-        IllegalArgumentException.class, () -> new Slips(target, new int[] {1}, .1, 1));
+    assertThrows(IllegalArgumentException.class, () -> new Slips(target, new int[] {1}, .1, 1));
   }
 }
