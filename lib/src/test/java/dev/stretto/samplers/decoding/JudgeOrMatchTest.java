@@ -158,6 +158,21 @@ class JudgeOrMatchTest {
   }
 
   @Test
+  void theTokensOwnStateDecidesNotTheOneBefore() {
+    for (int token = 0; token < 20; token++) {
+      if (verdict(TokenTree.chain(3, token), new Match()).path().length == 2) {
+        continue;
+      }
+      LabelledAnswer answer = new LabelledAnswer(new int[] {9, 1, 3}, new int[] {token}, -1);
+      double p =
+          head.probability(JudgeHead.samples(target, List.of(answer), 0).states()[0]);
+      TokenTree chain = TokenTree.chain(3, token);
+      assertEquals(2, verdict(chain, new JudgeOrMatch(head, p - 1e-3, -1)).path().length);
+      assertEquals(1, verdict(chain, new JudgeOrMatch(head, p + 1e-3, -1)).path().length);
+    }
+  }
+
+  @Test
   void isMarkedLossyAndRefusesNoNumber() {
     assertFalse(new JudgeOrMatch(head, 1, -1).lossless());
     assertFalse(new Threshold(.1).lossless());
