@@ -201,8 +201,7 @@ public final class SpecBenchRun {
     if (answer.turns().size() != turns
         || answer.newTokens().size() != turns
         || answer.wallTime().size() != turns) {
-      return Optional.of(
-          "%s has %d of %d turns".formatted(side, answer.turns().size(), turns));
+      return Optional.of("%s has %d of %d turns".formatted(side, answer.turns().size(), turns));
     }
     if (answer.turns().contains("ERROR")
         || answer.newTokens().stream().anyMatch(count -> count < 1)
@@ -217,8 +216,7 @@ public final class SpecBenchRun {
         Table.create(
             "Spec-Bench",
             StringColumn.create("category", new ArrayList<>(groups.keySet())),
-            IntColumn.create(
-                "questions", groups.values().stream().mapToInt(List::size).toArray()));
+            IntColumn.create("questions", groups.values().stream().mapToInt(List::size).toArray()));
     Map<String, ToDoubleFunction<List<Pair>>> measures = new LinkedHashMap<>();
     measures.put("baselineMicro", pairs -> micro(pairs, Pair::baseline));
     measures.put("baselineMacro", pairs -> macro(pairs, Pair::baseline));
@@ -247,8 +245,7 @@ public final class SpecBenchRun {
   }
 
   private static int same(List<Pair> pairs) {
-    return (int)
-        pairs.stream().filter(p -> p.baseline.turns().equals(p.method.turns())).count();
+    return (int) pairs.stream().filter(p -> p.baseline.turns().equals(p.method.turns())).count();
   }
 
   private static double micro(List<Pair> pairs, Function<Pair, Answer> side) {

@@ -63,7 +63,8 @@ class SpecBenchRunTest {
           List.of("question 4: the prompt of row 0 has 200 tokens, expected 1 to 128"),
           plain.errors());
       assertEquals(List.of(12L, 12L), plain.answers().get(1).decodingSteps());
-      Drafter again = Drafter.of(row -> TokenTree.chain(row.pending(), row.pending(), row.pending()));
+      Drafter again =
+          Drafter.of(row -> TokenTree.chain(row.pending(), row.pending(), row.pending()));
       var drafted = bench.answer("again", QUESTIONS, again, new Match());
       Path file = folder.resolve("again.jsonl");
       SpecBench.write(file, drafted.answers());
@@ -97,7 +98,14 @@ class SpecBenchRunTest {
 
   private static Answer answer(long id, String text, long tokens, double seconds, Long... lengths) {
     return new Answer(
-        id, "", "", List.of(text), List.of(1L), List.of(tokens), List.of(seconds), List.of(lengths));
+        id,
+        "",
+        "",
+        List.of(text),
+        List.of(1L),
+        List.of(tokens),
+        List.of(seconds),
+        List.of(lengths));
   }
 
   @Test

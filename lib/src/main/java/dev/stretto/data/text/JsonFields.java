@@ -146,8 +146,7 @@ public record JsonFields(String place, Map<String, Object> members) {
    */
   public <T> T get(String name, Class<T> type) {
     return find(name, type)
-        .orElseThrow(
-            () -> new IllegalArgumentException("%s has no '%s'".formatted(place, name)));
+        .orElseThrow(() -> new IllegalArgumentException("%s has no '%s'".formatted(place, name)));
   }
 
   /**

@@ -84,9 +84,7 @@ public final class SpecBench {
     for (JsonFields line : JsonFields.readLines(file)) {
       Question question =
           new Question(
-              id(line, ids),
-              line.get("category", String.class),
-              line.list("turns", String.class));
+              id(line, ids), line.get("category", String.class), line.list("turns", String.class));
       if (!MT_BENCH.contains(question.category) && !TASKS.contains(question.category)) {
         throw new IllegalArgumentException(
             "%s: 'category' is %s, expected one of %s or %s"

@@ -28,7 +28,8 @@ final class HubGpt {
         switch (activation) {
           case "gelu_new", "gelu_pytorch_tanh" -> Activation.GELU_TANH;
           case "gelu" -> Activation.GELU;
-          default -> throw HubModel.refused(config, "activation_function", activation, "gelu_new or gelu");
+          default ->
+              throw HubModel.refused(config, "activation_function", activation, "gelu_new or gelu");
         };
     TransformerConfig shape =
         new TransformerConfig(

@@ -36,8 +36,7 @@ final class HubLlama {
     layers = config.whole("num_hidden_layers", 1);
     width = config.whole("hidden_size", 1);
     heads = config.whole("num_attention_heads", 1);
-    keyHeads =
-        config.find("num_key_value_heads", Long.class).map(Math::toIntExact).orElse(heads);
+    keyHeads = config.find("num_key_value_heads", Long.class).map(Math::toIntExact).orElse(heads);
     feed = config.whole("intermediate_size", 1);
     vocabulary = config.whole("vocab_size", 1);
   }
@@ -131,7 +130,9 @@ final class HubLlama {
       weights.load(to + "attention.out.weight", matrix(attention + "o_proj", width, width));
       weights.load(
           to + "feed.up.weight",
-          joined(matrix(from + "mlp.gate_proj", feed, width), matrix(from + "mlp.up_proj", feed, width)));
+          joined(
+              matrix(from + "mlp.gate_proj", feed, width),
+              matrix(from + "mlp.up_proj", feed, width)));
       weights.load(to + "feed.down.weight", matrix(from + "mlp.down_proj", width, feed));
       // where only some products have biases, the others' stay zero
       if (queryBias) {
@@ -174,8 +175,7 @@ final class HubLlama {
     for (int h = 0; h < heads; h++) {
       for (int row = 0; row < 2 * half; row++) {
         int from = 2 * half * h + row / 2 + row % 2 * half;
-        System.arraycopy(
-            rows, from * columns, paired, (2 * half * h + row) * columns, columns);
+        System.arraycopy(rows, from * columns, paired, (2 * half * h + row) * columns, columns);
       }
     }
     return paired;

@@ -93,7 +93,8 @@ class SpecBenchTest {
     Path file = file("{\"question_id\": 5, \"category\": \"qa\", \"turns\": [\"a\"]}\n" + line);
     String said =
         assertThrows(IllegalArgumentException.class, () -> SpecBench.questions(file)).getMessage();
-    assertEquals(file + says, said.replaceFirst("is not JSON.*", "has text behind its JSON object"));
+    assertEquals(
+        file + says, said.replaceFirst("is not JSON.*", "has text behind its JSON object"));
   }
 
   @Test

@@ -33,16 +33,26 @@ final class HubCheckpoint {
     HubCheckpoint made = new HubCheckpoint(seed, dtype);
     made.config.putAll(
         Map.of(
-            "architectures", List.of(qwen ? "Qwen2ForCausalLM" : "LlamaForCausalLM"),
-            "hidden_size", width,
-            "intermediate_size", 40,
-            "num_hidden_layers", layers,
-            "num_attention_heads", 4,
-            "num_key_value_heads", 2,
-            "vocab_size", 37,
-            "max_position_embeddings", 512,
-            "tie_word_embeddings", tied,
-            "rms_norm_eps", 1e-5));
+            "architectures",
+            List.of(qwen ? "Qwen2ForCausalLM" : "LlamaForCausalLM"),
+            "hidden_size",
+            width,
+            "intermediate_size",
+            40,
+            "num_hidden_layers",
+            layers,
+            "num_attention_heads",
+            4,
+            "num_key_value_heads",
+            2,
+            "vocab_size",
+            37,
+            "max_position_embeddings",
+            512,
+            "tie_word_embeddings",
+            tied,
+            "rms_norm_eps",
+            1e-5));
     made.config.put("rope_theta", 500.0);
     made.normal("model.embed_tokens.weight", 1, 37, width);
     for (int layer = 0; layer < layers; layer++) {
@@ -74,14 +84,22 @@ final class HubCheckpoint {
     HubCheckpoint made = new HubCheckpoint(seed, "F32");
     made.config.putAll(
         Map.of(
-            "architectures", List.of("GPT2LMHeadModel"),
-            "n_embd", width,
-            "n_layer", 2,
-            "n_head", 5,
-            "n_positions", 64,
-            "vocab_size", 31,
-            "activation_function", "gelu_new",
-            "layer_norm_epsilon", 1e-5));
+            "architectures",
+            List.of("GPT2LMHeadModel"),
+            "n_embd",
+            width,
+            "n_layer",
+            2,
+            "n_head",
+            5,
+            "n_positions",
+            64,
+            "vocab_size",
+            31,
+            "activation_function",
+            "gelu_new",
+            "layer_norm_epsilon",
+            1e-5));
     made.normal(prefix + "wte.weight", 1, 31, width);
     made.normal(prefix + "wpe.weight", .5, 64, width);
     for (int layer = 0; layer < 2; layer++) {

@@ -51,10 +51,14 @@ class HubModelTest {
     int[] ids = tokens(n, hub.model().vocabulary(), 5);
     double[][] expected = new HubOracle(checkpoint).logits(ids, 0);
     try (NDManager scope = Tensors.manager()) {
-      NDArray row =
-          scope.create(IntStream.of(ids).asLongStream().toArray(), new Shape(1, n));
+      NDArray row = scope.create(IntStream.of(ids).asLongStream().toArray(), new Shape(1, n));
       float[] found = hub.model().logits(row, false).toFloatArray();
-      double scale = Arrays.stream(expected).flatMapToDouble(Arrays::stream).map(Math::abs).max().orElseThrow();
+      double scale =
+          Arrays.stream(expected)
+              .flatMapToDouble(Arrays::stream)
+              .map(Math::abs)
+              .max()
+              .orElseThrow();
       for (int i = 0; i < found.length; i++) {
         double wanted = expected[i / expected[0].length][i % expected[0].length];
         assertEquals(wanted, found[i], 1e-4 * scale, "logit " + i + " of scale " + scale);
@@ -71,7 +75,8 @@ class HubModelTest {
     int[] text = Arrays.copyOf(ids, ids.length + n);
     for (int i = 0; i < n; i++) {
       double[] last = oracle.logits(Arrays.copyOf(text, ids.length + i), 0)[ids.length + i - 1];
-      int best = IntStream.range(0, last.length).reduce((a, b) -> last[b] > last[a] ? b : a).orElseThrow();
+      int best =
+          IntStream.range(0, last.length).reduce((a, b) -> last[b] > last[a] ? b : a).orElseThrow();
       assertEquals(best, found[i], "token " + i);
       text[ids.length + i] = best;
     }
@@ -94,7 +99,10 @@ class HubModelTest {
 
   @ParameterizedTest
   @CsvSource({
-    "F32, 1, false, false", "F16, 3, false, false", "BF16, 3, true, false", "F32, 3, true, true"
+    "F32, 1, false, false",
+    "F16, 3, false, false",
+    "BF16, 3, true, false",
+    "F32, 3, true, true"
   })
   void llamaIsItsDefinition(String dtype, int shards, boolean tied, boolean qwen)
       throws IOException {
@@ -137,8 +145,7 @@ class HubModelTest {
       for (Sampling sampling : List.of(Sampling.greedy(), Sampling.of(1, 11))) {
         var options = new Decoder.Options(30, 36, sampling);
         int[][] alone = Decoder.decode(target.model(), prompts, options).tokens();
-        var run =
-            SpeculativeDecoder.decode(target.model(), prompts, options, drafter, new Match());
+        var run = SpeculativeDecoder.decode(target.model(), prompts, options, drafter, new Match());
         for (int b = 0; b < prompts.length; b++) {
           assertArrayEquals(alone[b], run.tokens()[b], "row " + b);
         }
