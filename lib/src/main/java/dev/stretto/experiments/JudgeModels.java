@@ -9,6 +9,8 @@ import dev.stretto.training.Budget;
 import dev.stretto.training.LanguageTraining;
 import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Target and draft of Judge Decoding's small experiment: running sums, each in its own style. */
 public final class JudgeModels {
@@ -40,25 +42,55 @@ public final class JudgeModels {
       TrainingConfig training) {}
 
   /**
-   * The target, 3 layers of 64: style 0 as a rule, every other one sometimes.
+   * How the target is made: the draft's weights go on to learn another style. From scratch a deeper
+   * network finds sums modulo 10 only after minutes.
+   *
+   * @param version raised when the same words come to mean something else
+   * @param draft where it starts
+   * @param favourite its style
+   * @param other probability of each other style
+   * @param training how it learns
+   */
+  public record Onward(
+      int version, Recipe draft, int favourite, double other, TrainingConfig training) {}
+
+  private static final Recipe DRAFT =
+      new Recipe(
+          1,
+          1,
+          24,
+          1,
+          .02,
+          64,
+          2,
+          TrainingConfig.of(Budget.steps(1000), 1e-2).withWarmup(50).withDecay(0));
+
+  /**
+   * The target, of the draft's shape: style 0 as a rule, every other one sometimes.
    *
    * @param artefacts where it is stored
    * @param other probability of each other style in its training, .02 in the first setting
    * @return the model, to be closed by the caller
    */
   public static CausalLm target(Artefacts artefacts, double other) {
-    return obtain(
-        artefacts,
-        "sums-3x64",
-        new Recipe(
+    Onward recipe =
+        new Onward(
             1,
-            3,
-            64,
+            DRAFT,
             0,
             other,
-            64,
-            1,
-            TrainingConfig.of(Budget.steps(900), 5e-3).withWarmup(50).withDecay(0)));
+            TrainingConfig.of(Budget.steps(400), 5e-3).withWarmup(20).withDecay(0));
+    return artefacts.obtain(
+        "sums-target",
+        recipe,
+        "F16",
+        () -> untrained(DRAFT),
+        model -> {
+          try (CausalLm draft = draft(artefacts)) {
+            draft.parameters().values().forEach(model.parameters()::load);
+          }
+          return train(model, StyledSums.mostly(0, other), DRAFT.rows(), 1, recipe.training());
+        });
   }
 
   /**
@@ -68,50 +100,38 @@ public final class JudgeModels {
    * @return the model, to be closed by the caller
    */
   public static CausalLm draft(Artefacts artefacts) {
-    return obtain(
-        artefacts,
+    return artefacts.obtain(
         "sums-1x24",
-        new Recipe(
-            1,
-            1,
-            24,
-            1,
-            .02,
-            64,
-            2,
-            TrainingConfig.of(Budget.steps(1000), 1e-2).withWarmup(50).withDecay(0)));
+        DRAFT,
+        "F16",
+        () -> untrained(DRAFT),
+        model ->
+            train(
+                model,
+                StyledSums.mostly(DRAFT.favourite(), DRAFT.other()),
+                DRAFT.rows(),
+                DRAFT.seed(),
+                DRAFT.training()));
   }
 
-  private static CausalLm obtain(Artefacts artefacts, String name, Recipe recipe) {
-    return artefacts.obtain(
-        name,
-        recipe,
-        "F16",
-        () ->
-            new CausalLm(
-                TransformerConfig.gpt(
-                        recipe.layers(), recipe.width(), StyledSums.VOCABULARY, CONTEXT)
-                    .withHeads(2, 2)
-                    // every sentence has its fixed place
-                    .with(new TransformerConfig.PositionKind.Learned(1)),
-                true,
-                SeedTree.of(recipe.seed())),
-        model -> {
-          StyledSums task = StyledSums.mostly(recipe.favourite(), recipe.other());
-          LanguageTraining learning = new LanguageTraining(model, 0);
-          BatchSource<int[][]> source =
-              BatchSource.drawn(
-                  SeedTree.of(recipe.seed()).child("examples"),
-                  rng -> {
-                    int[][] rows = new int[recipe.rows()][];
-                    for (int b = 0; b < rows.length; b++) {
-                      rows[b] = task.draw(rng);
-                    }
-                    return rows;
-                  });
-          return new Training<>(recipe.training(), model, source, learning, learning::work)
-              .run()
-              .measures();
-        });
+  private static CausalLm untrained(Recipe recipe) {
+    return new CausalLm(
+        TransformerConfig.gpt(recipe.layers(), recipe.width(), StyledSums.VOCABULARY, CONTEXT)
+            .withHeads(2, 2)
+            // every sentence has its fixed place
+            .with(new TransformerConfig.PositionKind.Learned(1)),
+        true,
+        SeedTree.of(recipe.seed()));
+  }
+
+  private static Map<String, Double> train(
+      CausalLm model, StyledSums task, int rows, long seed, TrainingConfig training) {
+    LanguageTraining learning = new LanguageTraining(model, 0);
+    BatchSource<int[][]> source =
+        BatchSource.drawn(
+            SeedTree.of(seed).child("examples"),
+            rng ->
+                IntStream.range(0, rows).mapToObj(_ -> task.draw(rng)).toArray(int[][]::new));
+    return new Training<>(training, model, source, learning, learning::work).run().measures();
   }
 }

@@ -26,10 +26,21 @@ import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
  *
  * @param target whose answers count
  * @param prompts of the test
+ * @param own the target's answers
  */
-public record JudgeStudy(TokenModel target, int[][] prompts) {
+public record JudgeStudy(TokenModel target, int[][] prompts, int[][] own) {
   private static final Decoder.Options OPTIONS =
       new Decoder.Options(StyledSums.ANSWER + 4, StyledSums.EOS, Sampling.greedy());
+
+  /**
+   * A study.
+   *
+   * @param target whose answers count
+   * @param prompts of the test
+   */
+  public JudgeStudy(TokenModel target, int[][] prompts) {
+    this(target, prompts, Decoder.decode(target, prompts, OPTIONS).tokens());
+  }
 
   /**
    * A rule's gain and loss.
@@ -68,7 +79,6 @@ public record JudgeStudy(TokenModel target, int[][] prompts) {
   public Outcome run(String rule, double setting, int drafts, Drafter drafter, Verifier verifier) {
     SpeculativeDecoder.Run run =
         SpeculativeDecoder.decode(target, prompts, OPTIONS, drafter, verifier);
-    int[][] own = answers(target);
     long right = right(run.tokens());
     long identical =
         IntStream.range(0, prompts.length)
@@ -132,7 +142,7 @@ public record JudgeStudy(TokenModel target, int[][] prompts) {
    * @return new tokens of each prompt
    */
   public int[][] answers(TokenModel author) {
-    return Decoder.decode(author, prompts, OPTIONS).tokens();
+    return author == target ? own : Decoder.decode(author, prompts, OPTIONS).tokens();
   }
 
   /**
@@ -161,7 +171,8 @@ public record JudgeStudy(TokenModel target, int[][] prompts) {
         int mistake = StyledSums.mistake(prompts[i], answers[i]);
         // a missing end is no token: what is there is right
         all.add(
-            new LabelledAnswer(prompts[i], answers[i], mistake == answers[i].length ? -1 : mistake));
+            new LabelledAnswer(
+                prompts[i], answers[i], mistake == answers[i].length ? -1 : mistake));
       }
     }
     return all;

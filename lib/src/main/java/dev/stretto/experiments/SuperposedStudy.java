@@ -83,8 +83,7 @@ public record SuperposedStudy(CausalLm target, int[][] prompts, int tokens) {
         sums[i] += values[i] / prompts.length;
       }
     }
-    return new Outcome(
-        way, k, sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], lossless);
+    return new Outcome(way, k, sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], lossless);
   }
 
   /** Share of places where two drafts differ, over all pairs; 0 for a single draft. */
@@ -135,10 +134,7 @@ public record SuperposedStudy(CausalLm target, int[][] prompts, int tokens) {
       boolean free = model.layers() == 0;
       long positions = prompt.length + (long) k * (tokens - 1);
       return new Written(
-          drafts,
-          free ? 0 : 1 + (long) k * (tokens - 1),
-          free ? 0 : tokens,
-          free ? 0 : positions);
+          drafts, free ? 0 : 1 + (long) k * (tokens - 1), free ? 0 : tokens, free ? 0 : positions);
     };
   }
 

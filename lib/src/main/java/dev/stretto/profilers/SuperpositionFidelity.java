@@ -59,8 +59,7 @@ public record SuperpositionFidelity(double[][] cosine, double[] variation) {
     var all = IntStream.range(0, layers).boxed().collect(Collectors.toSet());
     try (NDManager scope = Tensors.manager()) {
       NDArray vectors = scope.create(inputs, new Shape(1, p + steps.size(), width));
-      Hidden mixed =
-          model.backbone().forward(Step.of(new Step.Input.Vectors(vectors)).taps(all));
+      Hidden mixed = model.backbone().forward(Step.of(new Step.Input.Vectors(vectors)).taps(all));
       int n = p + steps.size();
       int[][] rows = texts.toArray(int[][]::new);
       Hidden own =

@@ -76,15 +76,16 @@ public record StyledSums(double... prior) {
    */
   public static int[][] prompts(SeedTree seed, int count) {
     Rng rng = seed.rng();
-    return rng.ints(0, 10_000).distinct().limit(count).mapToObj(StyledSums::prompt)
+    return rng.ints(0, 10_000)
+        .distinct()
+        .limit(count)
+        .mapToObj(StyledSums::prompt)
         .toArray(int[][]::new);
   }
 
   /** The prompt of the four digits of a number. */
   static int[] prompt(int number) {
-    return new int[] {
-      ASK, number / 1000, number / 100 % 10, number / 10 % 10, number % 10, MARK
-    };
+    return new int[] {ASK, number / 1000, number / 100 % 10, number / 10 % 10, number % 10, MARK};
   }
 
   /**
@@ -181,7 +182,6 @@ public record StyledSums(double... prior) {
    */
   public static String text(int... ids) {
     return String.join(
-        " ",
-        Arrays.stream(ids).mapToObj(id -> id < 10 ? "" + id : WORDS.get(id - 10)).toList());
+        " ", Arrays.stream(ids).mapToObj(id -> id < 10 ? "" + id : WORDS.get(id - 10)).toList());
   }
 }

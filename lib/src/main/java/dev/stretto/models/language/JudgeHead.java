@@ -48,7 +48,10 @@ public record JudgeHead(double[] weights, double bias) {
       int[] at = java.util.stream.IntStream.range(0, right.length).filter(kept).toArray();
       Samples some =
           new Samples(
-              new float[at.length][], new boolean[at.length], new boolean[at.length], new int[at.length]);
+              new float[at.length][],
+              new boolean[at.length],
+              new boolean[at.length],
+              new int[at.length]);
       for (int i = 0; i < at.length; i++) {
         some.states[i] = states[at[i]];
         some.right[i] = right[at[i]];
@@ -119,8 +122,7 @@ public record JudgeHead(double[] weights, double bias) {
             numbers.get((at + offset) * width, state);
             states.add(state);
             tokens.add(answer.answer()[i]);
-            flags.add(
-                new boolean[] {i != answer.firstWrong(), best[at - 1] == answer.answer()[i]});
+            flags.add(new boolean[] {i != answer.firstWrong(), best[at - 1] == answer.answer()[i]});
           }
         }
       }
@@ -141,7 +143,8 @@ public record JudgeHead(double[] weights, double bias) {
   /**
    * Fits a head by damped Newton steps on standardised states: the minimum of
    *
-   * <pre>-sum_i c_i (1 - p_i)^gamma log p_i / sum_i c_i,  p_i the probability of the right label</pre>
+   * <pre>-sum_i c_i (1 - p_i)^gamma log p_i / sum_i c_i,  p_i the probability of the right label
+   * </pre>
    *
    * with c = 1 for right tokens and lambda for wrong ones, which are few.
    *

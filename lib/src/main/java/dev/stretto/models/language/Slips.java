@@ -91,8 +91,7 @@ public record Slips(TokenModel model, int[] tokens, double rate, long seed) impl
           slip(logProbs, (b * nodes + node) * vocabulary, rows[b].child(lengths[b] + depths[node]));
         }
       }
-      return new Verified(
-          scope.create(logProbs, right.logProbsBNV().getShape()), right.hidden());
+      return new Verified(scope.create(logProbs, right.logProbsBNV().getShape()), right.hidden());
     }
 
     /** Swaps the best token's log-probability with another's. */

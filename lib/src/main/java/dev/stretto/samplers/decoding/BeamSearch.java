@@ -47,7 +47,12 @@ public final class BeamSearch {
         }
         TokenTree[] trees =
             beams.stream()
-                .map(line -> TokenTree.chain(line.tokens().length == 0 ? last : line.tokens()[line.tokens().length - 1]))
+                .map(
+                    line ->
+                        TokenTree.chain(
+                            line.tokens().length == 0
+                                ? last
+                                : line.tokens()[line.tokens().length - 1]))
                 .toArray(TokenTree[]::new);
         List<Extension> next = new ArrayList<>();
         try (NDManager pass = scope.newSubManager()) {
@@ -58,7 +63,8 @@ public final class BeamSearch {
         }
         next.sort(Comparator.comparingDouble(extension -> -extension.line().score()));
         next = next.subList(0, Math.min(k, next.size()));
-        session.commit(IntStream.range(0, trees.length).mapToObj(_ -> new int[1]).toArray(int[][]::new));
+        session.commit(
+            IntStream.range(0, trees.length).mapToObj(_ -> new int[1]).toArray(int[][]::new));
         session.gather(next.stream().mapToInt(Extension::row).toArray());
         beams = next.stream().map(Extension::line).toList();
       }
@@ -110,8 +116,7 @@ public final class BeamSearch {
       for (int row = 0; row < nats.length; row++) {
         int[] tokens = continuations.get(row);
         for (int i = 0; i < tokens.length; i++) {
-          nats[row] -=
-              laws.get((row * n + i) * model.vocabulary() + tokens[i]) / tokens.length;
+          nats[row] -= laws.get((row * n + i) * model.vocabulary() + tokens[i]) / tokens.length;
         }
       }
       return nats;

@@ -78,9 +78,7 @@ public final class SuperposedDecoder {
     List<Superposed> steps = new ArrayList<>();
     try (NDManager scope = Tensors.manager();
         State state =
-            model
-                .backbone()
-                .newState(1, prompt.length + tokens - 1, State.Kind.PREALLOCATED)) {
+            model.backbone().newState(1, prompt.length + tokens - 1, State.Kind.PREALLOCATED)) {
       NDArray ids = NetworkSession.padded(scope, new int[][] {prompt}, prompt.length);
       double[] logits = pass(model, state, new Step.Input.Ids(ids));
       Drafts drafts = setting.superposeOnce(prompt, Drafts.EMPTY, logits, end);
@@ -141,8 +139,7 @@ public final class SuperposedDecoder {
       input.array().tempAttach(scope);
       NDArray hidden = model.backbone().forward(Step.of(input), state).lastBND();
       long n = hidden.getShape().get(1);
-      float[] row =
-          model.logits(Tensors.narrow(scope, hidden, 1, n - 1, n)).toFloatArray();
+      float[] row = model.logits(Tensors.narrow(scope, hidden, 1, n - 1, n)).toFloatArray();
       double[] logits = new double[row.length];
       for (int i = 0; i < row.length; i++) {
         logits[i] = row[i];

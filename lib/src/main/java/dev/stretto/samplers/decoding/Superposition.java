@@ -61,8 +61,7 @@ public record Superposition(
    */
   public record Drafts(List<Line> lines, List<Line> finished) {
     /** One empty draft: before the first token. */
-    public static final Drafts EMPTY =
-        new Drafts(List.of(new Line(new int[0], 0)), List.of());
+    public static final Drafts EMPTY = new Drafts(List.of(new Line(new int[0], 0)), List.of());
   }
 
   /** Checks ranges. */
@@ -143,8 +142,7 @@ public record Superposition(
     int[] tokens = best(logits, most);
     double[] logP = Arrays.stream(tokens).mapToDouble(x -> logits[x] / temperature).toArray();
     double top = logP[0];
-    double norm =
-        top + Math.log(Arrays.stream(logP).map(z -> Math.exp(z - top)).sum());
+    double norm = top + Math.log(Arrays.stream(logP).map(z -> Math.exp(z - top)).sum());
     double[][] scores = new double[lines.size()][most];
     for (int i = 0; i < scores.length; i++) {
       double[] q = new double[0];
@@ -154,8 +152,7 @@ public record Superposition(
       boolean unseen = Arrays.stream(q).allMatch(share -> share == 0);
       for (int j = 0; j < most; j++) {
         double own = (1 - alpha) * (logP[j] - norm);
-        scores[i][j] =
-            alpha == 0 ? own : unseen ? own + UNSEEN : own + alpha * Math.log(q[j]);
+        scores[i][j] = alpha == 0 ? own : unseen ? own + UNSEEN : own + alpha * Math.log(q[j]);
       }
     }
     return new Scores(tokens, scores);
@@ -212,7 +209,6 @@ public record Superposition(
       (line.tokens()[line.tokens().length - 1] == end ? ended : living).add(line);
     }
     ended.sort(best);
-    return new Drafts(
-        living.stream().limit(k).toList(), ended.stream().limit(k).toList());
+    return new Drafts(living.stream().limit(k).toList(), ended.stream().limit(k).toList());
   }
 }

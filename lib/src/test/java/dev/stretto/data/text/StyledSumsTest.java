@@ -21,8 +21,7 @@ class StyledSumsTest {
   @Test
   void writesTheWorkedExample() {
     assertEquals("Q 3 9 4 1 ?", StyledSums.text(PROMPT));
-    assertEquals(
-        "so sum is 2 . so sum is 6 . so sum is 7 . <eos>", StyledSums.text(answer()));
+    assertEquals("so sum is 2 . so sum is 6 . so sum is 7 . <eos>", StyledSums.text(answer()));
     assertEquals(-1, StyledSums.mistake(PROMPT, answer()));
   }
 

@@ -82,7 +82,11 @@ class JudgeHeadTest {
     Samples once = samples(2, 300, 2);
     int[] thrice =
         IntStream.range(0, 300)
-            .flatMap(i -> IntStream.of(i).flatMap(k -> IntStream.of(k, k, k)).limit(once.right()[i] ? 1 : 3))
+            .flatMap(
+                i ->
+                    IntStream.of(i)
+                        .flatMap(k -> IntStream.of(k, k, k))
+                        .limit(once.right()[i] ? 1 : 3))
             .toArray();
     float[][] states = new float[thrice.length][];
     boolean[] right = new boolean[thrice.length];
@@ -155,8 +159,7 @@ class JudgeHeadTest {
     assertThrows(IllegalArgumentException.class, () -> JudgeHead.fit(fine, 1, Double.NaN));
     JudgeHead head = JudgeHead.fit(fine, 1, 0);
     assertThrows(IllegalArgumentException.class, () -> head.logit(new float[5]));
-    assertThrows(
-        IllegalArgumentException.class, () -> new JudgeHead(new double[] {Double.NaN}, 0));
+    assertThrows(IllegalArgumentException.class, () -> new JudgeHead(new double[] {Double.NaN}, 0));
     assertThrows(
         IllegalArgumentException.class,
         () -> new LabelledAnswer(new int[] {1}, new int[] {2, 3}, 2));

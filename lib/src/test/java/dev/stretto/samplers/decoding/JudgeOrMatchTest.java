@@ -135,8 +135,7 @@ class JudgeOrMatchTest {
 
   @Test
   void scoresOfATreePassAreThoseOfAFreshForward() {
-    TokenTree tree =
-        new TokenTree(new int[] {3, 5, 6, 7, 5, 9}, new int[] {-1, 0, 0, 1, 2, 4});
+    TokenTree tree = new TokenTree(new int[] {3, 5, 6, 7, 5, 9}, new int[] {-1, 0, 0, 1, 2, 4});
     int[] prompt = {9, 1, 3};
     try (NDManager scope = Tensors.manager();
         TokenModel.Session session = target.open(new int[][] {prompt}, true)) {
@@ -159,11 +158,25 @@ class JudgeOrMatchTest {
   }
 
   @Test
+  void theTokensOwnStateDecidesNotTheOneBefore() {
+    for (int token = 0; token < 20; token++) {
+      if (verdict(TokenTree.chain(3, token), new Match()).path().length == 2) {
+        continue;
+      }
+      LabelledAnswer answer = new LabelledAnswer(new int[] {9, 1, 3}, new int[] {token}, -1);
+      double p =
+          head.probability(JudgeHead.samples(target, List.of(answer), 0).states()[0]);
+      TokenTree chain = TokenTree.chain(3, token);
+      assertEquals(2, verdict(chain, new JudgeOrMatch(head, p - 1e-3, -1)).path().length);
+      assertEquals(1, verdict(chain, new JudgeOrMatch(head, p + 1e-3, -1)).path().length);
+    }
+  }
+
+  @Test
   void isMarkedLossyAndRefusesNoNumber() {
     assertFalse(new JudgeOrMatch(head, 1, -1).lossless());
     assertFalse(new Threshold(.1).lossless());
-    assertThrows(
-        IllegalArgumentException.class, () -> new JudgeOrMatch(head, Double.NaN, -1));
+    assertThrows(IllegalArgumentException.class, () -> new JudgeOrMatch(head, Double.NaN, -1));
     assertThrows(IllegalArgumentException.class, () -> new Threshold(-1));
     JudgeHead narrow = new JudgeHead(new double[] {1}, 0);
     assertThrows(
@@ -187,7 +200,6 @@ class JudgeOrMatchTest {
       assertArrayEquals(
           Decoder.decode(some, new int[][] {PROMPTS[b]}, options).tokens()[0], together[b]);
     }
-    assertThrows(
-        IllegalArgumentException.class, () -> new Slips(target, new int[] {1}, .1, 1));
+    assertThrows(IllegalArgumentException.class, () -> new Slips(target, new int[] {1}, .1, 1));
   }
 }

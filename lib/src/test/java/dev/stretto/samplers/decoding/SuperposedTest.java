@@ -59,7 +59,8 @@ class SuperposedTest {
   }
 
   private static Superposition plain(int k, double temperature) {
-    return new Superposition(k, 0, temperature, Math.max(3 * k, 2), Mixing.SOFTMAX, Optional.empty());
+    return new Superposition(
+        k, 0, temperature, Math.max(3 * k, 2), Mixing.SOFTMAX, Optional.empty());
   }
 
   @Test
@@ -108,16 +109,16 @@ class SuperposedTest {
           state,
           new Step.Input.Ids(NetworkSession.padded(scope, new int[][] {before}, before.length)));
       return SuperposedDecoder.pass(
-          model,
-          state,
-          new Step.Input.Vectors(scope.create(input, new Shape(1, 1, input.length))));
+          model, state, new Step.Input.Vectors(scope.create(input, new Shape(1, 1, input.length))));
     }
   }
 
   @Test
   void draftsThatEndAlikeGiveTheOrdinaryPass() {
     float[] table = model.parameters().get("embedding").toFloatArray();
-    Superposed drafts = new Superposed(new double[] {.5, .3, .2}, List.of(new int[] {1, 7}, new int[] {7}, new int[] {3, 7}));
+    Superposed drafts =
+        new Superposed(
+            new double[] {.5, .3, .2}, List.of(new int[] {1, 7}, new int[] {7}, new int[] {3, 7}));
     double[] mixed = logits(PROMPT, SuperposedDecoder.superposed(table, 32, drafts));
     int[] longer = Arrays.copyOf(PROMPT, PROMPT.length + 1);
     longer[PROMPT.length] = 7;
@@ -148,9 +149,7 @@ class SuperposedTest {
     int[] last = {3, 7, 11};
     float[] mixed =
         SuperposedDecoder.superposed(
-            table,
-            d,
-            new Superposed(w, IntStream.of(last).mapToObj(x -> new int[] {x}).toList()));
+            table, d, new Superposed(w, IntStream.of(last).mapToObj(x -> new int[] {x}).toList()));
     double[] together = linear(table, head, mixed);
     double[] sum = new double[V];
     double[] arithmetic = new double[V];
@@ -288,8 +287,7 @@ class SuperposedTest {
       Drafts after = setting.superposeOnce(PROMPT, new Drafts(lines, List.of(old)), logits, end);
       List<Line> all = brute(lines, logits, k, m, alpha, temperature);
       List<Line> best = all.subList(0, Math.min(2 * k, all.size()));
-      List<Line> living =
-          best.stream().filter(line -> line.tokens()[3] != end).limit(k).toList();
+      List<Line> living = best.stream().filter(line -> line.tokens()[3] != end).limit(k).toList();
       assertEquals(living.size(), after.lines().size(), "seed 3, round " + round);
       for (int i = 0; i < living.size(); i++) {
         assertEquals(living.get(i).score(), after.lines().get(i).score(), 1e-9);
@@ -314,7 +312,8 @@ class SuperposedTest {
             .limit(m)
             .mapToInt(x -> x)
             .toArray();
-    double norm = Math.log(Arrays.stream(order).mapToDouble(x -> Math.exp(logits[x] / temperature)).sum());
+    double norm =
+        Math.log(Arrays.stream(order).mapToDouble(x -> Math.exp(logits[x] / temperature)).sum());
     List<Line> all = new ArrayList<>();
     for (Line line : lines) {
       int[] whole = IntStream.concat(Arrays.stream(PROMPT), Arrays.stream(line.tokens())).toArray();
@@ -387,12 +386,13 @@ class SuperposedTest {
   void refusesWhatMakesNoSense() {
     Optional<InterpolatedNGrams> some = Optional.of(grams);
     for (double[] bad :
-        new double[][] {{0, .5, 1, 3}, {2, .5, 1, 1}, {2, -.1, 1, 6}, {2, 1.1, 1, 6}, {2, .5, 0, 6}}) {
+        new double[][] {
+          {0, .5, 1, 3}, {2, .5, 1, 1}, {2, -.1, 1, 6}, {2, 1.1, 1, 6}, {2, .5, 0, 6}
+        }) {
       assertThrows(
           IllegalArgumentException.class,
           () ->
-              new Superposition(
-                  (int) bad[0], bad[1], bad[2], (int) bad[3], Mixing.SOFTMAX, some));
+              new Superposition((int) bad[0], bad[1], bad[2], (int) bad[3], Mixing.SOFTMAX, some));
     }
     assertThrows(
         IllegalArgumentException.class,
@@ -401,7 +401,8 @@ class SuperposedTest {
         IllegalArgumentException.class,
         () -> new InterpolatedNGrams(NGramModel.count(V, 3, text), .1, .1, .1));
     Superposition other =
-        Superposition.published(2, InterpolatedNGrams.published(NGramModel.count(9, 6, new int[] {1, 2, 3})));
+        Superposition.published(
+            2, InterpolatedNGrams.published(NGramModel.count(9, 6, new int[] {1, 2, 3})));
     assertThrows(
         IllegalArgumentException.class,
         () -> SuperposedDecoder.generate(model, PROMPT, 3, -1, other));
