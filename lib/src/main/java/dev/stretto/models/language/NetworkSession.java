@@ -17,6 +17,9 @@ import java.util.function.UnaryOperator;
 
 /** Rows decoded by a backbone and a head, whatever state the backbone keeps. */
 public final class NetworkSession implements TokenModel.Session {
+  /** Places beyond the longest text, for the branches of trees. */
+  private static final int BRANCHES = 128;
+
   private final UnaryOperator<NDArray> head;
   private final Backbone body;
   private final State state;
@@ -44,7 +47,7 @@ public final class NetworkSession implements TokenModel.Session {
     this.head = head;
     this.conditions = conditions;
     this.wantsHidden = hidden;
-    state = body.newState(prompts.length, body.maxLength(), State.Kind.PREALLOCATED);
+    state = body.newState(prompts.length, body.maxLength() + BRANCHES, State.Kind.PREALLOCATED);
     int[] read = Arrays.stream(prompts).mapToInt(prompt -> prompt.length - 1).toArray();
     int n = Arrays.stream(read).max().orElse(0);
     own = body.parameters().manager().newSubManager();

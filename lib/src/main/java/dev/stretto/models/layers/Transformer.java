@@ -193,9 +193,19 @@ public final class Transformer implements Backbone {
     int passed = active[active.length - 1] + 1;
     x = joined(x, pass, passed, taps);
     if (passed == config.layers()) {
-      x = modulated(normed(x, finalNorm), modulation(step, finalAdaptive, 2), 0, 1);
+      x = modulated(finalNorm(x), modulation(step, finalAdaptive, 2), 0, 1);
     }
     return new Hidden(x, taps);
+  }
+
+  /**
+   * The final norm alone, for a residual stream that runs through no more layers.
+   *
+   * @param xBND (rows, positions, width)
+   * @return as x
+   */
+  public NDArray finalNorm(NDArray xBND) {
+    return normed(xBND, finalNorm);
   }
 
   private static Optional<NDArray> bias(Step step, KvState.Pass pass, NDManager scope) {

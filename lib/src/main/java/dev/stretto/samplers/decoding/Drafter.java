@@ -1,9 +1,11 @@
 package dev.stretto.samplers.decoding;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.models.TokenModel.Verified;
 import dev.stretto.models.TokenTree;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -37,7 +39,7 @@ public interface Drafter {
    *     padded at the end, owned by the target's session; empty where not wanted or nothing was
    *     read
    */
-  record Prompt(int[][] tokens, java.util.Optional<ai.djl.ndarray.NDArray> hiddenBND) {}
+  record Prompt(int[][] tokens, Optional<NDArray> hiddenBND) {}
 
   /** Drafting for some rows. */
   interface Drafting extends AutoCloseable {
@@ -140,6 +142,16 @@ public interface Drafter {
      */
     public int last(int back) {
       return text[length - 1 - back];
+    }
+
+    /**
+     * The last tokens.
+     *
+     * @param most how many, 0 or more
+     * @return so many, oldest first, the pending token last; all where there are fewer
+     */
+    public int[] tail(int most) {
+      return Arrays.copyOfRange(text, Math.max(0, length - most), length);
     }
 
     /** {@return the token that the next pass reads first} */

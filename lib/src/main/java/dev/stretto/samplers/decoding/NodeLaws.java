@@ -5,6 +5,7 @@ import dev.stretto.models.TokenModel.Verified;
 import dev.stretto.models.language.ContextModel;
 import dev.stretto.tensor.Tensors;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.function.IntFunction;
 
 /** What the target says behind the nodes of one row's tree, fetched only where it is asked. */
@@ -92,7 +93,7 @@ public final class NodeLaws {
    * @param sampling how tokens are picked
    * @return one a row
    */
-  static NodeLaws[] of(Verified verified, Sampling sampling) {
+  public static NodeLaws[] of(Verified verified, Sampling sampling) {
     NDArray logProbsBNV = verified.logProbsBNV();
     int rows = (int) logProbsBNV.getShape().get(0);
     int nodes = (int) logProbsBNV.getShape().get(1);
@@ -151,12 +152,12 @@ public final class NodeLaws {
     int[] best = new int[nodes];
     for (int node = 0; node < nodes; node++) {
       int[] path = draft.tree().path(node);
-      int[] all = java.util.Arrays.copyOf(text, text.length + path.length - 1);
+      int[] all = Arrays.copyOf(text, text.length + path.length - 1);
       for (int i = 1; i < path.length; i++) {
         all[text.length + i - 1] = draft.tree().tokens()[path[i]];
       }
       int from = Math.max(0, all.length - model.reach());
-      logProbs[node] = model.logProbs(java.util.Arrays.copyOfRange(all, from, all.length));
+      logProbs[node] = model.logProbs(Arrays.copyOfRange(all, from, all.length));
       for (int token = 1; token < logProbs[node].length; token++) {
         if (logProbs[node][token] > logProbs[node][best[node]]) {
           best[node] = token;
