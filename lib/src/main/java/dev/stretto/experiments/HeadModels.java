@@ -122,13 +122,13 @@ public final class HeadModels {
             arm,
             HEADS,
             target.parameters().checksum(),
-            400,
+            160,
             420,
             16,
-            128,
+            64,
             1,
             arm.options,
-            TrainingConfig.of(Budget.steps(400), 2e-3).withWarmup(20));
+            TrainingConfig.of(Budget.steps(300), 3e-3).withWarmup(20));
     return artefacts.obtain(
         "heads-" + arm.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
         recipe,

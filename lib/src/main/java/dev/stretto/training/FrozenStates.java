@@ -9,7 +9,9 @@ import dev.stretto.models.language.NetworkSession;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Texts with the final states of a model that learns no more, computed once for all that is trained
@@ -21,7 +23,7 @@ import java.util.Arrays;
  * @param first position that drafts start behind
  */
 public record FrozenStates(int[][] tokens, float[][] states, int width, int first) {
-  private static final int ROWS = 16;
+  private static final int ROWS = 2;
 
   /**
    * Runs a model over texts.
@@ -49,6 +51,25 @@ public record FrozenStates(int[][] tokens, float[][] states, int width, int firs
       }
     }
     return new FrozenStates(windows, states, width, 0);
+  }
+
+  /**
+   * Texts that a model wrote, each a window of its own.
+   *
+   * @param target the model
+   * @param prompts what it was given
+   * @param outputs what it wrote behind each
+   * @return one of each, whose first position is that of the state that the first draft reads
+   */
+  public static List<FrozenStates> written(CausalLm target, int[][] prompts, int[][] outputs) {
+    List<FrozenStates> all = new ArrayList<>();
+    for (int b = 0; b < prompts.length; b++) {
+      int[] text = Arrays.copyOf(prompts[b], prompts[b].length + outputs[b].length);
+      System.arraycopy(outputs[b], 0, text, prompts[b].length, outputs[b].length);
+      int first = Math.max(0, prompts[b].length - 2);
+      all.add(of(target, new int[][] {text}).cut(text.length, first));
+    }
+    return all;
   }
 
   /** {@return how many windows} */

@@ -3,50 +3,66 @@ package dev.stretto.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.models.language.DraftHeads;
+import dev.stretto.samplers.decoding.RankPathTree;
 import dev.stretto.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * How well heads rank the right token. For each position of known texts and each depth it holds the
  * rank that the right token has in the head's law, where the drafted tokens before it are right:
- * just what decides whether a path of a rank tree is right.
+ * just what decides how deep a draft is kept, so that the accepted length of every rank tree is
+ * counted without decoding.
  *
- * @param ranks [position][depth - 1], 0 is best
+ * @param texts ranks [position][depth - 1] of each text, 0 is best
  */
-public record HeadAccuracy(int[][] ranks) {
+public record HeadAccuracy(List<int[][]> texts) {
   /**
    * Ranks on texts.
    *
    * @param heads that guess
-   * @param texts with states, for example what the target itself wrote
+   * @param written texts with states; a text too short for a draft of full depth is left out
    * @return the ranks
    */
-  public static HeadAccuracy of(DraftHeads heads, FrozenStates texts) {
+  public static HeadAccuracy of(DraftHeads heads, List<FrozenStates> written) {
     HeadTraining training = new HeadTraining(heads, HeadTraining.Options.TEXT);
-    int count = training.bases(texts);
-    int first = texts.first();
-    int[][] ranks = new int[texts.size() * count][heads.depths()];
+    List<int[][]> texts = new ArrayList<>();
     try (NDManager manager = Tensors.manager()) {
-      for (int w = 0; w < texts.size(); w++) {
-        FrozenStates one = texts.choose(w);
-        try (NDManager scope = manager.newSubManager()) {
-          DraftHeads.Walk walk = heads.teach(one.array(scope), one.tokens(), first, first + count);
-          for (int j = 1; j <= heads.depths(); j++) {
-            int[][] newest = HeadTraining.part(one.tokens(), first + j, count);
-            NDArray logits = walk.next(newest, new int[0]);
-            int[] right = HeadTraining.part(one.tokens(), first + j + 1, count)[0];
-            long[] places = Arrays.stream(right).asLongStream().toArray();
-            NDArray own = logits.squeeze(0).gather(scope.create(places).expandDims(1), 1);
-            long[] better =
-                logits.squeeze(0).gt(own).sum(new int[] {1}).toLongArray();
-            for (int s = 0; s < count; s++) {
-              ranks[w * count + s][j - 1] = (int) better[s];
-            }
-          }
+      for (FrozenStates text : written) {
+        int bases = training.bases(text);
+        for (int w = 0; w < text.size() && bases > 0; w++) {
+          texts.add(ranks(manager, heads, text.choose(w), bases));
         }
       }
     }
-    return new HeadAccuracy(ranks);
+    return new HeadAccuracy(texts);
+  }
+
+  private static int[][] ranks(NDManager manager, DraftHeads heads, FrozenStates one, int bases) {
+    int[][] ranks = new int[bases][heads.depths()];
+    int first = one.first();
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray states = one.array(scope);
+      DraftHeads.Walk walk = heads.teach(states, one.tokens(), first, first + bases);
+      for (int j = 1; j <= heads.depths(); j++) {
+        int[][] newest = HeadTraining.part(one.tokens(), first + j, bases);
+        NDArray logits = walk.next(newest, new int[0]).squeeze(0);
+        int[] right = HeadTraining.part(one.tokens(), first + j + 1, bases)[0];
+        NDArray places = scope.create(Arrays.stream(right).asLongStream().toArray());
+        NDArray own = logits.gather(places.expandDims(1), 1);
+        long[] better = logits.gt(own).sum(new int[] {1}).toLongArray();
+        for (int s = 0; s < bases; s++) {
+          ranks[s][j - 1] = (int) better[s];
+        }
+      }
+    }
+    return ranks;
+  }
+
+  /** {@return ranks of all positions} */
+  public int[][] ranks() {
+    return texts.stream().flatMap(Arrays::stream).toArray(int[][]::new);
   }
 
   /**
@@ -57,7 +73,7 @@ public record HeadAccuracy(int[][] ranks) {
    * @return the marginal accuracy
    */
   public double marginal(int depth, int best) {
-    return Arrays.stream(ranks).mapToInt(r -> r[depth - 1] < best ? 1 : 0).average().orElse(0);
+    return Arrays.stream(ranks()).mapToInt(r -> r[depth - 1] < best ? 1 : 0).average().orElse(0);
   }
 
   /**
@@ -68,10 +84,29 @@ public record HeadAccuracy(int[][] ranks) {
    * @return the conditional accuracy, 0 where there is no such position
    */
   public double conditional(int depth, int best) {
-    return Arrays.stream(ranks)
+    return Arrays.stream(ranks())
         .filter(r -> Arrays.stream(r, 0, depth - 1).allMatch(rank -> rank == 0))
         .mapToInt(r -> r[depth - 1] < best ? 1 : 0)
         .average()
         .orElse(0);
+  }
+
+  /**
+   * Tokens a pass that greedy decoding of these texts emits with a tree.
+   *
+   * @param tree of the drafts
+   * @return tau, the bonus included; drafts that reach over a text's end are not counted
+   */
+  public double length(RankPathTree tree) {
+    long emitted = 0;
+    long passes = 0;
+    for (int[][] ranks : texts) {
+      for (int s = 0; s < ranks.length; passes++) {
+        int step = 1 + tree.kept(ranks[s]);
+        s += step;
+        emitted += step;
+      }
+    }
+    return (double) emitted / passes;
   }
 }

@@ -20,6 +20,12 @@ import dev.stretto.models.language.HydraHeads;
 import dev.stretto.models.language.HydraHeads.Config;
 import dev.stretto.models.language.TrigramEncoder;
 import dev.stretto.models.layers.Ops;
+import dev.stretto.samplers.decoding.Decoder;
+import dev.stretto.samplers.decoding.Match;
+import dev.stretto.samplers.decoding.RankPathTree;
+import dev.stretto.samplers.decoding.Sampling;
+import dev.stretto.samplers.decoding.SpeculativeDecoder;
+import dev.stretto.samplers.drafting.HeadTreeDrafter;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -246,7 +252,7 @@ class HeadTrainingTest {
     int[][] texts = random(3, 12, VOCABULARY, 9);
     FrozenStates states = FrozenStates.of(target, texts);
     try (DraftHeads heads = new HydraHeads(target, Config.hydra(2), 1)) {
-      int[][] ranks = HeadAccuracy.of(heads, states.cut(12, 3)).ranks();
+      int[][] ranks = HeadAccuracy.of(heads, List.of(states.cut(12, 3))).ranks();
       assertEquals(3 * 6, ranks.length);
       NDArray laws = target.logits(states.array(scope));
       for (int i = 0; i < ranks.length; i++) {
@@ -260,6 +266,41 @@ class HeadTrainingTest {
           }
           assertEquals(better, ranks[i][j - 1], "position " + i + ", head " + j);
         }
+      }
+    }
+  }
+
+  /**
+   * The length counted from ranks is that of decoding, so that while decoding the heads see the
+   * state of the last accepted token, and accepted states alone.
+   */
+  @Test
+  void countedLengthIsTheDecodedOne() {
+    int[][] prompts = {{1, 2, 3}, {4, 5}};
+    RankPathTree tree =
+        new RankPathTree(new int[][] {{0}, {1}, {2}, {0, 0}, {1, 0}, {1, 1}, {1, 0, 0}});
+    var options = new Decoder.Options(26, -1, Sampling.greedy());
+    try (DraftHeads hydra = new HydraHeads(target, Config.hydraPlus(3), 1);
+        DraftHeads chimera = new ChimeraHeads(target, 3, Parts.FULL, 1)) {
+      for (DraftHeads heads : List.of(hydra, chimera)) {
+        shake(heads.parameters(), .05);
+        HeadTreeDrafter drafter = new HeadTreeDrafter(heads, tree);
+        var run = SpeculativeDecoder.decode(target, prompts, options, drafter, new Match());
+        HeadAccuracy accuracy =
+            HeadAccuracy.of(heads, FrozenStates.written(target, prompts, run.tokens()));
+        long accepted = 0;
+        for (int b = 0; b < 2; b++) {
+          int[][] ranks = accuracy.texts().get(b);
+          int s = 0;
+          for (int pass = 0; s < ranks.length; pass++) {
+            int kept = tree.kept(ranks[s]);
+            assertEquals(run.rows().get(b).lengths()[pass], 1 + kept, b + ", pass " + pass);
+            accepted += kept;
+            s += 1 + kept;
+          }
+        }
+        assertTrue(accepted > 0, "nothing was accepted");
+        assertEquals(1, accuracy.length(RankPathTree.cartesian()), 0);
       }
     }
   }

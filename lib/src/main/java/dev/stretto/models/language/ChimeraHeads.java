@@ -68,12 +68,11 @@ public final class ChimeraHeads implements DraftHeads {
         parts.trigram()
             ? Optional.of(new TrigramEncoder(target.embedding(), parameters.under("trigram")))
             : Optional.empty();
+    TransformerConfig layer =
+        TransformerConfig.gpt(1, width, 0, target.maxLength() + SLACK).withHeads(1, 1);
     encoder =
         parts.fullContext()
-            ? Optional.of(
-                new Transformer(
-                    TransformerConfig.gpt(1, width, 0, target.maxLength() + SLACK),
-                    parameters.under("context")))
+            ? Optional.of(new Transformer(layer, parameters.under("context")))
             : Optional.empty();
     heads = new NDArray[depths][parts.lastState() ? 2 : 1];
     for (int j = 0; j < depths; j++) {

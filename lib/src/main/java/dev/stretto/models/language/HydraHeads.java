@@ -121,7 +121,8 @@ public final class HydraHeads implements DraftHeads {
   private Transformer layer(int width) {
     int positions = target.maxLength() + SLACK;
     Parameters own = parameters.under("prefix");
-    Transformer layer = new Transformer(TransformerConfig.gpt(1, width, 0, positions), own);
+    TransformerConfig shape = TransformerConfig.gpt(1, width, 0, positions).withHeads(1, 1);
+    Transformer layer = new Transformer(shape, own);
     own.get("layers.0.attention.out.weight").muli(0);
     own.get("layers.0.feed.down.weight").muli(0);
     return layer;

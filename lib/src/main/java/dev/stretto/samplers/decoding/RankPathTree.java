@@ -133,6 +133,23 @@ public record RankPathTree(int[][] paths) {
     }
   }
 
+  /**
+   * How deep a draft is kept.
+   *
+   * @param ranks of the right token at each depth, where those before it are right
+   * @return length of the longest path that is right, 0 or more
+   */
+  public int kept(int[] ranks) {
+    int kept = 0;
+    for (int[] path : paths) {
+      if (path.length <= ranks.length
+          && Arrays.equals(path, 0, path.length, ranks, 0, path.length)) {
+        kept = Math.max(kept, path.length);
+      }
+    }
+    return kept;
+  }
+
   /** {@return nodes, the root included} */
   public int nodes() {
     return paths.length + 1;

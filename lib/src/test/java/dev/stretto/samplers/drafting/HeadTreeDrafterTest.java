@@ -85,7 +85,7 @@ class HeadTreeDrafterTest {
   }
 
   private static int[][] prompts(int rows) {
-    int[][] prompts = {{1, 2, 3, 4, 5}, {6}, {7, 8}, {3, 1, 9, 2}};
+    int[][] prompts = {{1, 2, 3, 4, 5}, {6}, {7, 8}};
     return Arrays.copyOfRange(prompts, 0, rows);
   }
 
@@ -99,17 +99,16 @@ class HeadTreeDrafterTest {
     };
     try (DraftHeads heads = shaken(heads(target, arm), .05, 7)) {
       for (RankPathTree tree : trees) {
-        for (int rows : new int[] {1, 4}) {
-          for (double temperature : new double[] {0, 1}) {
-            int end = rows == 1 ? -1 : 5;
-            var options = new Decoder.Options(17, end, new Sampling(temperature, 0, 1, 11));
-            var plain = Decoder.decode(target, prompts(rows), options);
-            var drafter = new HeadTreeDrafter(heads, tree);
-            var run =
-                SpeculativeDecoder.decode(target, prompts(rows), options, drafter, new Match());
-            String what = arm + " nodes " + tree.nodes() + " rows " + rows + " t " + temperature;
-            assertArrayEquals(plain.tokens(), run.tokens(), what);
-          }
+        for (int setting = 0; setting < 3; setting++) {
+          int rows = setting == 0 ? 1 : 3;
+          int end = setting == 0 ? -1 : 5;
+          Sampling sampling = new Sampling(setting / 2, 0, 1, 11);
+          var options = new Decoder.Options(15, end, sampling);
+          var plain = Decoder.decode(target, prompts(rows), options);
+          var drafter = new HeadTreeDrafter(heads, tree);
+          var run = SpeculativeDecoder.decode(target, prompts(rows), options, drafter, new Match());
+          String what = arm + ", nodes " + tree.nodes() + ", setting " + setting;
+          assertArrayEquals(plain.tokens(), run.tokens(), what);
         }
       }
     }
