@@ -34,8 +34,8 @@ class SkipFineTuningTest {
           Arrays.stream(byPosition).average().orElseThrow(),
           1e-5);
       double full =
-          new LanguageTraining(base, 0).work(texts).multiplyAdds() * SCHEDULE.held(16) / (4 * 16.0);
-      assertEquals(full, training.work(texts).multiplyAdds(), 1);
+          (double) new LanguageTraining(base, 0).work(texts).multiplyAdds() * SCHEDULE.held(16) / (4 * 16.0);
+      assertEquals(full, (double) training.work(texts).multiplyAdds(), 1);
       assertEquals(13, training.work(texts).tokens());
     }
   }
