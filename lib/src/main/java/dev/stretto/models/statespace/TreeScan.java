@@ -60,8 +60,7 @@ public final class TreeScan {
     for (int b = 0; b < trees.length; b++) {
       ancestors[b] = trees[b].ancestors();
     }
-    NDArray paths =
-        paths(xBNHP.getManager(), ancestors).toType(xBNHP.getDataType(), false);
+    NDArray paths = paths(xBNHP.getManager(), ancestors).toType(xBNHP.getDataType(), false);
     return outputs(xBNHP, dtBNH, aH, bBNS, cBNS, h0BHSP, paths);
   }
 
