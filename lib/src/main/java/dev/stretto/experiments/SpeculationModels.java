@@ -4,14 +4,18 @@ import dev.stretto.data.text.CategorySuite;
 import dev.stretto.data.text.CharTokenizer;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.NGramModel;
+import dev.stretto.models.language.NestedDraft;
+import dev.stretto.models.layers.TransformerConfig;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.training.BatchSource;
 import dev.stretto.training.Budget;
 import dev.stretto.training.LanguageTraining;
+import dev.stretto.training.SortedTraining;
 import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -121,26 +125,75 @@ public final class SpeculationModels {
     return model(artefacts, "speculation-draft2", recipe(2, 96, 600, 3e-3));
   }
 
+  /**
+   * A wide and shallow target, 4 layers of 128.
+   *
+   * @param artefacts where it is stored
+   * @return the model, to be closed by the caller
+   */
+  public static CausalLm wide(Artefacts artefacts) {
+    return model(artefacts, "speculation-wide", recipe(4, 128, 600, 3e-3));
+  }
+
+  /**
+   * How a nested draft is made.
+   *
+   * @param exits layers passed at each exit
+   * @param sorted whether all exits are taught, or the last one alone
+   * @param base the rest
+   */
+  public record NestedRecipe(List<Integer> exits, boolean sorted, Recipe base) {}
+
+  /**
+   * A nested draft, three layers of 96 with an exit behind each.
+   *
+   * @param artefacts where it is stored
+   * @param sorted whether all exits were taught, or the last one alone
+   * @return the model, to be closed by the caller
+   */
+  public static NestedDraft nested(Artefacts artefacts, boolean sorted) {
+    NestedRecipe recipe = new NestedRecipe(List.of(1, 2, 3), sorted, recipe(3, 96, 600, 3e-3));
+    return artefacts.obtain(
+        sorted ? "speculation-nested" : "speculation-nested-plain",
+        recipe,
+        "F16",
+        () ->
+            new NestedDraft(
+                shape(recipe.base()),
+                SeedTree.of(recipe.base().seed()),
+                recipe.exits().stream().mapToInt(Integer::intValue).toArray()),
+        model -> {
+          SortedTraining loss =
+              sorted
+                  ? SortedTraining.all(model)
+                  : new SortedTraining(model, recipe.exits().size() - 1);
+          return new Training<>(
+                  recipe.base().training(), model, source(recipe.base()), loss, loss::work)
+              .run()
+              .measures();
+        });
+  }
+
+  private static TransformerConfig shape(Recipe recipe) {
+    return TransformerConfig.gpt(
+        recipe.layers(), recipe.width(), CharTokenizer.printable().vocabulary(), CONTEXT);
+  }
+
+  private static BatchSource<int[][]> source(Recipe recipe) {
+    CategorySuite suite = CategorySuite.standard();
+    return recipe.batches().of(suite.trainingText(recipe.tokens()), suite.end(), recipe.seed());
+  }
+
   private static CausalLm model(Artefacts artefacts, String name, Recipe recipe) {
     return artefacts.obtain(
         name,
         recipe,
         "F16",
-        () ->
-            CausalLm.gpt(
-                recipe.layers(),
-                recipe.width(),
-                CharTokenizer.printable().vocabulary(),
-                CONTEXT,
-                recipe.seed()),
+        () -> new CausalLm(shape(recipe), true, SeedTree.of(recipe.seed())),
         model -> {
-          CategorySuite suite = CategorySuite.standard();
           LanguageTraining learning = new LanguageTraining(model, 0);
-          BatchSource<int[][]> source =
-              recipe
-                  .batches()
-                  .of(suite.trainingText(recipe.tokens()), suite.end(), recipe.seed());
-          return new Training<>(recipe.training(), model, source, learning, learning::work)
+          return new Training<>(
+                  recipe.training(), model, source(recipe), learning, learning::work)
               .run()
               .measures();
         });

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The named weights of a network, in the order of their making. Each is drawn from a seed of its
@@ -20,7 +21,7 @@ public final class Parameters implements AutoCloseable {
   private static final NDIndex ALL = new NDIndex("...");
 
   private final NDManager manager;
-  private final SeedTree seed;
+  private final Optional<SeedTree> seed;
   private final String prefix;
   private final Map<String, NDArray> arrays;
 
@@ -30,10 +31,20 @@ public final class Parameters implements AutoCloseable {
    * @param seed where weights are drawn from
    */
   public Parameters(SeedTree seed) {
-    this(Tensors.manager(), seed, "", new LinkedHashMap<>());
+    this(Tensors.manager(), Optional.of(seed), "", new LinkedHashMap<>());
   }
 
-  private Parameters(NDManager manager, SeedTree seed, String prefix, Map<String, NDArray> arrays) {
+  /**
+   * An empty set for weights that a file will bring: nothing is drawn.
+   *
+   * @return a set whose normal weights are zero
+   */
+  public static Parameters undrawn() {
+    return new Parameters(Tensors.manager(), Optional.empty(), "", new LinkedHashMap<>());
+  }
+
+  private Parameters(
+      NDManager manager, Optional<SeedTree> seed, String prefix, Map<String, NDArray> arrays) {
     this.manager = manager;
     this.seed = seed;
     this.prefix = prefix;
@@ -60,7 +71,11 @@ public final class Parameters implements AutoCloseable {
    */
   public NDArray normal(String name, double deviation, long... shape) {
     String full = prefix + name;
-    return add(full, Tensors.normal(manager, seed.child(full).rng(), deviation, new Shape(shape)));
+    Shape size = new Shape(shape);
+    return add(
+        full,
+        seed.map(tree -> Tensors.normal(manager, tree.child(full).rng(), deviation, size))
+            .orElseGet(() -> manager.zeros(size)));
   }
 
   /**

@@ -1,13 +1,11 @@
 package dev.stretto.data.text;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -22,19 +20,16 @@ public final class HubTokenizer implements Tokenizer, AutoCloseable {
   private final Map<String, Integer> ids = new HashMap<>();
   private final int vocabulary;
 
-  private HubTokenizer(HuggingFaceTokenizer tokenizer, JsonObject json) {
+  private HubTokenizer(HuggingFaceTokenizer tokenizer, JsonFields json) {
     this.tokenizer = tokenizer;
-    JsonElement vocab = json.getAsJsonObject("model").get("vocab");
-    if (vocab instanceof JsonObject map) {
-      map.asMap().forEach((token, id) -> ids.put(token, id.getAsInt()));
+    JsonFields model = json.get("model", JsonFields.class);
+    if (model.members().get("vocab") instanceof JsonFields map) {
+      map.members().keySet().forEach(token -> ids.put(token, map.whole(token, 0)));
     } else {
-      vocab
-          .getAsJsonArray()
-          .forEach(e -> ids.put(e.getAsJsonArray().get(0).getAsString(), ids.size()));
+      model.list("vocab", List.class).forEach(e -> ids.put(String.valueOf(e.get(0)), ids.size()));
     }
-    for (JsonElement token : json.getAsJsonArray("added_tokens")) {
-      JsonObject entry = token.getAsJsonObject();
-      ids.put(entry.get("content").getAsString(), entry.get("id").getAsInt());
+    for (JsonFields token : json.list("added_tokens", JsonFields.class)) {
+      ids.put(token.get("content", String.class), token.whole("id", 0));
     }
     vocabulary = ids.values().stream().mapToInt(id -> id + 1).max().orElse(0);
   }
@@ -52,7 +47,7 @@ public final class HubTokenizer implements Tokenizer, AutoCloseable {
     Map<String, String> plain =
         Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
     try {
-      JsonObject json = JsonParser.parseString(text).getAsJsonObject();
+      JsonFields json = JsonFields.parse("it", text);
       return new HubTokenizer(HuggingFaceTokenizer.newInstance(file, plain), json);
     } catch (RuntimeException e) {
       String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");

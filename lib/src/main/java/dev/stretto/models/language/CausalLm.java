@@ -35,7 +35,12 @@ public final class CausalLm implements TokenModel, Trainable {
    * @param seed where weights are drawn from
    */
   public CausalLm(TransformerConfig config, boolean tied, SeedTree seed) {
-    parameters = new Parameters(seed);
+    this(config, tied, new Parameters(seed));
+  }
+
+  /** A model whose weights go into a set. */
+  CausalLm(TransformerConfig config, boolean tied, Parameters parameters) {
+    this.parameters = parameters;
     Transformer network = new Transformer(config, parameters);
     body = network;
     vocabulary = config.vocabulary();
@@ -88,6 +93,15 @@ public final class CausalLm implements TokenModel, Trainable {
     return body;
   }
 
+  /** The transformer below the head, for methods that run parts of it. */
+  Transformer body() {
+    if (body instanceof Transformer transformer) {
+      return transformer;
+    }
+    throw new IllegalArgumentException(
+        "this model stands on %s, expected a transformer".formatted(body.getClass().getSimpleName()));
+  }
+
   /**
    * The head.
    *
@@ -96,6 +110,26 @@ public final class CausalLm implements TokenModel, Trainable {
    */
   public NDArray logits(NDArray hiddenBND) {
     return Ops.linear(hiddenBND, head);
+  }
+
+  /**
+   * The head's weights, for those that start from a copy.
+   *
+   * @return (vocabulary, width), owned by the model
+   */
+  public NDArray headWeight() {
+    return head;
+  }
+
+  /**
+   * The table of input embeddings.
+   *
+   * @return (vocabulary, width), owned by the model
+   */
+  public NDArray embedding() {
+    return body instanceof HybridNetwork hybrid
+        ? hybrid.embedding()
+        : body().embedding().orElseThrow();
   }
 
   /**

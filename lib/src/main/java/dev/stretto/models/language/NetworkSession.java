@@ -138,6 +138,7 @@ public final class NetworkSession implements TokenModel.Session {
       logProbs.attach(scope);
       if (wantsHidden) {
         hidden.lastBND().attach(scope);
+        hidden.tapsBND().values().forEach(tap -> tap.attach(scope));
       }
       return new TokenModel.Verified(
           logProbs, wantsHidden ? Optional.of(hidden) : Optional.empty());

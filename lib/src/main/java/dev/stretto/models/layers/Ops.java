@@ -121,6 +121,19 @@ public final class Ops {
   }
 
   /**
+   * The Gaussian error linear unit by a hyperbolic tangent (Hendrycks and Gimpel 2016, section 2):
+   * x (1 + tanh u) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3), which is x sigmoid(2 u).
+   *
+   * @param x any shape
+   * @return as x
+   */
+  public static NDArray geluTanh(NDArray x) {
+    double twice = 2 * Math.sqrt(2 / Math.PI);
+    NDArray exponent = x.square().mul(0.044715 * twice).add(twice).mul(x);
+    return x.mul(JniUtils.sigmoid((PtNDArray) exponent));
+  }
+
+  /**
    * x sigmoid(x).
    *
    * @param x any shape

@@ -30,7 +30,7 @@ final class Rotary {
         frequencies[k] =
             period > 0
                 ? 2 * Math.PI * (k - from + 1) / period
-                : Math.pow(kind.base(), -(double) (k - from) / (to - from));
+                : kind.scaling().apply(Math.pow(kind.base(), -(double) (k - from) / (to - from)));
       }
     }
   }

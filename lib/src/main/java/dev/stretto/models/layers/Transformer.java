@@ -13,6 +13,7 @@ import dev.stretto.models.Mask;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
 import dev.stretto.models.Step;
+import dev.stretto.models.layers.TransformerConfig.Activation;
 import dev.stretto.models.layers.TransformerConfig.Norm;
 import dev.stretto.models.layers.TransformerConfig.PositionKind;
 import dev.stretto.models.state.KvState;
@@ -193,9 +194,19 @@ public final class Transformer implements Backbone {
     int passed = active[active.length - 1] + 1;
     x = joined(x, pass, passed, taps);
     if (passed == config.layers()) {
-      x = modulated(normed(x, finalNorm), modulation(step, finalAdaptive, 2), 0, 1);
+      x = modulated(finalNorm(x), modulation(step, finalAdaptive, 2), 0, 1);
     }
     return new Hidden(x, taps);
+  }
+
+  /**
+   * The final norm alone, for a residual stream that runs through no more layers.
+   *
+   * @param xBND (rows, positions, width)
+   * @return as x
+   */
+  public NDArray finalNorm(NDArray xBND) {
+    return normed(xBND, finalNorm);
   }
 
   private static Optional<NDArray> bias(Step step, KvState.Pass pass, NDManager scope) {
@@ -460,7 +471,7 @@ public final class Transformer implements Backbone {
           Ops.silu(Tensors.narrow(pass.scope, up, 2, 0, f))
               .mul(Tensors.narrow(pass.scope, up, 2, f, 2L * f));
     } else {
-      up = Ops.gelu(up);
+      up = config.activation() == Activation.GELU ? Ops.gelu(up) : Ops.geluTanh(up);
     }
     return added(x, linear(up, block.down), modulation, 5, pass);
   }

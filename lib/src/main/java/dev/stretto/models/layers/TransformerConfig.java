@@ -11,7 +11,7 @@ package dev.stretto.models.layers;
  * @param vocabulary rows of the embedding table, 0 for a network fed with vectors alone
  * @param maxLength the most positions of a row
  * @param norm kind of norm
- * @param gate SwiGLU instead of GELU
+ * @param activation inside the feed-forward
  * @param biases whether projections have biases
  * @param queryKeyNorm whether queries and keys are normalised a head (RMS)
  * @param positions how positions enter
@@ -29,7 +29,7 @@ public record TransformerConfig(
     int vocabulary,
     int maxLength,
     Norm norm,
-    boolean gate,
+    Activation activation,
     boolean biases,
     boolean queryKeyNorm,
     PositionKind positions,
@@ -44,6 +44,16 @@ public record TransformerConfig(
     LAYER,
     /** Root mean square, gain. */
     RMS
+  }
+
+  /** What stands between the two products of the feed-forward. */
+  public enum Activation {
+    /** The Gaussian error linear unit, exact. */
+    GELU,
+    /** Its approximation by a hyperbolic tangent, as in GPT-2. */
+    GELU_TANH,
+    /** Two upward products, one of which gates the other by SiLU (Shazeer 2020). */
+    SWIGLU
   }
 
   /** How positions enter. */
@@ -66,9 +76,57 @@ public record TransformerConfig(
      * head form a pair, and the pairs are shared out among the axes.
      *
      * @param base of the frequencies, 10000 as a rule
+     * @param scaling for texts longer than those of the training
      * @param periods one an axis: 0 for a line, p for a circle on which p is 0 again
      */
-    record Rotary(double base, double... periods) implements PositionKind {}
+    record Rotary(double base, Scaling scaling, double... periods) implements PositionKind {
+      /**
+       * Unscaled.
+       *
+       * @param base of the frequencies
+       * @param periods one an axis
+       */
+      public Rotary(double base, double... periods) {
+        this(base, Scaling.NONE, periods);
+      }
+    }
+
+    /**
+     * Slower rotations, so that a longer text turns no pair further than the texts of the training
+     * did (the rule of Llama 3.1): frequencies below {@code low} turns in the original length are
+     * divided by the factor, those above {@code high} stay, in between both are blended.
+     *
+     * @param factor by how much longer texts may be
+     * @param low turns, below {@code high}
+     * @param high turns; infinity divides all frequencies alike
+     * @param original positions of the training
+     */
+    record Scaling(double factor, double low, double high, double original) {
+      /** Frequencies as they are. */
+      public static final Scaling NONE = linear(1);
+
+      /**
+       * All frequencies divided alike (position interpolation, Chen et al. 2023).
+       *
+       * @param factor by how much
+       * @return the rule
+       */
+      public static Scaling linear(double factor) {
+        return new Scaling(factor, 0, Double.POSITIVE_INFINITY, 1);
+      }
+
+      /**
+       * The rule.
+       *
+       * @param frequency radians a position
+       * @return slower or equal
+       */
+      public double apply(double frequency) {
+        double turns = original * frequency / (2 * Math.PI);
+        double kept = Math.clamp((turns - low) / (high - low), 0, 1);
+        return frequency * (kept + (1 - kept) / factor);
+      }
+    }
   }
 
   /** Checks the shape. */
@@ -114,7 +172,7 @@ public record TransformerConfig(
         vocabulary,
         maxLength,
         Norm.LAYER,
-        false,
+        Activation.GELU,
         false,
         false,
         new PositionKind.Rotary(10000, 0),
@@ -146,7 +204,7 @@ public record TransformerConfig(
         vocabulary,
         maxLength,
         Norm.RMS,
-        true,
+        Activation.SWIGLU,
         false,
         false,
         new PositionKind.Rotary(10000, 0),
@@ -242,7 +300,7 @@ public record TransformerConfig(
         vocabulary,
         maxLength,
         norm,
-        gate,
+        activation,
         withBiases,
         withQueryKeyNorm,
         kind,
@@ -250,6 +308,11 @@ public record TransformerConfig(
         withCondition,
         withDropout,
         epsilon);
+  }
+
+  /** {@return whether the feed-forward has a gate} */
+  public boolean gate() {
+    return activation == Activation.SWIGLU;
   }
 
   /**

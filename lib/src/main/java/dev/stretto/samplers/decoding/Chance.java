@@ -42,7 +42,6 @@ public interface Chance {
    */
   static Chance of(long seed) {
     SeedTree tree = SeedTree.of(seed);
-    SeedTree places = tree.child("places");
     Rng stream = tree.child("stream").rng();
     return new Chance() {
       @Override
@@ -57,9 +56,20 @@ public interface Chance {
 
       @Override
       public int token(double[] law, int place) {
-        return inverse(law, places.child(place).rng().nextDouble());
+        return inverse(law, number(seed, place));
       }
     };
+  }
+
+  /**
+   * The number that a row's token at a place is drawn with.
+   *
+   * @param seed of the row
+   * @param place of the token in the output, from 0
+   * @return from 0 to below 1
+   */
+  static double number(long seed, int place) {
+    return SeedTree.of(seed).child("places").child(place).rng().nextDouble();
   }
 
   /**

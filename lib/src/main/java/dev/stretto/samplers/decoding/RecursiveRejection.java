@@ -29,4 +29,33 @@ public record RecursiveRejection() implements SequenceVerifier.Transport {
     }
     return -1 - chance.draw(rest);
   }
+
+  /**
+   * How likely one of the candidates is accepted.
+   *
+   * @param target t
+   * @param draft d
+   * @param candidates K, 1 or more
+   * @return 1 - product over the turns of (1 - sum min(r, d))
+   */
+  public static double acceptance(double[] target, double[] draft, int candidates) {
+    MembershipTransport.check(target, draft, candidates);
+    double[] rest = target.clone();
+    double refused = 1;
+    for (int i = 0; i < candidates; i++) {
+      double left = 0;
+      for (int token = 0; token < rest.length; token++) {
+        rest[token] = Math.max(rest[token] - draft[token], 0);
+        left += rest[token];
+      }
+      refused *= left;
+      if (!(left > 0)) {
+        return 1;
+      }
+      for (int token = 0; token < rest.length; token++) {
+        rest[token] /= left;
+      }
+    }
+    return 1 - refused;
+  }
 }

@@ -5,7 +5,13 @@ package dev.stretto.samplers.decoding;
  * (greedy: is the target's text) whatever the drafter proposes.
  */
 public sealed interface Verifier
-    permits Match, Forced, SequenceVerifier, Typical, TopBetaTolerance {
+    permits Match,
+        Forced,
+        SequenceVerifier,
+        Typical,
+        TopBetaTolerance,
+        Threshold,
+        JudgeOrMatch {
   /**
    * The decision of one row in one pass.
    *

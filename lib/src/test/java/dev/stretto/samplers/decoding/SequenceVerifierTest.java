@@ -54,6 +54,7 @@ class SequenceVerifierTest {
         assertTrue(optimum >= kSeq - 1e-12, at);
         assertTrue(kSeq >= (1 - Math.pow(1 - 1.0 / k, k)) * optimum - 1e-12, at);
         assertTrue(optimum >= before - 1e-12, at);
+        assertTrue(optimum >= RecursiveRejection.acceptance(target, draft, k) - 1e-12, at);
         before = optimum;
       }
       double variation = 0;
@@ -61,6 +62,8 @@ class SequenceVerifierTest {
         variation += Math.abs(target[x] - draft[x]) / 2;
       }
       assertEquals(1 - variation, KSeq.acceptance(target, draft, 1), 1e-12, "seed " + seed);
+      assertEquals(
+          1 - variation, RecursiveRejection.acceptance(target, draft, 1), 1e-12, "seed " + seed);
     }
   }
 

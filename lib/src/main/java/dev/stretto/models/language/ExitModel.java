@@ -1,0 +1,97 @@
+package dev.stretto.models.language;
+
+import java.util.Arrays;
+
+/**
+ * A model with several laws of the next token, from cheap and rough to dear and good: the exits of
+ * a nested network, or a few tables.
+ */
+public interface ExitModel {
+  /** {@return how many exits there are, 1 or more} */
+  int exits();
+
+  /** {@return how many tokens there are} */
+  int vocabulary();
+
+  /** {@return the most tokens of a text} */
+  int maxLength();
+
+  /**
+   * What a token costs whose state went up to an exit, over one that went to the top and asked the
+   * head there.
+   *
+   * @param exit from 0
+   * @param heads how often the head was asked on the way
+   * @return multiply-adds over those of the whole model
+   */
+  double work(int exit, int heads);
+
+  /**
+   * Starts to read one text.
+   *
+   * @return owned by the caller
+   */
+  Reading open();
+
+  /** One text in the reading. */
+  interface Reading extends AutoCloseable {
+    /**
+     * The law of the next token.
+     *
+     * @param text all of it; what differs from the last call's is forgotten
+     * @param exit from 0
+     * @return natural logarithms
+     */
+    double[] logProbs(int[] text, int exit);
+
+    @Override
+    default void close() {}
+  }
+
+  /**
+   * Exact models as exits.
+   *
+   * @param work of a token of each, over that of the last
+   * @param models as many, of one vocabulary
+   * @return the model. Throws IllegalArgumentException naming a vocabulary that differs.
+   */
+  static ExitModel of(double[] work, ContextModel... models) {
+    int vocabulary = models[0].vocabulary();
+    for (ContextModel model : models) {
+      if (model.vocabulary() != vocabulary || work.length != models.length) {
+        throw new IllegalArgumentException(
+            "%d works, %d models with vocabularies %d and %d: expected as many works, one vocabulary"
+                .formatted(work.length, models.length, vocabulary, model.vocabulary()));
+      }
+    }
+    return new ExitModel() {
+      @Override
+      public int exits() {
+        return models.length;
+      }
+
+      @Override
+      public int vocabulary() {
+        return vocabulary;
+      }
+
+      @Override
+      public int maxLength() {
+        return models[0].maxLength();
+      }
+
+      @Override
+      public double work(int exit, int heads) {
+        return work[exit];
+      }
+
+      @Override
+      public Reading open() {
+        return (text, exit) -> {
+          int from = Math.max(0, text.length - models[exit].reach());
+          return models[exit].logProbs(Arrays.copyOfRange(text, from, text.length));
+        };
+      }
+    };
+  }
+}

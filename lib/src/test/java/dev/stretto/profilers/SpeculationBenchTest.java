@@ -1,0 +1,97 @@
+package dev.stretto.profilers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.stretto.models.TokenTree;
+import dev.stretto.models.language.TableModel;
+import dev.stretto.profilers.SpeculationBench.Counts;
+import dev.stretto.profilers.WorkProfiler.Role;
+import dev.stretto.samplers.decoding.Decoder.Options;
+import dev.stretto.samplers.decoding.Drafter;
+import dev.stretto.samplers.decoding.Forced;
+import dev.stretto.samplers.decoding.Match;
+import dev.stretto.samplers.decoding.Sampling;
+import dev.stretto.samplers.drafting.Growth;
+import dev.stretto.samplers.drafting.ModelDrafter;
+import dev.stretto.tensor.SeedTree;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tech.tablesaw.api.Table;
+
+class SpeculationBenchTest {
+  private static final TableModel TARGET = TableModel.random(8, 2, 2, SeedTree.of(1));
+  private static final int[][] PROMPTS = {{1, 2}, {3}, {4, 5, 6}};
+
+  private static SpeculationBench bench(Sampling sampling) {
+    TableModel draft = TARGET.blurred(.9, .5, SeedTree.of(2));
+    Drafter broken =
+        Drafter.of(
+            row -> {
+              if (row.promptLength() == 1) {
+                throw new IllegalStateException("no idea");
+              }
+              return TokenTree.chain(row.pending());
+            });
+    return new SpeculationBench(TARGET, PROMPTS, new Options(40, -1, sampling))
+        .watched(
+            "draft",
+            work -> new ModelDrafter(work.of(draft, Role.DRAFT), Growth.chain(3)),
+            new Match())
+        .add("forced", new ModelDrafter(draft, Growth.chain(3)), new Forced(1, 1, 1))
+        .add("broken", broken, new Match());
+  }
+
+  @Test
+  void countsAreEqualForBaselineAndMethod() {
+    for (Sampling sampling : new Sampling[] {Sampling.greedy(), Sampling.of(1, 5)}) {
+      List<Counts> counts = bench(sampling).count();
+      Counts plain = counts.get(0);
+      assertEquals(120, plain.target().passes());
+      assertEquals(1, plain.positionsPerPass());
+      assertEquals(3, plain.identical());
+      Counts draft = counts.get(1);
+      assertEquals(3, draft.identical());
+      assertEquals(120, draft.acceptance().emitted());
+      assertEquals(draft.target().passes(), draft.acceptance().passes());
+      assertEquals(
+          draft.acceptance().passes() + draft.acceptance().accepted(), draft.target().useful());
+      assertTrue(
+          draft.draft().passes() > 0 && draft.draft().passes() <= 3 * draft.target().passes());
+    }
+  }
+
+  @Test
+  void lossyTextsAndFailedPromptsAreSaid() {
+    List<Counts> counts = bench(Sampling.greedy()).count();
+    Counts forced = counts.get(2);
+    assertEquals(3, forced.identical() + forced.nearTies() + forced.different());
+    assertTrue(forced.different() > 0 && !forced.lossless());
+    Counts broken = counts.get(3);
+    assertEquals(List.of("prompt 1: no idea"), broken.errors());
+    assertEquals(2, broken.identical());
+    Table table = SpeculationBench.table(counts);
+    assertEquals("LOSSY", table.stringColumn("lossless").get(2));
+    assertEquals(1, table.doubleColumn("errors").get(3));
+  }
+
+  @Test
+  void aFailedPromptIsDroppedOnBothSides() {
+    Table race = bench(Sampling.greedy()).race(0, 1);
+    assertEquals(5, race.rowCount());
+    assertEquals("AR again", race.stringColumn("method").get(4));
+    assertEquals(1, race.intColumn("errors").get(0));
+    for (int i = 0; i < 5; i++) {
+      assertTrue(race.doubleColumn("speedup").get(i) > 0);
+    }
+    assertEquals(1, race.doubleColumn("speedup").get(0));
+  }
+
+  @Test
+  void aNameIsTakenOnce() {
+    SpeculationBench bench = bench(Sampling.greedy());
+    assertThrows(
+        IllegalArgumentException.class, () -> bench.add("AR", Drafter.none(), new Match()));
+  }
+}
