@@ -100,7 +100,7 @@ public final class TreeScan {
   /**
    * Outputs along a chain, in pieces: time and memory of a piece grow with its square.
    *
-   * @param piece positions, the size of the mask
+   * @param triangle1NN mask of a piece
    * @return like {@code outputs} under a triangle
    */
   static NDArray chain(
