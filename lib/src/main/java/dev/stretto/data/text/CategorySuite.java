@@ -124,7 +124,7 @@ public final class CategorySuite {
   private Stream<Example> stream(Category category, Split split) {
     SeedTree node = seed.child(split.name()).child(category.name());
     return Stream.iterate(0L, i -> i + 1)
-        .map(i -> draw(category, split, i, node.child(i).rng()))
+        .map(i -> draw(category, split, node.child(i).rng()))
         .map(e -> new Example(category.tag + e.prompt(), e.answer()))
         .filter(e -> e.prompt().length() <= LONGEST_PROMPT && e.text().length() <= LONGEST)
         .filter(e -> category == Category.SUMMARISATION || split == of(e.prompt()));
@@ -135,7 +135,7 @@ public final class CategorySuite {
     return held ? Split.TEST : Split.TRAIN;
   }
 
-  private Example draw(Category category, Split split, long number, Rng rng) {
+  private Example draw(Category category, Split split, Rng rng) {
     if (category == Category.MULTI_TURN && rng.nextBoolean()) {
       String text = code.get(split);
       int from = text.indexOf('\n', rng.nextInt(text.length() - 2 * LONGEST)) + 1;
@@ -143,7 +143,8 @@ public final class CategorySuite {
       int to = text.indexOf('\n', middle + 100);
       return new Example(text.substring(from, middle), text.substring(middle, to));
     }
-    return (category == Category.SUMMARISATION ? methods.get(split) : tasks.get(category)).draw(rng);
+    return (category == Category.SUMMARISATION ? methods.get(split) : tasks.get(category))
+        .draw(rng);
   }
 
   /**
@@ -217,8 +218,7 @@ public final class CategorySuite {
     int[] text = new int[tokens + 2 * LONGEST];
     int length = 0;
     while (length < tokens) {
-      int[] ids =
-          tokenizer.encode(draws.get(round.get(rng.nextInt(round.size()))).next().text());
+      int[] ids = tokenizer.encode(draws.get(round.get(rng.nextInt(round.size()))).next().text());
       System.arraycopy(ids, 0, text, length, ids.length);
       length += ids.length;
       text[length++] = end();
