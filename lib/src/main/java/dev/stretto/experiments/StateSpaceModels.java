@@ -76,9 +76,7 @@ public final class StateSpaceModels {
           CategorySuite suite = CategorySuite.standard();
           LanguageTraining learning = new LanguageTraining(model, 0);
           BatchSource<int[][]> source =
-              recipe
-                  .batches()
-                  .of(suite.trainingText(recipe.tokens()), suite.end(), recipe.seed());
+              recipe.batches().of(suite.trainingText(recipe.tokens()), suite.end(), recipe.seed());
           return new Training<>(recipe.training(), model, source, learning, learning::work)
               .run()
               .measures();

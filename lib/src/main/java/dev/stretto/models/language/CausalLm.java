@@ -16,9 +16,10 @@ import dev.stretto.models.statespace.HybridNetwork;
 import dev.stretto.tensor.SeedTree;
 
 /**
- * A causal language model: a transformer or a hybrid network and a head, which is the embedding table again or a matrix
- * of its own. Shapes are named layers x width; with 96 characters and 256 positions a GPT of 1x64
- * has 55,680 weights, 2x96 231,360, 4x64 203,904, 4x128 801,024, 12x96 1,341,120, 12x144 3,007,008.
+ * A causal language model: a transformer or a hybrid network and a head, which is the embedding
+ * table again or a matrix of its own. Shapes are named layers x width; with 96 characters and 256
+ * positions a GPT of 1x64 has 55,680 weights, 2x96 231,360, 4x64 203,904, 4x128 801,024, 12x96
+ * 1,341,120, 12x144 3,007,008.
  */
 public final class CausalLm implements TokenModel, Trainable {
   private final Backbone body;

@@ -100,8 +100,7 @@ public record HybridConfig(
    * @return recurrent memory of the state-space layers, keys and values of the others
    */
   public long stateFloats(int length) {
-    return (long) (layers - attentionLayers()) * memory()
-        + 2L * attentionLayers() * length * width;
+    return (long) (layers - attentionLayers()) * memory() + 2L * attentionLayers() * length * width;
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.stretto.models.statespace;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import dev.stretto.models.Backbone;
 import dev.stretto.models.Conditions;
 import dev.stretto.models.Cost;

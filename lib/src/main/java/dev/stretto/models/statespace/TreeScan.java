@@ -60,8 +60,7 @@ public final class TreeScan {
     for (int b = 0; b < trees.length; b++) {
       ancestors[b] = trees[b].ancestors();
     }
-    NDArray paths =
-        paths(xBNHP.getManager(), ancestors).toType(xBNHP.getDataType(), false);
+    NDArray paths = paths(xBNHP.getManager(), ancestors).toType(xBNHP.getDataType(), false);
     return outputs(xBNHP, dtBNH, aH, bBNS, cBNS, h0BHSP, paths);
   }
 
@@ -101,7 +100,7 @@ public final class TreeScan {
   /**
    * Outputs along a chain, in pieces: time and memory of a piece grow with its square.
    *
-   * @param piece positions, the size of the mask
+   * @param triangle1NN mask of a piece
    * @return like {@code outputs} under a triangle
    */
   static NDArray chain(

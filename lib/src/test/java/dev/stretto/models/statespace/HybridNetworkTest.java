@@ -26,6 +26,9 @@ import dev.stretto.samplers.decoding.Drafter;
 import dev.stretto.samplers.decoding.Match;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
+import dev.stretto.samplers.drafting.Growth;
+import dev.stretto.samplers.drafting.ModelDrafter;
+import dev.stretto.samplers.drafting.SpeculationSuite;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -218,8 +221,7 @@ class HybridNetworkTest {
           int[][] paths = new int[2][];
           for (int b = 0; b < 2; b++) {
             trees[b] = random(random, 1 + random.nextInt(9), pending[b]);
-            paths[b] =
-                round == 1 ? new int[0] : trees[b].path(random.nextInt(trees[b].size()));
+            paths[b] = round == 1 ? new int[0] : trees[b].path(random.nextInt(trees[b].size()));
             pending[b] = round == 1 ? pending[b] : random.nextInt(VOCABULARY);
           }
           NDArray one = packed.score(scope, trees).logProbsBNV();
@@ -268,8 +270,7 @@ class HybridNetworkTest {
   void speculationGivesThePlainText(int attentionEvery, double temperature) {
     try (CausalLm model = model(attentionEvery)) {
       int[][] all = {{1, 2, 3}, {4, 5, 6, 7, 8}, {9}};
-      Sampling sampling =
-          temperature == 0 ? Sampling.greedy() : Sampling.of(temperature, 11);
+      Sampling sampling = temperature == 0 ? Sampling.greedy() : Sampling.of(temperature, 11);
       int[] free = Decoder.decode(model, all, new Decoder.Options(30, -1, sampling)).tokens()[0];
       for (int batch : new int[] {1, 3}) {
         for (int limit : new int[] {30, 13}) {
@@ -290,6 +291,17 @@ class HybridNetworkTest {
           }
         }
       }
+    }
+  }
+
+  /** A draft with a state of its own, which follows the same paths. */
+  @Test
+  void aStateSpaceDraftForAHybridTargetChangesNoToken() {
+    try (CausalLm target = CausalLm.hybrid(new HybridConfig(2, 2, 16, 2, 8, 4, 16, 48, 64), 3);
+        CausalLm draft = CausalLm.hybrid(new HybridConfig(1, 0, 8, 1, 8, 4, 16, 48, 64), 4)) {
+      target.parameters().get("embedding").muli(20);
+      draft.parameters().get("embedding").muli(20);
+      SpeculationSuite.sameTokens(target, new ModelDrafter(draft, Growth.widths(3, 2, 1)));
     }
   }
 

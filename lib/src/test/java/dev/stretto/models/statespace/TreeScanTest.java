@@ -222,8 +222,7 @@ class TreeScanTest {
                 return TreeScan.outputs(in[0], in[1], in[2], in[3], in[4], in[5], tree.tree);
               },
               leaves);
-      List<float[]> stepped =
-          Slopes.gradients(s -> stepped(inside(s, leaves), tree.tree), leaves);
+      List<float[]> stepped = Slopes.gradients(s -> stepped(inside(s, leaves), tree.tree), leaves);
       float largest = 0;
       for (float[] gradient : stepped) {
         for (float value : gradient) {
@@ -272,7 +271,12 @@ class TreeScanTest {
     TokenTree tree = new TokenTree(new int[7], new int[] {-1, 0, 0, 2, 3, 1, 4});
     assertArrayEquals(
         new int[][] {
-          {3, 2, 1, 0}, {4, 3, 2, 1}, {5, 3, 2, 1}, {6, 5, 3, 2}, {7, 6, 5, 3}, {8, 4, 3, 2},
+          {3, 2, 1, 0},
+          {4, 3, 2, 1},
+          {5, 3, 2, 1},
+          {6, 5, 3, 2},
+          {7, 6, 5, 3},
+          {8, 4, 3, 2},
           {9, 7, 6, 5}
         },
         TreeConvolution.gather(tree, 4));
