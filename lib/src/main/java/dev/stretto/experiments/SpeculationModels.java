@@ -192,8 +192,7 @@ public final class SpeculationModels {
         () -> new CausalLm(shape(recipe), true, SeedTree.of(recipe.seed())),
         model -> {
           LanguageTraining learning = new LanguageTraining(model, 0);
-          return new Training<>(
-                  recipe.training(), model, source(recipe), learning, learning::work)
+          return new Training<>(recipe.training(), model, source(recipe), learning, learning::work)
               .run()
               .measures();
         });

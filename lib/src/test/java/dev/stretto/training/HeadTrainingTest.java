@@ -88,7 +88,10 @@ class HeadTrainingTest {
       for (int j = 1; j <= 2; j++) {
         float[] logits = walk.next(new int[][] {{j}}, NONE).toFloatArray();
         float[] sum =
-            target.logits(walk.states().orElseThrow()).add(target.logits(states.get(":,2:3"))).toFloatArray();
+            target
+                .logits(walk.states().orElseThrow())
+                .add(target.logits(states.get(":,2:3")))
+                .toFloatArray();
         assertArrayEquals(sum, logits, 1e-5f, "Chimera, head " + j);
       }
     }
@@ -112,7 +115,9 @@ class HeadTrainingTest {
     }
   }
 
-  /** Token y_i reaches heads i and later alone; in Chimera the states that stand for the target's. */
+  /**
+   * Token y_i reaches heads i and later alone; in Chimera the states that stand for the target's.
+   */
   @Test
   void draftedTokensActForwardsAlone() {
     int[][] text = {{1, 2, 3, 4, 5, 6, 7, 8}};

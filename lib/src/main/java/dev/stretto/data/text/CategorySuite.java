@@ -143,7 +143,8 @@ public final class CategorySuite {
       int to = text.indexOf('\n', middle + 100);
       return new Example(text.substring(from, middle), text.substring(middle, to));
     }
-    return (category == Category.SUMMARISATION ? methods.get(split) : tasks.get(category)).draw(rng);
+    return (category == Category.SUMMARISATION ? methods.get(split) : tasks.get(category))
+        .draw(rng);
   }
 
   /**
@@ -217,8 +218,7 @@ public final class CategorySuite {
     int[] text = new int[tokens + 2 * LONGEST];
     int length = 0;
     while (length < tokens) {
-      int[] ids =
-          tokenizer.encode(draws.get(round.get(rng.nextInt(round.size()))).next().text());
+      int[] ids = tokenizer.encode(draws.get(round.get(rng.nextInt(round.size()))).next().text());
       System.arraycopy(ids, 0, text, length, ids.length);
       length += ids.length;
       text[length++] = end();

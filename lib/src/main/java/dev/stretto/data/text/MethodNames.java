@@ -65,7 +65,11 @@ record MethodNames(List<String> excerpts) implements TaskCorpus {
   private static String answer(String prompt) {
     String code = prompt.replaceFirst("\nmethods: $", "");
     String names =
-        METHOD.matcher(code).results().map(MatchResult::group).map(MethodNames::name)
+        METHOD
+            .matcher(code)
+            .results()
+            .map(MatchResult::group)
+            .map(MethodNames::name)
             .collect(Collectors.joining(" "));
     Checks.prompt(
         prompt.endsWith(QUESTION) && !names.isEmpty(), prompt, "code with methods and a question");

@@ -14,8 +14,14 @@ import java.util.regex.Pattern;
 record Passages() implements TaskCorpus {
   private static final List<String> PLACES =
       List.of(
-          "behind the mill", "near the river", "under the bridge", "in the cellar", "on the roof",
-          "by the old gate", "at the harbour", "inside the tower");
+          "behind the mill",
+          "near the river",
+          "under the bridge",
+          "in the cellar",
+          "on the roof",
+          "by the old gate",
+          "at the harbour",
+          "inside the tower");
   private static final List<String> TIMES =
       List.of("on monday", "at noon", "in the spring", "last year", "before dawn", "every night");
   private static final Pattern PROMPT = Pattern.compile("(?s)(.*)Where was the (\\w+)\\?\n");

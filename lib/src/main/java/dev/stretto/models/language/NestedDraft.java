@@ -171,9 +171,7 @@ public final class NestedDraft implements Trainable, ExitModel {
           waiting[e - 1] = null;
         }
         Step step =
-            Step.of(input)
-                .layers(Step.Layers.range(bottom(e), exits[e]))
-                .taps(Set.of(exits[e]));
+            Step.of(input).layers(Step.Layers.range(bottom(e), exits[e])).taps(Set.of(exits[e]));
         top = body.forward(step, state).tapsBND().get(exits[e]);
         if (e < exits.length - 1) {
           keep(e, top);

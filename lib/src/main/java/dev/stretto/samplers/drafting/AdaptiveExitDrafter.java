@@ -59,7 +59,8 @@ public final class AdaptiveExitDrafter implements Drafter {
     private ExitModel.Reading[] readings;
 
     Rows(int rows) {
-      readings = IntStream.range(0, rows).mapToObj(_ -> draft.open()).toArray(ExitModel.Reading[]::new);
+      readings =
+          IntStream.range(0, rows).mapToObj(_ -> draft.open()).toArray(ExitModel.Reading[]::new);
     }
 
     @Override

@@ -13,8 +13,7 @@ import java.util.Arrays;
  * @param limits most tokens of each text
  * @param draft what exits cost
  */
-public record ExitLog(
-    double[][][] confidence, boolean[][][] right, int[] limits, ExitModel draft) {
+public record ExitLog(double[][][] confidence, boolean[][][] right, int[] limits, ExitModel draft) {
   /**
    * Logs a draft along texts.
    *

@@ -164,8 +164,7 @@ class AdaptiveExitTest {
       try (CausalLm twin = new CausalLm(shape, true, SeedTree.of(8))) {
         twin.parameters().get("embedding").muli(20);
         for (int end : new int[] {-1, 7}) {
-          int[][] plain =
-              Decoder.decode(twin, SpeculationSuite.PROMPTS, options(25, end)).tokens();
+          int[][] plain = Decoder.decode(twin, SpeculationSuite.PROMPTS, options(25, end)).tokens();
           ExitLog log = ExitLog.of(self, SpeculationSuite.PROMPTS, plain, 25);
           for (ExitPolicy policy :
               List.of(policy(0, 0, 0), policy(.9, .9, 0), policy(.97, .9, .95), policy(2, 2, 0))) {
@@ -226,8 +225,7 @@ class AdaptiveExitTest {
             for (int node = 0; node + 1 < laws.length; node++) {
               int[] longer = Arrays.copyOf(text, text.length + node);
               System.arraycopy(draft.tree().tokens(), 1, longer, text.length, node);
-              laws[node] =
-                  Arrays.stream(exits.open().logProbs(longer, 1)).map(Math::exp).toArray();
+              laws[node] = Arrays.stream(exits.open().logProbs(longer, 1)).map(Math::exp).toArray();
             }
             return new Draft[] {new Draft(draft.tree(), laws, draft.sequences(), false)};
           };
