@@ -282,8 +282,7 @@ class HeadTrainingTest {
   @Test
   void countedLengthIsTheDecodedOne() {
     int[][] prompts = {{1, 2, 3}, {4, 5}};
-    RankPathTree tree =
-        new RankPathTree(new int[][] {{0}, {1}, {2}, {0, 0}, {1, 0}, {1, 1}, {1, 0, 0}});
+    RankPathTree tree = RankPathTree.cartesian(5, 4, 2);
     var options = new Decoder.Options(26, -1, Sampling.greedy());
     try (DraftHeads hydra = new HydraHeads(target, Config.hydraPlus(3), 1);
         DraftHeads chimera = new ChimeraHeads(target, 3, Parts.FULL, 1)) {
@@ -297,7 +296,8 @@ class HeadTrainingTest {
         for (int b = 0; b < 2; b++) {
           int[][] ranks = accuracy.texts().get(b);
           int s = 0;
-          for (int pass = 0; s < ranks.length; pass++) {
+          // the limit cuts the last drafts
+          for (int pass = 0; s < ranks.length - 3; pass++) {
             int kept = tree.kept(ranks[s]);
             assertEquals(run.rows().get(b).lengths()[pass], 1 + kept, b + ", pass " + pass);
             accepted += kept;
