@@ -136,7 +136,8 @@ public final class HeadModels {
         () -> arm.heads(target, recipe.seed()),
         heads -> {
           HeadTraining learning = new HeadTraining(heads, recipe.options());
-          var source = states(recipe).source(recipe.rows(), recipe.bases() + HEADS + 1, recipe.seed());
+          var source =
+              states(recipe).source(recipe.rows(), recipe.bases() + HEADS + 1, recipe.seed());
           return new Training<>(recipe.training(), heads, source, learning, learning::work)
               .run()
               .measures();

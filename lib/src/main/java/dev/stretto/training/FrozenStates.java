@@ -41,8 +41,7 @@ public record FrozenStates(int[][] tokens, float[][] states, int width, int firs
         int n = rows[0].length;
         try (NDManager scope = manager.newSubManager()) {
           NDArray ids = NetworkSession.padded(scope, rows, n);
-          FloatBuffer numbers =
-              Tensors.floats(target.backbone().forward(Step.of(ids)).lastBND());
+          FloatBuffer numbers = Tensors.floats(target.backbone().forward(Step.of(ids)).lastBND());
           for (int b = 0; b < rows.length; b++) {
             states[from + b] = new float[n * width];
             numbers.get(states[from + b]);

@@ -88,7 +88,10 @@ class HeadTrainingTest {
       for (int j = 1; j <= 2; j++) {
         float[] logits = walk.next(new int[][] {{j}}, NONE).toFloatArray();
         float[] sum =
-            target.logits(walk.states().orElseThrow()).add(target.logits(states.get(":,2:3"))).toFloatArray();
+            target
+                .logits(walk.states().orElseThrow())
+                .add(target.logits(states.get(":,2:3")))
+                .toFloatArray();
         assertArrayEquals(sum, logits, 1e-5f, "Chimera, head " + j);
       }
     }
@@ -112,7 +115,9 @@ class HeadTrainingTest {
     }
   }
 
-  /** Token y_i reaches heads i and later alone; in Chimera the states that stand for the target's. */
+  /**
+   * Token y_i reaches heads i and later alone; in Chimera the states that stand for the target's.
+   */
   @Test
   void draftedTokensActForwardsAlone() {
     int[][] text = {{1, 2, 3, 4, 5, 6, 7, 8}};
@@ -277,8 +282,7 @@ class HeadTrainingTest {
   @Test
   void countedLengthIsTheDecodedOne() {
     int[][] prompts = {{1, 2, 3}, {4, 5}};
-    RankPathTree tree =
-        new RankPathTree(new int[][] {{0}, {1}, {2}, {0, 0}, {1, 0}, {1, 1}, {1, 0, 0}});
+    RankPathTree tree = RankPathTree.cartesian(5, 4, 2);
     var options = new Decoder.Options(26, -1, Sampling.greedy());
     try (DraftHeads hydra = new HydraHeads(target, Config.hydraPlus(3), 1);
         DraftHeads chimera = new ChimeraHeads(target, 3, Parts.FULL, 1)) {
@@ -292,7 +296,8 @@ class HeadTrainingTest {
         for (int b = 0; b < 2; b++) {
           int[][] ranks = accuracy.texts().get(b);
           int s = 0;
-          for (int pass = 0; s < ranks.length; pass++) {
+          // the limit cuts the last drafts
+          for (int pass = 0; s < ranks.length - 3; pass++) {
             int kept = tree.kept(ranks[s]);
             assertEquals(run.rows().get(b).lengths()[pass], 1 + kept, b + ", pass " + pass);
             accepted += kept;

@@ -226,12 +226,8 @@ public final class HydraHeads implements DraftHeads {
       Head head = heads[depth++];
       NDArray z = Ops.linear(hBND, head.state());
       if (head.tokens().isPresent()) {
-        NDArray e =
-            Ops.embedding(DraftHeads.ids(hBND.getManager(), tokens), target.embedding());
-        path =
-            depth == 1
-                ? e
-                : NDArrays.concat(new NDList(DraftHeads.pick(path, parents), e), 2);
+        NDArray e = Ops.embedding(DraftHeads.ids(hBND.getManager(), tokens), target.embedding());
+        path = depth == 1 ? e : NDArrays.concat(new NDList(DraftHeads.pick(path, parents), e), 2);
         z = Ops.linear(path, head.tokens().get()).add(z);
       }
       // section 3.1: z = [h_s; e(y_1); ..; e(y_i)], SiLU(W z) + h_s

@@ -81,8 +81,7 @@ public final class TrigramEncoder {
       }
       long wide = out.getShape().get(1);
       NDArray mixed = Ops.silu(Tensors.narrow(scope, sum, 2, 0, wide));
-      return Ops.linear(mixed, out)
-          .add(Tensors.narrow(scope, sum, 2, wide, sum.getShape().get(2)));
+      return Ops.linear(mixed, out).add(Tensors.narrow(scope, sum, 2, wide, sum.getShape().get(2)));
     }
   }
 }

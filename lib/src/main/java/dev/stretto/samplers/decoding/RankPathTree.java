@@ -22,7 +22,8 @@ public record RankPathTree(int[][] paths) {
   /** Sorts the paths and checks them; throws IllegalArgumentException naming the path. */
   public RankPathTree {
     paths = Arrays.stream(paths).map(int[]::clone).toArray(int[][]::new);
-    Arrays.sort(paths, Comparator.<int[]>comparingInt(p -> p.length).thenComparing(Arrays::compare));
+    Arrays.sort(
+        paths, Comparator.<int[]>comparingInt(p -> p.length).thenComparing(Arrays::compare));
     Map<List<Integer>, Integer> seen = numbers(paths);
     for (int[] path : paths) {
       check(path.length > 0, path, "is empty, expected one rank or more");

@@ -126,8 +126,7 @@ public record HeadTreeDrafter(DraftHeads heads, RankPathTree tree) implements Dr
       for (int b = 0; b < rows.length; b++) {
         int nodes = ready[b] ? tree.nodes(depth) : 1;
         drafts[b] =
-            Draft.of(
-                new TokenTree(Arrays.copyOf(tokens[b], nodes), Arrays.copyOf(parents, nodes)));
+            Draft.of(new TokenTree(Arrays.copyOf(tokens[b], nodes), Arrays.copyOf(parents, nodes)));
       }
       return drafts;
     }

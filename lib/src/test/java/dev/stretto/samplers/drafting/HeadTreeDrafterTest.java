@@ -128,7 +128,9 @@ class HeadTreeDrafterTest {
       whole.read(states.duplicate(), all);
       // row 0 of three is another that leaves; the others read 3 + 5 and 5 + 3 positions
       parts.read(DraftHeads.pick(scope, three(states), places(0, 5)), new int[] {5, 3, 5});
-      parts.walk(scope, new int[][] {{1, 2}, {1, 2}, {1, 2}}).next(new int[][] {{1}, {2}, {3}}, NONE);
+      parts
+          .walk(scope, new int[][] {{1, 2}, {1, 2}, {1, 2}})
+          .next(new int[][] {{1}, {2}, {3}}, NONE);
       parts.gather(new int[] {1, 2});
       int[][] rest = {{3, 4, 5, 6, 7}, {5, 6, 7, 0, 0}};
       parts.read(DraftHeads.pick(scope, states, rest), new int[] {5, 3});
@@ -147,7 +149,8 @@ class HeadTreeDrafterTest {
   }
 
   private static NDArray three(NDArray statesBND) {
-    return NDArrays.concat(new NDList(Tensors.narrow(statesBND.getManager(), statesBND, 0, 0, 1), statesBND), 0);
+    return NDArrays.concat(
+        new NDList(Tensors.narrow(statesBND.getManager(), statesBND, 0, 0, 1), statesBND), 0);
   }
 
   private static int[][] places(int from, int to) {
