@@ -26,22 +26,25 @@ public final class HeadModels {
   /** The heads there are. */
   public enum Arm {
     /** Independent heads. */
-    MEDUSA(new Options(Loss.TEXT, .8, 0, false)),
+    MEDUSA,
     /** Sequentially dependent heads of one block. */
-    HYDRA(Options.TEXT),
+    HYDRA,
     /** Four blocks, teacher loss, a layer over the accepted states. */
-    HYDRA_PLUS(new Options(Loss.TEACHER, 1, 0, false)),
+    HYDRA_PLUS,
     /** Trigrams, full context, last state. */
-    CHIMERA(new Options(Loss.TEXT, 1, .1, true)),
+    CHIMERA,
     /** The newest token's embedding in place of the trigram. */
-    CHIMERA_NO_TRIGRAM(CHIMERA.options),
+    CHIMERA_NO_TRIGRAM,
     /** The trigram's vector in place of the attention layer's. */
-    CHIMERA_NO_CONTEXT(CHIMERA.options);
+    CHIMERA_NO_CONTEXT;
 
-    private final Options options;
-
-    Arm(Options options) {
-      this.options = options;
+    private Options options() {
+      return switch (this) {
+        case MEDUSA -> new Options(Loss.TEXT, .8, 0, false);
+        case HYDRA -> Options.TEXT;
+        case HYDRA_PLUS -> new Options(Loss.TEACHER, 1, 0, false);
+        case CHIMERA, CHIMERA_NO_TRIGRAM, CHIMERA_NO_CONTEXT -> new Options(Loss.TEXT, 1, .1, true);
+      };
     }
 
     /** {@return its name as the notebook prints it} */
@@ -127,7 +130,7 @@ public final class HeadModels {
             16,
             64,
             1,
-            arm.options,
+            arm.options(),
             TrainingConfig.of(Budget.steps(300), 3e-3).withWarmup(20));
     return artefacts.obtain(
         "heads-" + arm.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),

@@ -130,8 +130,7 @@ public final class JudgeModels {
     BatchSource<int[][]> source =
         BatchSource.drawn(
             SeedTree.of(seed).child("examples"),
-            rng ->
-                IntStream.range(0, rows).mapToObj(_ -> task.draw(rng)).toArray(int[][]::new));
+            rng -> IntStream.range(0, rows).mapToObj(_ -> task.draw(rng)).toArray(int[][]::new));
     return new Training<>(training, model, source, learning, learning::work).run().measures();
   }
 }

@@ -141,6 +141,7 @@ public record JudgeStudy(TokenModel target, int[][] prompts, int[][] own) {
    * @param author who answers, greedily
    * @return new tokens of each prompt
    */
+  @SuppressWarnings("ReferenceEquality") // the very target, whose answers are known
   public int[][] answers(TokenModel author) {
     return author == target ? own : Decoder.decode(author, prompts, OPTIONS).tokens();
   }

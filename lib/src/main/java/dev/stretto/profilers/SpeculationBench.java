@@ -55,10 +55,7 @@ public final class SpeculationBench {
   private static final String AGAIN = "AR again";
 
   private record Method(
-      String name,
-      TokenModel target,
-      Function<WorkProfiler, Drafter> drafter,
-      Verifier verifier) {}
+      String name, TokenModel target, Function<WorkProfiler, Drafter> drafter, Verifier verifier) {}
 
   /**
    * A method's counts.
@@ -191,7 +188,7 @@ public final class SpeculationBench {
         try {
           Run run = run(watched, i, drafter, method.verifier);
           int[] tokens = run.tokens()[0];
-          plain[i] = method == methods.getFirst() ? tokens : plain[i];
+          plain[i] = method.name.equals(PLAIN) ? tokens : plain[i];
           all = all.plus(run.acceptance());
           phases = phases.plus(run.phases());
           kinds[kind(i, plain[i], tokens)]++;

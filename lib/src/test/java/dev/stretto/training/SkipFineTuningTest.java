@@ -34,7 +34,9 @@ class SkipFineTuningTest {
           Arrays.stream(byPosition).average().orElseThrow(),
           1e-5);
       double full =
-          (double) new LanguageTraining(base, 0).work(texts).multiplyAdds() * SCHEDULE.held(16) / (4 * 16.0);
+          (double) new LanguageTraining(base, 0).work(texts).multiplyAdds()
+              * SCHEDULE.held(16)
+              / (4 * 16.0);
       assertEquals(full, (double) training.work(texts).multiplyAdds(), 1);
       assertEquals(13, training.work(texts).tokens());
     }

@@ -99,7 +99,8 @@ public final class CausalLm implements TokenModel, Trainable {
       return transformer;
     }
     throw new IllegalArgumentException(
-        "this model stands on %s, expected a transformer".formatted(body.getClass().getSimpleName()));
+        "this model stands on %s, expected a transformer"
+            .formatted(body.getClass().getSimpleName()));
   }
 
   /**

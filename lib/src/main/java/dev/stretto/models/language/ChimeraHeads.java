@@ -42,7 +42,6 @@ public final class ChimeraHeads implements DraftHeads {
   private static final int SLACK = 128;
 
   private final CausalLm target;
-  private final Parts parts;
   private final Parameters parameters;
   private final Optional<TrigramEncoder> trigram;
   private final Optional<Transformer> encoder;
@@ -61,7 +60,6 @@ public final class ChimeraHeads implements DraftHeads {
       throw new IllegalArgumentException(depths + " heads, expected 1 or more");
     }
     this.target = target;
-    this.parts = parts;
     parameters = new Parameters(SeedTree.of(seed));
     int width = target.backbone().width();
     trigram =

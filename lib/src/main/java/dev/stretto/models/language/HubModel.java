@@ -118,7 +118,7 @@ public record HubModel(CausalLm model, Optional<Path> tokenizer, int begin, List
       files.allAsked(
           name ->
               name.matches(".*\\.(attn\\.(masked_)?bias|rotary_emb\\.inv_freq)")
-                  || tied && name.equals("lm_head.weight"));
+                  || (tied && name.equals("lm_head.weight")));
       return model;
     } catch (RuntimeException e) {
       model.close();

@@ -76,7 +76,6 @@ public final class HydraHeads implements DraftHeads {
   private static final int SLACK = 8;
 
   private final CausalLm target;
-  private final Config config;
   private final Parameters parameters;
   private final Optional<Transformer> prefix;
   private final Head[] heads;
@@ -92,7 +91,6 @@ public final class HydraHeads implements DraftHeads {
    */
   public HydraHeads(CausalLm target, Config config, long seed) {
     this.target = target;
-    this.config = config;
     parameters = new Parameters(SeedTree.of(seed));
     int width = target.backbone().width();
     prefix = config.prefixAttention() ? Optional.of(layer(width)) : Optional.empty();

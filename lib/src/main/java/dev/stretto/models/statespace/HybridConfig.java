@@ -111,7 +111,7 @@ public record HybridConfig(
    * @return floats
    */
   public long activationFloats(int nodes) {
-    long each = heads + inner() + stateWidth + channels();
-    return nodes * ((layers - attentionLayers()) * each + 2L * attentionLayers() * width);
+    long each = (long) heads + inner() + stateWidth + channels();
+    return nodes * ((long) (layers - attentionLayers()) * each + 2L * attentionLayers() * width);
   }
 }

@@ -164,8 +164,7 @@ class JudgeOrMatchTest {
         continue;
       }
       LabelledAnswer answer = new LabelledAnswer(new int[] {9, 1, 3}, new int[] {token}, -1);
-      double p =
-          head.probability(JudgeHead.samples(target, List.of(answer), 0).states()[0]);
+      double p = head.probability(JudgeHead.samples(target, List.of(answer), 0).states()[0]);
       TokenTree chain = TokenTree.chain(3, token);
       assertEquals(2, verdict(chain, new JudgeOrMatch(head, p - 1e-3, -1)).path().length);
       assertEquals(1, verdict(chain, new JudgeOrMatch(head, p + 1e-3, -1)).path().length);

@@ -285,7 +285,7 @@ class SuperposedTest {
       Line old = new Line(new int[] {1}, -2);
       int end = rng.nextInt(V);
       Drafts after = setting.superposeOnce(PROMPT, new Drafts(lines, List.of(old)), logits, end);
-      List<Line> all = brute(lines, logits, k, m, alpha, temperature);
+      List<Line> all = brute(lines, logits, m, alpha, temperature);
       List<Line> best = all.subList(0, Math.min(2 * k, all.size()));
       List<Line> living = best.stream().filter(line -> line.tokens()[3] != end).limit(k).toList();
       assertEquals(living.size(), after.lines().size(), "seed 3, round " + round);
@@ -304,7 +304,7 @@ class SuperposedTest {
   }
 
   private static List<Line> brute(
-      List<Line> lines, double[] logits, int k, int m, double alpha, double temperature) {
+      List<Line> lines, double[] logits, int m, double alpha, double temperature) {
     int[] order =
         IntStream.range(0, V)
             .boxed()

@@ -102,7 +102,7 @@ class HeadTreeDrafterTest {
         for (int setting = 0; setting < 3; setting++) {
           int rows = setting == 0 ? 1 : 3;
           int end = setting == 0 ? -1 : 5;
-          Sampling sampling = new Sampling(setting / 2, 0, 1, 11);
+          Sampling sampling = new Sampling(setting == 2 ? 1 : 0, 0, 1, 11);
           var options = new Decoder.Options(15, end, sampling);
           var plain = Decoder.decode(target, prompts(rows), options);
           var drafter = new HeadTreeDrafter(heads, tree);

@@ -20,7 +20,8 @@ import java.util.Arrays;
 
 /** What every lossless drafter must pass, whatever it proposes. */
 public final class SpeculationSuite {
-  /** Prompts of unequal length, one of a single token. */
+  /** Prompts of unequal length, one of a single token; read only. */
+  @SuppressWarnings("MutablePublicArray")
   public static final int[][] PROMPTS = {
     {1, 2, 3, 1, 2}, {7}, {4, 4, 9, 11, 2, 6, 4, 4, 9}, {12, 3}
   };
