@@ -73,7 +73,8 @@ class ModelDrafterTest {
     for (int depth = 1; depth <= 4; depth++) {
       Acceptance all = run(options, new ModelDrafter(target, Growth.chain(depth))).acceptance();
       assertEquals(all.drafted(), all.accepted(), "depth " + depth);
-      assertEquals((long) SpeculationSuite.PROMPTS.length * ((20 + depth) / (depth + 1)), all.passes());
+      assertEquals(
+          (long) SpeculationSuite.PROMPTS.length * ((20 + depth) / (depth + 1)), all.passes());
     }
     // a network is its own law: drawn drafts are all kept, from a network and from a table
     Options warm = new Options(20, -1, new Sampling(1, 0, 1, 5));
