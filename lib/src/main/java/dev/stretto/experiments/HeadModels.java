@@ -18,6 +18,7 @@ import java.util.Optional;
 public final class HeadModels {
   private static final int HEADS = 4;
   private static final int TEXT = 600_000;
+  private static final long WINDOWS = 1;
 
   private final Artefacts artefacts;
   private final CausalLm target;
@@ -84,7 +85,7 @@ public final class HeadModels {
    * @param length tokens in each
    * @param rows windows a step
    * @param bases positions of each that drafts start behind
-   * @param seed of weights and windows
+   * @param seed of weights and of the positions that a step takes
    * @param options what the heads are held against
    * @param training how they learn
    */
@@ -116,9 +117,10 @@ public final class HeadModels {
    * Trained heads.
    *
    * @param arm which
+   * @param seed of weights and of the positions that a step takes; 1 is the stored one
    * @return to be closed by the caller
    */
-  public DraftHeads get(Arm arm) {
+  public DraftHeads get(Arm arm, long seed) {
     HeadRecipe recipe =
         new HeadRecipe(
             1,
@@ -129,7 +131,7 @@ public final class HeadModels {
             420,
             16,
             64,
-            1,
+            seed,
             arm.options(),
             TrainingConfig.of(Budget.steps(300), 3e-3).withWarmup(20));
     return artefacts.obtain(
@@ -153,7 +155,7 @@ public final class HeadModels {
       int before = recipe.length() - 1;
       int[][] windows =
           new SpeculationModels.Batches(recipe.windows() * before, before, before, 0)
-              .of(suite.trainingText(TEXT), suite.end(), recipe.seed())
+              .of(suite.trainingText(TEXT), suite.end(), WINDOWS)
               .next();
       states = Optional.of(FrozenStates.of(target, windows));
     }

@@ -123,12 +123,18 @@ public final class SkipModels {
    *
    * @param artefacts where it is stored
    * @param schedule which layers run where
+   * @param seed of the windows; 6 is the stored one
    * @return the model, to be closed by the caller
    */
-  public static CausalLm tuned(Artefacts artefacts, LayerSchedule schedule) {
+  public static CausalLm tuned(Artefacts artefacts, LayerSchedule schedule, long seed) {
     TunedRecipe recipe =
         new TunedRecipe(
-            1, BASE, schedule, 8, 6, TrainingConfig.of(Budget.steps(160), 1.5e-3).withWarmup(20));
+            1,
+            BASE,
+            schedule,
+            8,
+            seed,
+            TrainingConfig.of(Budget.steps(160), 1.5e-3).withWarmup(20));
     return artefacts.obtain(
         "skip-tuned",
         recipe,

@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 public final class SpeculationModels {
   private static final int CONTEXT = 512;
   private static final int COUNTED = 600_000;
+  private static final long SEED = 3;
 
   private SpeculationModels() {}
 
@@ -84,14 +85,14 @@ public final class SpeculationModels {
     }
   }
 
-  private static Recipe recipe(int layers, int width, int steps, double rate) {
+  private static Recipe recipe(int layers, int width, int steps, double rate, long seed) {
     return new Recipe(
         1,
         layers,
         width,
         1_500_000,
         new Batches(2048, 191, 415, .2),
-        3,
+        seed,
         TrainingConfig.of(Budget.steps(steps), rate).withWarmup(50));
   }
 
@@ -102,7 +103,7 @@ public final class SpeculationModels {
    * @return the model, to be closed by the caller
    */
   public static CausalLm target(Artefacts artefacts) {
-    return model(artefacts, "speculation-target", recipe(24, 64, 900, 2e-3));
+    return model(artefacts, "speculation-target", recipe(24, 64, 900, 2e-3, SEED));
   }
 
   /**
@@ -112,7 +113,7 @@ public final class SpeculationModels {
    * @return the model, to be closed by the caller
    */
   public static CausalLm draft1(Artefacts artefacts) {
-    return model(artefacts, "speculation-draft1", recipe(1, 64, 600, 3e-3));
+    return model(artefacts, "speculation-draft1", recipe(1, 64, 600, 3e-3, SEED));
   }
 
   /**
@@ -122,7 +123,7 @@ public final class SpeculationModels {
    * @return the model, to be closed by the caller
    */
   public static CausalLm draft2(Artefacts artefacts) {
-    return model(artefacts, "speculation-draft2", recipe(2, 96, 600, 3e-3));
+    return model(artefacts, "speculation-draft2", recipe(2, 96, 600, 3e-3, SEED));
   }
 
   /**
@@ -132,7 +133,7 @@ public final class SpeculationModels {
    * @return the model, to be closed by the caller
    */
   public static CausalLm wide(Artefacts artefacts) {
-    return model(artefacts, "speculation-wide", recipe(4, 128, 600, 3e-3));
+    return model(artefacts, "speculation-wide", recipe(4, 128, 600, 3e-3, SEED));
   }
 
   /**
@@ -149,10 +150,12 @@ public final class SpeculationModels {
    *
    * @param artefacts where it is stored
    * @param sorted whether all exits were taught, or the last one alone
+   * @param seed of weights and windows; 3 is the stored one
    * @return the model, to be closed by the caller
    */
-  public static NestedDraft nested(Artefacts artefacts, boolean sorted) {
-    NestedRecipe recipe = new NestedRecipe(List.of(1, 2, 3), sorted, recipe(3, 96, 600, 3e-3));
+  public static NestedDraft nested(Artefacts artefacts, boolean sorted, long seed) {
+    NestedRecipe recipe =
+        new NestedRecipe(List.of(1, 2, 3), sorted, recipe(3, 96, 600, 3e-3, seed));
     return artefacts.obtain(
         sorted ? "speculation-nested" : "speculation-nested-plain",
         recipe,

@@ -45,9 +45,11 @@ public final class TransferModels {
    * @param artefacts where they are stored
    * @param target the family's target, of {@link SpeculationModels#target}
    * @param layer t, 0 to the target's layers; at all of them it is a linear Medusa
+   * @param seed of the windows; 4 is the stored one
    * @return the model with three offsets, to be closed by the caller before the target
    */
-  public static HiddenTransfer transfer(Artefacts artefacts, CausalLm target, int layer) {
+  public static HiddenTransfer transfer(
+      Artefacts artefacts, CausalLm target, int layer, long seed) {
     Recipe recipe =
         new Recipe(
             1,
@@ -58,7 +60,7 @@ public final class TransferModels {
             6,
             128,
             .25,
-            4,
+            seed,
             TrainingConfig.of(Budget.steps(160), 5e-3).withWarmup(20).withDecay(0));
     return artefacts.obtain(
         "transfer-%d".formatted(layer),

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import tech.tablesaw.api.DoubleColumn;
@@ -85,6 +86,30 @@ public final class SpeculationBench {
     /** {@return target positions a pass} */
     public double positionsPerPass() {
       return (double) target.positions() / target.passes();
+    }
+
+    /**
+     * Counts of more prompts.
+     *
+     * @param other of the same method
+     * @return of both; throws IllegalArgumentException for another method's
+     */
+    public Counts plus(Counts other) {
+      if (!method.equals(other.method)) {
+        throw new IllegalArgumentException(
+            "counts of '%s' and of '%s' make no sum".formatted(method, other.method));
+      }
+      return new Counts(
+          method,
+          lossless,
+          acceptance.plus(other.acceptance),
+          target.plus(other.target),
+          draft.plus(other.draft),
+          phases.plus(other.phases),
+          identical + other.identical,
+          nearTies + other.nearTies,
+          different + other.different,
+          Stream.concat(errors.stream(), other.errors.stream()).toList());
     }
   }
 

@@ -77,6 +77,19 @@ class SpeculationBenchTest {
   }
 
   @Test
+  void countsOfPartsAddUp() {
+    List<Counts> counts = bench(Sampling.greedy()).count();
+    Counts draft = counts.get(1);
+    Counts twice = draft.plus(draft);
+    assertEquals(2 * draft.target().positions(), twice.target().positions());
+    assertEquals(draft.positionsPerPass(), twice.positionsPerPass());
+    assertEquals(draft.acceptance().lengthWithBonus(), twice.acceptance().lengthWithBonus(), 1e-12);
+    assertEquals(6, twice.identical());
+    assertEquals(2, counts.get(3).plus(counts.get(3)).errors().size());
+    assertThrows(IllegalArgumentException.class, () -> draft.plus(counts.get(0)));
+  }
+
+  @Test
   void aFailedPromptIsDroppedOnBothSides() {
     Table race = bench(Sampling.greedy()).race(0, 1);
     assertEquals(5, race.rowCount());

@@ -1,6 +1,5 @@
 package dev.stretto.samplers.decoding;
 
-import dev.stretto.models.TokenTree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -181,15 +180,5 @@ public record RankPathTree(int[][] paths) {
       parents[i] = path.length == 1 ? 0 : numbers.get(key(path, path.length - 1));
     }
     return parents;
-  }
-
-  /**
-   * The tree with tokens in it.
-   *
-   * @param tokens of the nodes; of fewer where the deepest are left out
-   * @return candidates
-   */
-  public TokenTree with(int[] tokens) {
-    return new TokenTree(tokens, Arrays.copyOf(parents(), tokens.length));
   }
 }
