@@ -3,6 +3,7 @@ package dev.stretto.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.models.language.DraftHeads;
+import dev.stretto.models.layers.Ops;
 import dev.stretto.tensor.Tensors;
 
 /**
@@ -49,10 +50,10 @@ public record HeadTraining(DraftHeads heads, Options options) implements LossSte
       NDArray logits = walk.next(drafted, new int[0]).reshape(positions, -1);
       NDArray there = Tensors.narrow(scope, states, 1, first + j, first + j + bases);
       int[][] next = part(tokens, first + j + 1, bases);
-      sum = sum.add(guess(logits, there, next).mul((float) weight(j)));
+      sum = sum.add(Ops.times(guess(logits, there, next), weight(j)));
       if (options.distill() > 0) {
         NDArray apart = walk.states().orElseThrow().sub(there).square().mean();
-        sum = sum.add(apart.mul((float) options.distill()));
+        sum = sum.add(Ops.times(apart, options.distill()));
       }
       drafted = options.freeRunning() ? best(logits, tokens.length) : next;
     }

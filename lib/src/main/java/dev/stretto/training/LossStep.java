@@ -11,7 +11,9 @@ import ai.djl.ndarray.NDManager;
 @FunctionalInterface
 public interface LossStep<B> {
   /**
-   * The loss.
+   * The loss. Arrays that the step makes must live until the scope is closed, since the backward
+   * pass reads them: none in a {@code try} of its own, and no product, quotient or power with a
+   * plain number, which the engine closes at once ({@link dev.stretto.models.layers.Ops#times}).
    *
    * @param scope owns what the step makes, the weights' own results too; closed after the step
    * @param batch the batch

@@ -2,6 +2,7 @@ package dev.stretto.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
+import dev.stretto.models.layers.Ops;
 
 /** Losses that several families train with. */
 public final class Losses {
@@ -25,7 +26,7 @@ public final class Losses {
     NDArray lossN = logProbsNV.gather(targetsN1, 1).squeeze(1).neg();
     if (smoothing > 0) {
       NDArray uniformN = logProbsNV.mean(new int[] {1}).neg();
-      lossN = lossN.mul(1 - smoothing).add(uniformN.mul(smoothing));
+      lossN = Ops.times(lossN, 1 - smoothing).add(Ops.times(uniformN, smoothing));
     }
     return maskedMean(lossN, targetsN.gte(0));
   }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.models.language.NestedDraft;
+import dev.stretto.models.layers.Ops;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -41,7 +42,7 @@ public record SortedTraining(NestedDraft model, int... exits) implements LossSte
       NDArray flat = logits.reshape((long) rows * n, model.vocabulary());
       sum = sum.add(Losses.crossEntropy(flat, scope.create(next), 0));
     }
-    return sum.div(exits.length);
+    return Ops.times(sum, 1.0 / exits.length);
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.stretto.data.text.Windows;
 import dev.stretto.models.Cost;
 import dev.stretto.models.language.HiddenTransfer;
 import dev.stretto.models.language.NetworkSession;
+import dev.stretto.models.layers.Ops;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.Arrays;
@@ -75,7 +76,8 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
     HiddenTransfer.Lifted lifted = model.lift(ids, at, Set.of());
     NDArray log = model.logits(HiddenTransfer.chosen(lifted.real().lastBND(), ahead)).logSoftmax(2);
     NDArray mine = model.logits(lifted.pseudo().lastBND()).logSoftmax(2);
-    return log.exp().mul(log.sub(mine)).sum().div((float) batch.rows().length * at.length);
+    NDArray sum = log.exp().mul(log.sub(mine)).sum();
+    return Ops.times(sum, 1.0 / ((double) batch.rows().length * at.length));
   }
 
   /**

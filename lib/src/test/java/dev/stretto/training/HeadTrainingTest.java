@@ -11,6 +11,7 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.models.Parameters;
+import dev.stretto.models.Slopes;
 import dev.stretto.models.Step;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.ChimeraHeads;
@@ -94,6 +95,28 @@ class HeadTrainingTest {
                 .toFloatArray();
         assertArrayEquals(sum, logits, 1e-5f, "Chimera, head " + j);
       }
+    }
+  }
+
+  @Test
+  void theLossesSlopesAreRightWhateverTheCollectorFreed() {
+    int[][] windows = {{1, 2, 3, 4, 5, 6, 7, 8, 1, 3}, {8, 1, 7, 2, 6, 3, 5, 4, 2, 2}};
+    FrozenStates batch = FrozenStates.of(target, windows).cut(9, 2);
+    List<DraftHeads> all =
+        List.of(
+            new HydraHeads(target, Config.medusa(2), 1),
+            new HydraHeads(target, Config.hydraPlus(2), 1),
+            new ChimeraHeads(target, 2, Parts.FULL, 1));
+    for (DraftHeads heads : all) {
+      Loss loss = heads == all.get(1) ? Loss.TEACHER : Loss.TEXT;
+      HeadTraining learning =
+          new HeadTraining(heads, new Options(loss, .8, heads == all.get(2) ? .1 : 0, false));
+      shake(heads.parameters(), .05);
+      Slopes.check(
+          heads.getClass().getSimpleName(),
+          s -> learning.loss(s, batch),
+          heads.parameters().all().values().toArray(NDArray[]::new));
+      heads.close();
     }
   }
 

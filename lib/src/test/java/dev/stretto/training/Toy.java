@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.nn.norm.Dropout;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.Trainable;
+import dev.stretto.models.layers.Ops;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 
@@ -71,7 +72,7 @@ final class Toy implements Trainable {
     NDArray logitsNV = hiddenNH.matMul(parameters.get("head.weight").transpose());
     NDArray loss = Losses.crossEntropy(logitsNV, scope.create(batch[1]), .1);
     if (calls >= inflatedCall) {
-      return loss.mul(100);
+      return Ops.times(loss, 100);
     }
     return calls == poisonedCall ? loss.mul(Float.NaN) : loss;
   }

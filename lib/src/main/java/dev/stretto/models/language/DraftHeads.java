@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.models.Trainable;
 import dev.stretto.models.layers.Ops;
+import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -105,10 +106,9 @@ public interface DraftHeads extends Trainable {
         index[at++] = b * shape[1] + place;
       }
     }
-    try (NDArray flat = xBND.reshape(shape[0] * shape[1], shape[2]);
-        NDArray ids = scope.create(index, new Shape(places.length, places[0].length))) {
-      return Ops.embedding(ids, flat);
-    }
+    return chosen(
+        scope.create(index, new Shape(places.length, places[0].length)),
+        xBND.reshape(shape[0] * shape[1], shape[2]));
   }
 
   /**
@@ -137,10 +137,18 @@ public interface DraftHeads extends Trainable {
    */
   static NDArray rows(NDManager scope, NDArray xB1D, int[] rows) {
     long[] index = Arrays.stream(rows).asLongStream().toArray();
-    try (NDArray flat = xB1D.reshape(-1, xB1D.getShape().get(2));
-        NDArray ids = scope.create(index, new Shape(rows.length, 1))) {
-      return Ops.embedding(ids, flat);
+    return chosen(
+        scope.create(index, new Shape(rows.length, 1)), xB1D.reshape(-1, xB1D.getShape().get(2)));
+  }
+
+  private static NDArray chosen(NDArray ids, NDArray flat) {
+    NDArray rows = Ops.embedding(ids, flat);
+    // the backward pass reads the ids
+    if (!Tensors.recording()) {
+      ids.close();
+      flat.close();
     }
+    return rows;
   }
 
   /**

@@ -44,6 +44,30 @@ public final class Ops {
   }
 
   /**
+   * x times a number. The engine's own product with a number must not be differentiated: the number
+   * lives in memory of the JVM, which goes with the next collection and is read by the backward
+   * pass. Here it lives as long as x's scope.
+   *
+   * @param x any shape
+   * @param factor the number
+   * @return as x
+   */
+  public static NDArray times(NDArray x, double factor) {
+    return x.mul(x.getManager().create((float) factor));
+  }
+
+  /**
+   * x to the power of a number, which lives as long as x's scope: see {@link #times}.
+   *
+   * @param x any shape, above 0 for broken powers
+   * @param exponent the number
+   * @return as x
+   */
+  public static NDArray power(NDArray x, double exponent) {
+    return x.pow(x.getManager().create((float) exponent));
+  }
+
+  /**
    * Rows of a table.
    *
    * @param ids 64-bit, any shape
@@ -78,7 +102,7 @@ public final class Ops {
    */
   public static NDArray rmsNorm(NDArray x, NDArray gain, double epsilon) {
     int last = x.getShape().dimension() - 1;
-    NDArray scale = x.square().mean(new int[] {last}, true).add(epsilon).pow(-0.5);
+    NDArray scale = power(x.square().mean(new int[] {last}, true).add(epsilon), -0.5);
     return x.mul(scale).mul(gain);
   }
 
@@ -97,7 +121,7 @@ public final class Ops {
     Shape shape = x.getShape();
     NDArray flat = x.reshape(shape.get(0), groups, -1);
     NDArray centred = flat.sub(flat.mean(new int[] {2}, true));
-    NDArray scale = centred.square().mean(new int[] {2}, true).add(epsilon).pow(-0.5);
+    NDArray scale = power(centred.square().mean(new int[] {2}, true).add(epsilon), -0.5);
     long[] channels = new long[shape.dimension()];
     Arrays.fill(channels, 1);
     channels[1] = shape.get(1);
@@ -129,7 +153,7 @@ public final class Ops {
    */
   public static NDArray geluTanh(NDArray x) {
     double twice = 2 * Math.sqrt(2 / Math.PI);
-    NDArray exponent = x.square().mul(0.044715 * twice).add(twice).mul(x);
+    NDArray exponent = times(x.square(), 0.044715 * twice).add(twice).mul(x);
     return x.mul(JniUtils.sigmoid((PtNDArray) exponent));
   }
 

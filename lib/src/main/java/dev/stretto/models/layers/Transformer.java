@@ -339,7 +339,7 @@ public final class Transformer implements Backbone {
     cache.write(turnedBNHd, heads, allBNHd, heads + keyHeads);
     NDArray queries = Tensors.narrow(scope, turnedBNHd, 2, 0, heads).transpose(0, 2, 1, 3);
     double root = 1 / Math.sqrt(config.headWidth());
-    queries = pass.recording ? queries.mul(root) : queries.muli(root);
+    queries = pass.recording ? Ops.times(queries, root) : queries.muli(root);
     NDArray keys = cache.keys(scope);
     NDArray values = cache.values(scope);
     Optional<NDArray> scores = bias;
@@ -413,10 +413,11 @@ public final class Transformer implements Backbone {
                         "the network has cross-attention, the pass has no memory"));
     Shape shape = x.getShape();
     NDArray queries =
-        linear(normed(x, cross.norm), cross.query)
-            .reshape(shape.get(0), shape.get(1), config.heads(), config.headWidth())
-            .transpose(0, 2, 1, 3)
-            .mul(1 / Math.sqrt(config.headWidth()));
+        Ops.times(
+            linear(normed(x, cross.norm), cross.query)
+                .reshape(shape.get(0), shape.get(1), config.heads(), config.headWidth())
+                .transpose(0, 2, 1, 3),
+            1 / Math.sqrt(config.headWidth()));
     NDArray keys = memory.keysBHTd()[layer];
     NDArray values = memory.valuesBHTd()[layer];
     NDArray mixed =

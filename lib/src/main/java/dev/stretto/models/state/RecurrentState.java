@@ -9,6 +9,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.stretto.models.State;
 import dev.stretto.models.Step;
+import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -142,8 +143,13 @@ public final class RecurrentState implements State {
     for (int layer : layers) {
       if (pending[layer] != null && longest > 0) {
         NDManager owner = pending[layer].head().getManager();
-        try (NDManager scope = manager.newSubManager()) {
-          set(layer, replayed(scope, layer, accepted, longest), owner);
+        if (Tensors.recording()) {
+          // the backward pass reads what is made on the way
+          set(layer, replayed(owner, layer, accepted, longest), owner);
+        } else {
+          try (NDManager scope = manager.newSubManager()) {
+            set(layer, replayed(scope, layer, accepted, longest), owner);
+          }
         }
       }
       forget(layer);
@@ -184,8 +190,11 @@ public final class RecurrentState implements State {
   private void choose(int layer, NDArray table, long[] index) {
     forget(layer);
     NDManager owner = states[layer].getManager();
-    try (NDArray places = owner.create(index)) {
-      set(layer, chosen(table, places), owner);
+    NDArray places = owner.create(index);
+    set(layer, chosen(table, places), owner);
+    // the backward pass reads the places
+    if (!Tensors.recording()) {
+      places.close();
     }
   }
 

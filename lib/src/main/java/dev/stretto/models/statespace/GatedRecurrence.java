@@ -105,9 +105,9 @@ public final class GatedRecurrence implements Backbone {
       Layer weights = layers[layer];
       NDList parts = Ops.linear(Ops.rmsNorm(x, weights.gain, EPSILON), weights.in).split(3, 2);
       NDArray gate = JniUtils.sigmoid((PtNDArray) parts.get(0).add(weights.bias));
-      gate = gate.mul(1 - LEAST_GATE).add(LEAST_GATE);
+      gate = Ops.times(gate, 1 - LEAST_GATE).add(LEAST_GATE);
       NDArray logGate = gate.log();
-      NDArray drive = gate.mul(-1).add(1).mul(parts.get(1));
+      NDArray drive = gate.neg().add(1).mul(parts.get(1));
       memory.keep(layer, logGate, drive);
       NDArray h = scan(memory.before(scope, layer), logGate, drive, pathsBNN);
       x = x.add(Ops.linear(h.mul(Ops.silu(parts.get(2))), weights.out));
@@ -161,7 +161,7 @@ public final class GatedRecurrence implements Backbone {
     NDArray logGate = path.get(0).mul(realBK1);
     NDArray sums = logGate.cumSum(1);
     NDArray all = logGate.sum(new int[] {1});
-    NDArray decay = sums.mul(-1).add(all.expandDims(1)).exp();
+    NDArray decay = sums.neg().add(all.expandDims(1)).exp();
     return all.exp().mul(hBD).add(decay.mul(path.get(1)).mul(realBK1).sum(new int[] {1}));
   }
 

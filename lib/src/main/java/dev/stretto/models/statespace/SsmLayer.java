@@ -123,7 +123,7 @@ final class SsmLayer {
   private NDArray decay(NDManager scope) {
     NDArray rate = logDecay.exp();
     rate.attach(scope);
-    return rate.mul(-1);
+    return rate.neg();
   }
 
   private NDArray heads(NDArray xBNI) {

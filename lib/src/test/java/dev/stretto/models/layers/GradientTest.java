@@ -143,7 +143,7 @@ class GradientTest {
     NDArray bias = draw(2, 1, 3, 5);
     Slopes.check(
         "attention",
-        s -> Attention.attend(in(s, q.mul(0.5)), k, v, Optional.of(bias)),
+        s -> Attention.attend(in(s, Ops.times(q, 0.5)), k, v, Optional.of(bias)),
         q,
         k,
         v,
@@ -264,7 +264,8 @@ class GradientTest {
       for (int p = 0; p < leaves.length; p++) {
         assertArrayEquals(expected.get(p), actual.get(p), 2e-3f, leaves[p].getName());
       }
-      Slopes.check(kind, s -> model.forward(Step.of(ids(s, whole))).lastBND().mul(0.1), leaves[1]);
+      Slopes.check(
+          kind, s -> Ops.times(model.forward(Step.of(ids(s, whole))).lastBND(), 0.1), leaves[1]);
     }
   }
 
