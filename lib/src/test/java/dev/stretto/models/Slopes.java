@@ -8,9 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
-import java.lang.ref.PhantomReference;
 import java.lang.ref.Reference;
-import java.lang.ref.ReferenceQueue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -42,8 +40,11 @@ public final class Slopes {
       NDArray out = function.apply(scope);
       NDArray sum = out.mul(scope.create(weights(out), out.getShape())).sum();
       List<ByteBuffer> rubbish = churned();
-      collector.backward(sum);
-      Reference.reachabilityFence(rubbish);
+      try {
+        collector.backward(sum);
+      } finally {
+        Reference.reachabilityFence(rubbish);
+      }
       for (NDArray leaf : leaves) {
         try (NDArray gradient = leaf.getGradient()) {
           gradients.add(gradient.toFloatArray());
@@ -61,17 +62,13 @@ public final class Slopes {
   /** Memory that lay free, now full of numbers that would show. */
   private static List<ByteBuffer> churned() {
     List<ByteBuffer> rubbish = new ArrayList<>();
-    ReferenceQueue<Object> queue = new ReferenceQueue<>();
-    PhantomReference<Object> last = new PhantomReference<>(new Object(), queue);
     System.gc();
     try {
       // the cleaner of direct buffers runs on a thread of its own
-      queue.remove(1000);
-      Thread.sleep(5);
+      Thread.sleep(20);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Reference.reachabilityFence(last);
     for (int i = 0; i < 4000; i++) {
       ByteBuffer buffer = ByteBuffer.allocateDirect(4 << (i % 8)).order(ByteOrder.nativeOrder());
       while (buffer.hasRemaining()) {

@@ -102,21 +102,22 @@ class HeadTrainingTest {
   void theLossesSlopesAreRightWhateverTheCollectorFreed() {
     int[][] windows = {{1, 2, 3, 4, 5, 6, 7, 8, 1, 3}, {8, 1, 7, 2, 6, 3, 5, 4, 2, 2}};
     FrozenStates batch = FrozenStates.of(target, windows).cut(9, 2);
-    List<DraftHeads> all =
-        List.of(
-            new HydraHeads(target, Config.medusa(2), 1),
-            new HydraHeads(target, Config.hydraPlus(2), 1),
-            new ChimeraHeads(target, 2, Parts.FULL, 1));
-    for (DraftHeads heads : all) {
-      Loss loss = heads == all.get(1) ? Loss.TEACHER : Loss.TEXT;
-      HeadTraining learning =
-          new HeadTraining(heads, new Options(loss, .8, heads == all.get(2) ? .1 : 0, false));
+    check(new HydraHeads(target, Config.medusa(2), 1), new Options(Loss.TEXT, .8, 0, false), batch);
+    check(
+        new HydraHeads(target, Config.hydraPlus(2), 1),
+        new Options(Loss.TEACHER, 1, 0, false),
+        batch);
+    check(new ChimeraHeads(target, 2, Parts.FULL, 1), new Options(Loss.TEXT, 1, .1, false), batch);
+  }
+
+  private static void check(DraftHeads heads, Options options, FrozenStates batch) {
+    try (heads) {
+      HeadTraining learning = new HeadTraining(heads, options);
       shake(heads.parameters(), .05);
       Slopes.check(
-          heads.getClass().getSimpleName(),
+          options.toString(),
           s -> learning.loss(s, batch),
           heads.parameters().all().values().toArray(NDArray[]::new));
-      heads.close();
     }
   }
 
