@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,10 @@ import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
- * Times contestants against each other in one run: two warm-up rounds, then rounds A, B, A, B, ...,
- * so that a machine that slows down slows all of them. The ratio of two contestants is the median
- * over rounds of their quotient within a round. Every criterion of kind WALL is measured so.
+ * Times contestants against each other in one run: two warm-up rounds, then rounds A, B, B, A, A,
+ * B, ..., so that a machine that slows down slows all of them and favours none. The ratio of two
+ * contestants is the median over rounds of their quotient within a round. Every criterion of kind
+ * WALL is measured so.
  *
  * <pre>{@code
  * new InterleavedTimer().add("padded", this::padded).add("ragged", this::ragged)
@@ -90,7 +92,11 @@ public final class InterleavedTimer {
     Map<String, double[]> seconds = new LinkedHashMap<>();
     contestants.keySet().forEach(name -> seconds.put(name, new double[rounds]));
     for (int round = -warmUps; round < rounds; round++) {
-      for (var contestant : contestants.entrySet()) {
+      List<Map.Entry<String, Runnable>> order = new ArrayList<>(contestants.entrySet());
+      if ((round + warmUps) % 2 == 1) {
+        Collections.reverse(order);
+      }
+      for (var contestant : order) {
         if (Thread.currentThread().isInterrupted()) {
           throw new CancellationException("timing interrupted in round " + round);
         }
