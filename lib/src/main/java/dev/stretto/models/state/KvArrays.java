@@ -49,6 +49,11 @@ final class KvArrays implements KvStorage {
   }
 
   @Override
+  public void reserve(int slots) {
+    // each pass makes its arrays anew
+  }
+
+  @Override
   public void write(int layer, int firstRow, Fresh pass, int[][] slots) {
     append(layer, 0, pass.keysBNHd(), pass.keyFrom());
     append(layer, 1, pass.valuesBNHd(), pass.valueFrom());
@@ -128,6 +133,11 @@ final class KvArrays implements KvStorage {
       }
     }
     return new KvArrays(heads, width, copy);
+  }
+
+  @Override
+  public KvStorage gather(int[] rows, int[][] lengths) {
+    return copy(rows, lengths);
   }
 
   private static NDArray chosen(NDArray old, int[] rows) {

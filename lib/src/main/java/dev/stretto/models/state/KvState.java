@@ -10,6 +10,7 @@ import dev.stretto.models.Step;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.function.BiFunction;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
@@ -165,6 +166,7 @@ public final class KvState implements Sliceable {
             "the state holds %d positions a row, the pass needs %d: open it with more"
                 .formatted(capacity, end));
       }
+      storage.reserve(Math.max(1, end));
       used = storage.used(layer, n, end);
     }
 
@@ -454,8 +456,6 @@ public final class KvState implements Sliceable {
   @Override
   public void move(int from, int to) {
     int[] ends = new int[lengths.length];
-    // what lies behind the moved positions is hidden, but a NaN would shine through
-    storage.wipe(first + to);
     for (int layer = 0; layer < ends.length; layer++) {
       ends[layer] = length(layer, from);
       lengths[layer][first + to] = ends[layer];
@@ -481,13 +481,15 @@ public final class KvState implements Sliceable {
           "rows %d to %d of a state of %d rows".formatted(lo, hi, rows));
     }
     if (kind == Kind.FUNCTIONAL) {
-      return chosen(IntStream.range(lo, hi).toArray());
+      return chosen(IntStream.range(lo, hi).toArray(), storage::copy);
     }
+    // windows may run in threads of their own: the memory they share must not move any more
+    storage.reserve(capacity);
     int[] geometry = {first + lo, hi - lo, capacity, heads, width};
     return new KvState(kind, storage, lengths, holes, geometry, true);
   }
 
-  private KvState chosen(int[] chosen) {
+  private KvState chosen(int[] chosen, BiFunction<int[], int[][], KvStorage> rowsOf) {
     int[][] ends = new int[lengths.length][chosen.length];
     BitSet[][] gaps = new BitSet[lengths.length][chosen.length];
     int[] absolute = new int[chosen.length];
@@ -499,12 +501,12 @@ public final class KvState implements Sliceable {
       }
     }
     int[] geometry = {0, chosen.length, capacity, heads, width};
-    return new KvState(kind, storage.copy(absolute, ends), ends, gaps, geometry, false);
+    return new KvState(kind, rowsOf.apply(absolute, ends), ends, gaps, geometry, false);
   }
 
   @Override
   public State fork() {
-    return chosen(IntStream.range(0, rows).toArray());
+    return chosen(IntStream.range(0, rows).toArray(), storage::copy);
   }
 
   @Override
@@ -512,8 +514,7 @@ public final class KvState implements Sliceable {
     if (borrowed) {
       throw new IllegalStateException("a window of a state cannot choose rows: ask the whole");
     }
-    KvState other = chosen(chosen);
-    storage.close();
+    KvState other = chosen(chosen, storage::gather);
     storage = other.storage;
     lengths = other.lengths;
     holes = other.holes;

@@ -11,6 +11,9 @@ sealed interface KvStorage permits KvBuffers, KvArrays {
   /** How many slots attention reads when n positions come and the longest row then ends at end. */
   int used(int layer, int n, int end);
 
+  /** Makes room for so many slots a row. */
+  void reserve(int slots);
+
   /**
    * Puts new keys and values at their slots.
    *
@@ -27,6 +30,9 @@ sealed interface KvStorage permits KvBuffers, KvArrays {
 
   /** Another storage whose row i is this one's row {@code rows[i]}, up to its lengths. */
   KvStorage copy(int[] rows, int[][] lengths);
+
+  /** What {@link #copy} gives, in this one's memory where that can be; this one ends with it. */
+  KvStorage gather(int[] rows, int[][] lengths);
 
   /** Row {@code to} becomes row {@code from} of another storage of the same shape. */
   void copyRow(KvStorage source, int from, int to, int[] lengths);

@@ -31,6 +31,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -325,6 +326,49 @@ class FirstCustomersTest {
       }
       assertClose(fresh(model, scope, List.of(10, 11, 3)), next.get(2).get(0), "reused");
       assertClose(fresh(model, scope, List.of(7, 8, 1)), next.get(0).get(0), "moved");
+    }
+  }
+
+  @Test
+  void rowsThatStayMoveUpInTheSameMemoryAndSeeNothingOfTheOneThatLeft() {
+    int[][] prompts = {{1, 2, 3, 4, 5, 6}, {7, 8}, {9}};
+    try (KvState state = (KvState) model.newState(3, 16, State.Kind.PREALLOCATED)) {
+      for (int b = 0; b < 3; b++) {
+        model.forward(tokens(prompts[b]), state.window(b, b + 1));
+      }
+      state.poison(0);
+      final long arrays = Histories.live(weights.manager());
+      state.gather(new int[] {1, 2});
+      assertEquals(arrays, Histories.live(weights.manager()));
+      NDArray next = model.forward(Step.of(ids(scope, new int[][] {{3}, {4}})), state).lastBND();
+      assertClose(fresh(model, scope, List.of(7, 8, 3)), next.get(0).get(0), "first");
+      assertClose(fresh(model, scope, List.of(9, 4)), next.get(1).get(0), "second");
+      state.gather(new int[] {1, 0, 1});
+      next = model.forward(Step.of(ids(scope, new int[][] {{1}, {2}, {5}})), state).lastBND();
+      assertClose(fresh(model, scope, List.of(9, 4, 1)), next.get(0).get(0), "changed places");
+      assertClose(fresh(model, scope, List.of(7, 8, 3, 2)), next.get(1).get(0), "changed places");
+      assertClose(fresh(model, scope, List.of(9, 4, 5)), next.get(2).get(0), "twice");
+    }
+  }
+
+  @Test
+  void memoryGrowsWithTheLongestRowUpToTheCapacity() {
+    try (KvState state = (KvState) model.newState(2, 1 << 20, State.Kind.PREALLOCATED)) {
+      int[] text = new int[100];
+      Arrays.setAll(text, i -> (i * i + 3) % VOCABULARY);
+      for (int from = 0; from < 100; from += 20) {
+        int[] part = Arrays.copyOfRange(text, from, from + 20);
+        model.forward(
+            Step.of(ids(scope, new int[][] {part, part})).counts(new int[] {20, from == 0 ? 3 : 0}),
+            state);
+      }
+      NDArray last = model.forward(Step.of(ids(scope, new int[][] {{1}, {1}})), state).lastBND();
+      List<Integer> whole = Arrays.stream(text).boxed().collect(Collectors.toList());
+      whole.add(1);
+      assertClose(fresh(model, scope, whole), last.get(0).get(0), "long");
+      assertClose(
+          fresh(model, scope, List.of(text[0], text[1], text[2], 1)), last.get(1).get(0), "short");
+      assertEquals(1 << 20, state.capacity());
     }
   }
 
