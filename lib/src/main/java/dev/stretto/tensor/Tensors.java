@@ -6,11 +6,9 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
@@ -123,15 +121,11 @@ public final class Tensors {
    * @return the view; the array itself where it is the whole axis
    */
   public static NDArray narrow(NDManager scope, NDArray array, int axis, long from, long to) {
-    long[] max = array.getShape().getShape().clone();
-    if (from == 0 && to == max[axis]) {
+    if (from == 0 && to == array.getShape().get(axis)) {
       return array;
     }
-    long[] min = new long[max.length];
-    long[] step = new long[max.length];
-    Arrays.fill(step, 1);
-    min[axis] = from;
-    max[axis] = to;
-    return JniUtils.index((PtNDArray) array, min, max, step, (PtNDManager) scope);
+    NDArray part = JniUtils.slice((PtNDArray) array, axis, from, to, 1);
+    part.attach(scope);
+    return part;
   }
 }

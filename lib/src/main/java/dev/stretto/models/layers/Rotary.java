@@ -7,10 +7,10 @@ import dev.stretto.models.layers.TransformerConfig.PositionKind;
 import java.nio.FloatBuffer;
 
 /**
- * Rotary positions: pair k of a head turns by coordinate times frequency k. Without gradients the
- * pairs are multiplied as complex numbers, which is three operations; complex numbers have no
- * gradient here, so that training multiplies by cosines and, after swapping each pair by a small
- * matrix, by sines.
+ * Rotary positions: pair k of a head turns by coordinate times frequency k. Without gradients all
+ * heads of a projection are multiplied as complex numbers at once, values by 1 and queries by their
+ * scale as well; complex numbers have no gradient here, so that training multiplies queries and
+ * keys by cosines and, after swapping each pair by a small matrix, by sines.
  */
 final class Rotary {
   private final double[] frequencies;
@@ -37,17 +37,24 @@ final class Rotary {
 
   /** What turns the heads of one pass. */
   sealed interface Turn {
-    /** The turned heads of (rows, positions, heads, head width). */
-    NDArray apply(NDArray xBNHd);
+    /**
+     * The turned heads.
+     *
+     * @param x (rows, positions, heads, head width), or with the last two axes as one
+     * @return (rows, positions, heads, head width)
+     */
+    NDArray apply(NDArray x);
   }
 
-  private record Complex(NDArray unitsBN1k) implements Turn {
+  private record Complex(NDArray unitsBNHk) implements Turn {
     @Override
-    public NDArray apply(NDArray xBNHd) {
-      Shape shape = xBNHd.getShape();
-      long pairs = shape.get(3) / 2;
-      NDArray pairsBNHk = xBNHd.reshape(shape.get(0), shape.get(1), shape.get(2), pairs, 2);
-      return pairsBNHk.complex().mul(unitsBN1k).real().reshape(shape);
+    public NDArray apply(NDArray x) {
+      long rows = x.getShape().get(0);
+      long n = x.getShape().get(1);
+      long heads = unitsBNHk.getShape().get(2);
+      long pairs = unitsBNHk.getShape().get(3);
+      NDArray pairsBNHk = x.reshape(rows, n, heads, pairs, 2);
+      return pairsBNHk.complex().mul(unitsBNHk).real().reshape(rows, n, heads, 2 * pairs);
     }
   }
 
@@ -58,31 +65,59 @@ final class Rotary {
     }
   }
 
-  /** For coordinates [row or 1][position][axis]. */
-  Turn turn(NDManager scope, float[][][] coordinates, boolean differentiable) {
+  /**
+   * Turns queries and keys and leaves values as they are, all in one product, without gradients.
+   *
+   * @param coordinates [row or 1][position][axis]
+   * @param scale of the queries
+   */
+  Turn projected(
+      NDManager scope, float[][][] coordinates, int queryHeads, int keyHeads, double scale) {
+    int pairs = frequencies.length;
+    int n = coordinates[0].length;
+    int heads = queryHeads + 2 * keyHeads;
+    float[] units = new float[coordinates.length * n * heads * pairs * 2];
+    int at = 0;
+    for (float[][] row : coordinates) {
+      for (float[] position : row) {
+        for (int k = 0; k < pairs; k++) {
+          double angle = angle(position, k);
+          double cos = Math.cos(angle);
+          double sin = Math.sin(angle);
+          for (int head = 0; head < queryHeads + keyHeads; head++) {
+            double length = head < queryHeads ? scale : 1;
+            units[at + 2 * (head * pairs + k)] = (float) (length * cos);
+            units[at + 2 * (head * pairs + k) + 1] = (float) (length * sin);
+          }
+        }
+        for (int i = (queryHeads + keyHeads) * pairs * 2; i < heads * pairs * 2; i += 2) {
+          units[at + i] = 1;
+        }
+        at += heads * pairs * 2;
+      }
+    }
+    Shape shape = new Shape(coordinates.length, n, heads, pairs, 2);
+    return new Complex(scope.create(FloatBuffer.wrap(units), shape).complex());
+  }
+
+  /** Turns queries and keys alone, differentiable, for coordinates [row or 1][position][axis]. */
+  Turn turn(NDManager scope, float[][][] coordinates) {
     int rows = coordinates.length;
     int n = coordinates[0].length;
     int pairs = frequencies.length;
     float[] cos = new float[rows * n * pairs * 2];
-    float[] sin = new float[differentiable ? cos.length : 0];
+    float[] sin = new float[cos.length];
     int at = 0;
     for (float[][] row : coordinates) {
       for (float[] position : row) {
         for (int k = 0; k < pairs; k++, at += 2) {
-          double angle = axes[k] < position.length ? position[axes[k]] * frequencies[k] : 0;
+          double angle = angle(position, k);
           cos[at] = (float) Math.cos(angle);
-          float sine = (float) Math.sin(angle);
-          cos[at + 1] = differentiable ? cos[at] : sine;
-          if (differentiable) {
-            sin[at] = sine;
-            sin[at + 1] = sine;
-          }
+          cos[at + 1] = cos[at];
+          sin[at] = (float) Math.sin(angle);
+          sin[at + 1] = sin[at];
         }
       }
-    }
-    if (!differentiable) {
-      NDArray parts = scope.create(FloatBuffer.wrap(cos), new Shape(rows, n, 1, pairs, 2));
-      return new Complex(parts.complex());
     }
     float[] swap = new float[4 * pairs * pairs];
     for (int k = 0; k < 2 * pairs; k += 2) {
@@ -95,5 +130,9 @@ final class Rotary {
         scope.create(cos, shape),
         scope.create(sin, shape),
         scope.create(swap, new Shape(2L * pairs, 2L * pairs)));
+  }
+
+  private double angle(float[] position, int pair) {
+    return axes[pair] < position.length ? position[axes[pair]] * frequencies[pair] : 0;
   }
 }

@@ -150,13 +150,14 @@ public final class Transformer implements Backbone {
         config.headWidth());
   }
 
-  /** What the layers of one pass share. */
+  /** What the layers of one pass share; whole: one product turns and scales a projection. */
   private record Pass(
       Step step,
       NDManager scope,
       KvState state,
       Optional<Rotary.Turn> turn,
       Optional<NDArray> memoryBias,
+      boolean whole,
       boolean recording) {}
 
   @Override
@@ -167,13 +168,17 @@ public final class Transformer implements Backbone {
     boolean recording = Tensors.recording();
     float[][][] coordinates = coordinates(step, cache, active[0]);
     NDArray x = input(step, active[0] == 0, coordinates, recording);
+    boolean whole = rotary.isPresent() && !config.queryKeyNorm() && !recording;
     Pass pass =
         new Pass(
             step,
             scope,
             cache,
-            rotary.map(kind -> kind.turn(scope, coordinates, recording)),
+            rotary.map(
+                kind ->
+                    whole ? projected(kind, scope, coordinates) : kind.turn(scope, coordinates)),
             step.conditions().memory().flatMap(memory -> memoryBias(scope, step, memory)),
+            whole,
             recording);
     Map<Integer, NDArray> taps = new HashMap<>();
     KvState.Pass before = null;
@@ -207,6 +212,11 @@ public final class Transformer implements Backbone {
    */
   public NDArray finalNorm(NDArray xBND) {
     return normed(xBND, finalNorm);
+  }
+
+  private Rotary.Turn projected(Rotary kind, NDManager scope, float[][][] coordinates) {
+    return kind.projected(
+        scope, coordinates, config.heads(), config.keyHeads(), 1 / Math.sqrt(config.headWidth()));
   }
 
   private static Optional<NDArray> bias(Step step, KvState.Pass pass, NDManager scope) {
@@ -332,14 +342,22 @@ public final class Transformer implements Backbone {
     int heads = config.heads();
     int keyHeads = config.keyHeads();
     NDArray h = modulated(normed(x, block.norm), modulation, 0, 1);
-    NDArray allBNHd =
-        linear(h, block.qkv)
-            .reshape(shape.get(0), shape.get(1), heads + 2L * keyHeads, config.headWidth());
-    NDArray turnedBNHd = turned(allBNHd, block, pass);
-    cache.write(turnedBNHd, heads, allBNHd, heads + keyHeads);
-    NDArray queries = Tensors.narrow(scope, turnedBNHd, 2, 0, heads).transpose(0, 2, 1, 3);
-    double root = 1 / Math.sqrt(config.headWidth());
-    queries = pass.recording ? Ops.times(queries, root) : queries.muli(root);
+    NDArray projected = linear(h, block.qkv);
+    NDArray turnedBNHd;
+    NDArray queries;
+    if (pass.whole) {
+      turnedBNHd = pass.turn.orElseThrow().apply(projected);
+      cache.write(turnedBNHd, heads, turnedBNHd, heads + keyHeads);
+      queries = Tensors.narrow(scope, turnedBNHd, 2, 0, heads).transpose(0, 2, 1, 3);
+    } else {
+      NDArray allBNHd =
+          projected.reshape(shape.get(0), shape.get(1), heads + 2L * keyHeads, config.headWidth());
+      turnedBNHd = turned(allBNHd, block, pass);
+      cache.write(turnedBNHd, heads, allBNHd, heads + keyHeads);
+      queries = Tensors.narrow(scope, turnedBNHd, 2, 0, heads).transpose(0, 2, 1, 3);
+      double root = 1 / Math.sqrt(config.headWidth());
+      queries = pass.recording ? Ops.times(queries, root) : queries.muli(root);
+    }
     NDArray keys = cache.keys(scope);
     NDArray values = cache.values(scope);
     Optional<NDArray> scores = bias;
@@ -478,7 +496,7 @@ public final class Transformer implements Backbone {
   }
 
   private static NDArray merged(NDArray mixedBHNd, Shape shape) {
-    return mixedBHNd.transpose(0, 2, 1, 3).reshape(shape);
+    return (shape.get(1) == 1 ? mixedBHNd : mixedBHNd.transpose(0, 2, 1, 3)).reshape(shape);
   }
 
   private NDArray normed(NDArray x, NDArray[] norm) {

@@ -158,11 +158,14 @@ class GradientTest {
         List.of(new PositionKind.Rotary(10000, 0), new PositionKind.Rotary(100, 0, 8, 0))) {
       Rotary rotary = new Rotary(kind, 12);
       float[][][] places = {{{0, 1, 2}, {3, 1, 0}, {7, 7, 9}}, {{4, 0, 0}, {5, 5, 5}, {6, 2, 1}}};
-      assertClose(
-          rotary.turn(all, places, false).apply(x),
-          rotary.turn(all, places, true).apply(x),
-          "complex and real");
-      Slopes.check("rotary", s -> rotary.turn(s, places, true).apply(in(s, x)), x);
+      NDArray turned = rotary.turn(all, places).apply(x);
+      NDArray whole = NDArrays.concat(new NDList(x, x, x), 2); // one key head, four query heads
+      NDArray both = rotary.projected(all, places, 4, 1, .25).apply(whole.reshape(2, 3, 72));
+      assertClose(turned.mul(.25), both.get(":, :, :2"), "queries");
+      assertClose(turned.mul(.25), both.get(":, :, 2:4"), "queries");
+      assertClose(turned.get(":, :, :1"), both.get(":, :, 4:5"), "keys");
+      assertClose(x.get(":, :, 1:"), both.get(":, :, 5:"), "values stay");
+      Slopes.check("rotary", s -> rotary.turn(s, places).apply(in(s, x)), x);
     }
   }
 

@@ -184,7 +184,7 @@ class TransformerTest {
                 weights.get("layers.0.attention.qkv.weight"))
             .reshape(1, 2, 8, 4);
     Rotary rotary = new Rotary(new PositionKind.Rotary(10000, 0), 4);
-    NDArray turned = rotary.turn(scope, new float[][][] {{{0}, {1}}}, false).apply(keysValues);
+    NDArray turned = rotary.turn(scope, new float[][][] {{{0}, {1}}}).apply(keysValues);
     NDArray keys = turned.get(":, :, 4:6").transpose(0, 2, 1, 3);
     NDArray values = keysValues.get(":, :, 6:8").transpose(0, 2, 1, 3);
     Conditions conditions =
