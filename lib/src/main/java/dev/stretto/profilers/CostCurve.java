@@ -33,7 +33,7 @@ import tech.tablesaw.api.Table;
  * @param seconds a pass of each size, median over blocks
  */
 public record CostCurve(String unit, int cached, int[] sizes, double[] seconds) {
-  private static final int PASSES = 16;
+  private static final int PASSES = 8;
 
   /**
    * c(n) of a model for one row.
