@@ -14,6 +14,7 @@ import dev.stretto.training.HeadTraining.Loss;
 import dev.stretto.training.HeadTraining.Options;
 import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,7 +61,7 @@ public final class HeadModels {
 
     /** {@return the arms of a quick run, whose models are stored} */
     public static List<Arm> stored() {
-      return List.of(values()).subList(0, HYDRA_TEACHER.ordinal());
+      return List.copyOf(EnumSet.range(MEDUSA, CHIMERA_NO_CONTEXT));
     }
 
     private Options options() {
