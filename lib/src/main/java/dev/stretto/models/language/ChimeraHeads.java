@@ -10,7 +10,6 @@ import dev.stretto.models.State;
 import dev.stretto.models.Step;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.models.layers.Transformer;
-import dev.stretto.models.layers.TransformerConfig;
 import dev.stretto.models.state.KvState;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -20,22 +19,29 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A drafter that fuses all tokens (Chimera, Zeng et al. 2024): a trigram encoder makes g of the
- * newest three tokens, one attention layer over [h_1 .. h_s | f of the drafted tokens | g] makes f,
- * which stands for the target's state at the drafted token, and the head of depth j reads [h_s;
- * f_(s+j)]. At the start it gives the target's logits at h_s plus those at f.
+ * A drafter that fuses all tokens (Chimera, Zeng et al. 2024): an encoder makes g of the newest
+ * three tokens (or another number), one attention layer over [h_1 .. h_s | f of the drafted tokens
+ * | g] makes f, which stands for the target's state at the drafted token, and the head of depth j
+ * reads [h_s; f_(s+j)]. At the start it gives the target's logits at h_s plus those at f.
  */
 public final class ChimeraHeads implements DraftHeads {
   /**
    * Which parts there are; the others are left out to see what they do.
    *
-   * @param trigram else g is the newest token's embedding
+   * @param order tokens that make g, 3 in the paper; 0 where g is the newest token's embedding
    * @param fullContext else f is g
    * @param lastState else the heads read f alone
    */
-  public record Parts(boolean trigram, boolean fullContext, boolean lastState) {
+  public record Parts(int order, boolean fullContext, boolean lastState) {
     /** All of them. */
-    public static final Parts FULL = new Parts(true, true, true);
+    public static final Parts FULL = new Parts(3, true, true);
+
+    /** Checks the order. */
+    public Parts {
+      if (order < 0) {
+        throw new IllegalArgumentException(order + " tokens make g, expected 0 or more");
+      }
+    }
   }
 
   /** Positions behind the target's longest text, for nodes of a tree. */
@@ -43,7 +49,8 @@ public final class ChimeraHeads implements DraftHeads {
 
   private final CausalLm target;
   private final Parameters parameters;
-  private final Optional<TrigramEncoder> trigram;
+  private final int before;
+  private final Optional<NGramEncoder> newest;
   private final Optional<Transformer> encoder;
   private final NDArray[][] heads;
 
@@ -62,15 +69,16 @@ public final class ChimeraHeads implements DraftHeads {
     this.target = target;
     parameters = new Parameters(SeedTree.of(seed));
     int width = target.backbone().width();
-    trigram =
-        parts.trigram()
-            ? Optional.of(new TrigramEncoder(target.embedding(), parameters.under("trigram")))
-            : Optional.empty();
-    TransformerConfig layer =
-        TransformerConfig.gpt(1, width, 0, target.maxLength() + SLACK).withHeads(1, 1);
+    before = Math.max(0, parts.order() - 1);
+    // weights are stored under the paper's name whatever the order
+    newest =
+        parts.order() == 0
+            ? Optional.empty()
+            : Optional.of(
+                new NGramEncoder(parts.order(), target.embedding(), parameters.under("trigram")));
     encoder =
         parts.fullContext()
-            ? Optional.of(new Transformer(layer, parameters.under("context")))
+            ? Optional.of(AcceptedStates.layer(target, SLACK, parameters.under("context")))
             : Optional.empty();
     heads = new NDArray[depths][parts.lastState() ? 2 : 1];
     for (int j = 0; j < depths; j++) {
@@ -97,6 +105,11 @@ public final class ChimeraHeads implements DraftHeads {
     return parameters;
   }
 
+  @Override
+  public int before() {
+    return before;
+  }
+
   private static Step read(NDArray statesBND) {
     return Step.of(new Step.Input.Vectors(statesBND));
   }
@@ -108,93 +121,67 @@ public final class ChimeraHeads implements DraftHeads {
     int rows = tokens.length;
     Optional<State> cache = encoder.map(e -> e.newState(rows, to, State.Kind.FUNCTIONAL));
     cache.ifPresent(c -> encoder.orElseThrow().forward(read(h), c));
-    int[][][] before = new int[2][rows][to - from];
-    for (int b = 0; b < rows; b++) {
-      for (int s = from; s < to; s++) {
-        before[0][b][s - from] = tokens[b][Math.max(0, s - 1)];
-        before[1][b][s - from] = tokens[b][s];
+    int[][][] earlier = new int[before][rows][to - from];
+    for (int k = 0; k < before; k++) {
+      for (int b = 0; b < rows; b++) {
+        for (int s = from; s < to; s++) {
+          earlier[k][b][s - from] = tokens[b][Math.max(0, s - before + 1 + k)];
+        }
       }
     }
     NDArray last = Tensors.narrow(scope, h, 1, from, to);
-    return new Steps(last, before, cache, trigram.map(t -> t.fold(scope)), new int[] {from, to});
+    return new Steps(last, earlier, cache, newest.map(n -> n.fold(scope)), new int[] {from, to});
   }
 
   @Override
   public Context open(int rows) {
-    return new Accepted(rows);
+    NDManager own = parameters.manager().newSubManager();
+    Optional<State> cache = AcceptedStates.cache(encoder, rows);
+    Optional<NGramEncoder.Folded> folded = newest.map(n -> n.fold(own));
+    return new AcceptedStates(
+        own,
+        cache,
+        (states, counts) -> {
+          cache.ifPresent(c -> encoder.orElseThrow().forward(read(states).counts(counts), c));
+          return states;
+        },
+        (h, texts) -> new Steps(h, earlier(texts), cache, folded, new int[0]));
   }
 
-  private final class Accepted implements Context {
-    private final NDManager own = parameters.manager().newSubManager();
-    private final Optional<State> cache;
-    private final Optional<TrigramEncoder.Folded> folded = trigram.map(t -> t.fold(own));
-    private NDArray lastB1D = own.create(0f);
-
-    Accepted(int rows) {
-      cache =
-          encoder.map(e -> e.newState(rows, target.maxLength() + SLACK, State.Kind.PREALLOCATED));
-    }
-
-    @Override
-    public void read(NDArray statesBND, int[] counts) {
-      int[][] last = new int[counts.length][1];
-      for (int b = 0; b < counts.length; b++) {
-        last[b][0] = Math.max(0, counts[b] - 1);
+  /** The newest tokens before y_1, [token][row][0]. */
+  private int[][][] earlier(int[][] texts) {
+    int[][][] earlier = new int[before][texts.length][1];
+    for (int b = 0; b < texts.length; b++) {
+      if (texts[b].length < before) {
+        throw new IllegalArgumentException(
+            "row %d has %d tokens before y_1, expected %d".formatted(b, texts[b].length, before));
       }
-      cache.ifPresent(
-          c -> encoder.orElseThrow().forward(ChimeraHeads.read(statesBND).counts(counts), c));
-      keep(DraftHeads.pick(own, statesBND, last));
-    }
-
-    private void keep(NDArray fresh) {
-      lastB1D.close();
-      lastB1D = fresh;
-    }
-
-    @Override
-    public Walk walk(NDManager scope, int[][] before) {
-      NDArray h = lastB1D.duplicate();
-      h.attach(scope);
-      int[][][] texts = new int[2][before.length][1];
-      for (int b = 0; b < before.length; b++) {
-        texts[0][b][0] = before[b][0];
-        texts[1][b][0] = before[b][1];
+      for (int k = 0; k < before; k++) {
+        earlier[k][b][0] = texts[b][texts[b].length - before + k];
       }
-      return new Steps(h, texts, cache, folded, new int[0]);
     }
-
-    @Override
-    public void gather(int[] rows) {
-      cache.ifPresent(c -> c.gather(rows));
-      keep(DraftHeads.rows(own, lastB1D, rows));
-    }
-
-    @Override
-    public void close() {
-      cache.ifPresent(State::close);
-      own.close();
-    }
+    return earlier;
   }
 
   /** One draft, or one behind each of the positions {from, to} of known texts. */
   private final class Steps implements Walk {
     private final NDArray hBND;
     private final Optional<State> cache;
-    private final Optional<TrigramEncoder.Folded> folded;
+    private final Optional<NGramEncoder.Folded> folded;
     private final int[] bases;
     private final List<NDArray> drafted = new ArrayList<>();
     private final List<int[]> ancestry = new ArrayList<>();
-    private int[][][] last;
+    private int[][][] earlier;
     private Optional<NDArray> states = Optional.empty();
 
     Steps(
         NDArray hBND,
-        int[][][] before,
+        int[][][] earlier,
         Optional<State> cache,
-        Optional<TrigramEncoder.Folded> folded,
+        Optional<NGramEncoder.Folded> folded,
         int[] bases) {
       this.hBND = hBND;
-      this.last = before;
+      this.earlier = earlier;
       this.cache = cache;
       this.folded = folded;
       this.bases = bases;
@@ -204,11 +191,12 @@ public final class ChimeraHeads implements DraftHeads {
     public NDArray next(int[][] tokens, int[] parents) {
       NDManager scope = hBND.getManager();
       NDArray[] head = heads[drafted.size()];
-      int[][][] trigrams = {inherited(last[0], parents), inherited(last[1], parents), tokens};
-      last = new int[][][] {trigrams[1], tokens};
+      int[][][] ngrams = new int[earlier.length + 1][][];
+      Arrays.setAll(ngrams, k -> k == before ? tokens : inherited(earlier[k], parents));
+      earlier = Arrays.copyOfRange(ngrams, 1, ngrams.length);
       NDArray g =
           folded
-              .map(f -> f.encode(scope, trigrams))
+              .map(f -> f.encode(scope, ngrams))
               .orElseGet(() -> Ops.embedding(DraftHeads.ids(scope, tokens), target.embedding()));
       ancestry.add(parents);
       NDArray f = encoder.isPresent() ? attended(g) : g;
