@@ -3,8 +3,10 @@ package dev.stretto.experiments;
 import dev.stretto.data.text.CategorySuite;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.ChimeraHeads;
+import dev.stretto.models.language.ChimeraHeads.Parts;
 import dev.stretto.models.language.DraftHeads;
 import dev.stretto.models.language.HydraHeads;
+import dev.stretto.models.language.HydraHeads.Config;
 import dev.stretto.training.Budget;
 import dev.stretto.training.FrozenStates;
 import dev.stretto.training.HeadTraining;
@@ -12,6 +14,8 @@ import dev.stretto.training.HeadTraining.Loss;
 import dev.stretto.training.HeadTraining.Options;
 import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 
 /** Draft heads of one target, all trained on the same positions; stored each. */
@@ -24,7 +28,7 @@ public final class HeadModels {
   private final CausalLm target;
   private Optional<FrozenStates> states = Optional.empty();
 
-  /** The heads there are. */
+  /** The heads there are: those of a quick run, and arms that change one thing (extended). */
   public enum Arm {
     /** Independent heads. */
     MEDUSA,
@@ -37,14 +41,37 @@ public final class HeadModels {
     /** The newest token's embedding in place of the trigram. */
     CHIMERA_NO_TRIGRAM,
     /** The trigram's vector in place of the attention layer's. */
-    CHIMERA_NO_CONTEXT;
+    CHIMERA_NO_CONTEXT,
+    /** Hydra held against the target's law. */
+    HYDRA_TEACHER,
+    /** Hydra with four blocks. */
+    HYDRA_DEEP,
+    /** Hydra behind a layer over the accepted states. */
+    HYDRA_PREFIX,
+    /** Chimera whose heads read f alone. */
+    CHIMERA_NO_STATE,
+    /** Chimera whose f is not held against the target's states. */
+    CHIMERA_NO_DISTILLATION,
+    /** Chimera taught with the text's tokens, not its own. */
+    CHIMERA_FORCED,
+    /** Chimera with the newest two tokens. */
+    CHIMERA_BIGRAM,
+    /** Chimera with the newest four tokens. */
+    CHIMERA_FOURGRAM;
+
+    /** {@return the arms of a quick run, whose models are stored} */
+    public static List<Arm> stored() {
+      return List.copyOf(EnumSet.range(MEDUSA, CHIMERA_NO_CONTEXT));
+    }
 
     private Options options() {
       return switch (this) {
         case MEDUSA -> new Options(Loss.TEXT, .8, 0, false);
-        case HYDRA -> Options.TEXT;
-        case HYDRA_PLUS -> new Options(Loss.TEACHER, 1, 0, false);
-        case CHIMERA, CHIMERA_NO_TRIGRAM, CHIMERA_NO_CONTEXT -> new Options(Loss.TEXT, 1, .1, true);
+        case HYDRA, HYDRA_DEEP, HYDRA_PREFIX -> Options.TEXT;
+        case HYDRA_PLUS, HYDRA_TEACHER -> new Options(Loss.TEACHER, 1, 0, false);
+        case CHIMERA_NO_DISTILLATION -> new Options(Loss.TEXT, 1, 0, true);
+        case CHIMERA_FORCED -> new Options(Loss.TEXT, 1, .1, false);
+        default -> new Options(Loss.TEXT, 1, .1, true);
       };
     }
 
@@ -57,19 +84,36 @@ public final class HeadModels {
         case CHIMERA -> "Chimera";
         case CHIMERA_NO_TRIGRAM -> "Chimera, no trigram";
         case CHIMERA_NO_CONTEXT -> "Chimera, no full context";
+        case HYDRA_TEACHER -> "Hydra, teacher loss";
+        case HYDRA_DEEP -> "Hydra, 4 blocks";
+        case HYDRA_PREFIX -> "Hydra, prefix attention";
+        case CHIMERA_NO_STATE -> "Chimera, no h_s in the head";
+        case CHIMERA_NO_DISTILLATION -> "Chimera, no distillation";
+        case CHIMERA_FORCED -> "Chimera, teacher forced";
+        case CHIMERA_BIGRAM -> "Chimera, bigram";
+        case CHIMERA_FOURGRAM -> "Chimera, 4-gram";
       };
     }
 
     private DraftHeads heads(CausalLm target, long seed) {
       return switch (this) {
-        case MEDUSA -> new HydraHeads(target, HydraHeads.Config.medusa(HEADS), seed);
-        case HYDRA -> new HydraHeads(target, HydraHeads.Config.hydra(HEADS), seed);
-        case HYDRA_PLUS -> new HydraHeads(target, HydraHeads.Config.hydraPlus(HEADS), seed);
-        case CHIMERA -> new ChimeraHeads(target, HEADS, ChimeraHeads.Parts.FULL, seed);
-        case CHIMERA_NO_TRIGRAM ->
-            new ChimeraHeads(target, HEADS, new ChimeraHeads.Parts(false, true, true), seed);
-        case CHIMERA_NO_CONTEXT ->
-            new ChimeraHeads(target, HEADS, new ChimeraHeads.Parts(true, false, true), seed);
+        case MEDUSA -> new HydraHeads(target, Config.medusa(HEADS), seed);
+        case HYDRA, HYDRA_TEACHER -> new HydraHeads(target, Config.hydra(HEADS), seed);
+        case HYDRA_PLUS -> new HydraHeads(target, Config.hydraPlus(HEADS), seed);
+        case HYDRA_DEEP -> new HydraHeads(target, new Config(HEADS, 4, true, false, false), seed);
+        case HYDRA_PREFIX -> new HydraHeads(target, new Config(HEADS, 1, true, false, true), seed);
+        default -> new ChimeraHeads(target, HEADS, parts(), seed);
+      };
+    }
+
+    private Parts parts() {
+      return switch (this) {
+        case CHIMERA_NO_TRIGRAM -> new Parts(0, true, true);
+        case CHIMERA_NO_CONTEXT -> new Parts(3, false, true);
+        case CHIMERA_NO_STATE -> new Parts(3, true, false);
+        case CHIMERA_BIGRAM -> new Parts(2, true, true);
+        case CHIMERA_FOURGRAM -> new Parts(4, true, true);
+        default -> Parts.FULL;
       };
     }
   }

@@ -19,7 +19,7 @@ import dev.stretto.models.language.ChimeraHeads.Parts;
 import dev.stretto.models.language.DraftHeads;
 import dev.stretto.models.language.HydraHeads;
 import dev.stretto.models.language.HydraHeads.Config;
-import dev.stretto.models.language.TrigramEncoder;
+import dev.stretto.models.language.NGramEncoder;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Match;
@@ -36,6 +36,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HeadTrainingTest {
   private static final int VOCABULARY = 9;
@@ -170,22 +172,66 @@ class HeadTrainingTest {
     }
   }
 
-  /** W (z + SiLU(M z)) with z = [e(a); e(b); e(c)], written plainly. */
-  @Test
-  void foldedTablesAreTheEncoder() {
+  /** W (z + SiLU(M z)) with z the n embeddings side by side, written plainly. */
+  private NDArray plain(Parameters parameters, int[][][] ngrams) {
+    NDList parts = new NDList();
+    for (int[][] tokens : ngrams) {
+      parts.add(Ops.embedding(DraftHeads.ids(scope, tokens), target.embedding()));
+    }
+    NDArray z = NDArrays.concat(parts, 2);
+    NDArray mixed = z.add(Ops.silu(Ops.linear(z, parameters.get("mix"))));
+    return Ops.linear(mixed, parameters.get("out"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5})
+  void foldedTablesAreTheEncoder(int order) {
     try (Parameters parameters = new Parameters(SeedTree.of(4))) {
-      TrigramEncoder encoder = new TrigramEncoder(target.embedding(), parameters);
+      NGramEncoder encoder = new NGramEncoder(order, target.embedding(), parameters);
       shake(parameters, .2);
-      int[][][] trigrams = {{{1, 1, 2, 8}}, {{1, 2, 3, 8}}, {{2, 3, 4, 8}}};
-      float[] folded = encoder.fold(scope).encode(scope, trigrams).toFloatArray();
-      NDList parts = new NDList();
-      for (int[][] tokens : trigrams) {
-        parts.add(Ops.embedding(DraftHeads.ids(scope, tokens), target.embedding()));
+      int[][][] ngrams = new int[order][][];
+      Arrays.setAll(ngrams, k -> random(2, 6, VOCABULARY, k));
+      NDArray folded = encoder.fold(scope).encode(scope, ngrams);
+      assertArrayEquals(
+          plain(parameters, ngrams).toFloatArray(), folded.toFloatArray(), 1e-5f, "n " + order);
+    }
+  }
+
+  /**
+   * Without attention f is g: of the newest token and n - 1 before it, read or drafted, the text's
+   * first again where it has no more; taught and drafted alike.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5})
+  void newestTokensCrossTheBorderOfTextAndDraft(int order) {
+    int[][] text = random(1, 9, VOCABULARY, 6);
+    NDArray states = states(target, text);
+    try (DraftHeads heads = new ChimeraHeads(target, 3, new Parts(order, false, true), 1)) {
+      shake(heads.parameters(), .2);
+      DraftHeads.Walk taught = heads.teach(states, text, 0, 5);
+      DraftHeads.Context context = heads.open(1);
+      context.read(Tensors.narrow(scope, states, 1, 0, 1).duplicate(), new int[] {1});
+      int[] first = new int[heads.before()];
+      Arrays.fill(first, text[0][0]);
+      DraftHeads.Walk drafted = context.walk(scope, new int[][] {first});
+      for (int j = 1; j <= 3; j++) {
+        int[][][] ngrams = new int[order][1][5];
+        for (int k = 0; k < order; k++) {
+          for (int s = 0; s < 5; s++) {
+            ngrams[k][0][s] = text[0][Math.max(0, s + j - order + 1 + k)];
+          }
+        }
+        taught.next(HeadTraining.part(text, j, 5), NONE);
+        drafted.next(HeadTraining.part(text, j, 1), NONE);
+        NDArray g = plain(heads.parameters().under("trigram"), ngrams);
+        NDArray f = taught.states().orElseThrow();
+        assertArrayEquals(g.toFloatArray(), f.toFloatArray(), 1e-5f, "depth " + j);
+        assertArrayEquals(
+            f.get(":,0:1").toFloatArray(),
+            drafted.states().orElseThrow().toFloatArray(),
+            1e-5f,
+            "drafted, depth " + j);
       }
-      NDArray z = NDArrays.concat(parts, 2);
-      NDArray mixed = z.add(Ops.silu(Ops.linear(z, parameters.get("mix"))));
-      float[] plain = Ops.linear(mixed, parameters.get("out")).toFloatArray();
-      assertArrayEquals(plain, folded, 1e-5f);
     }
   }
 
@@ -310,8 +356,9 @@ class HeadTrainingTest {
     RankPathTree tree = RankPathTree.cartesian(5, 4, 2);
     var options = new Decoder.Options(26, -1, Sampling.greedy());
     try (DraftHeads hydra = new HydraHeads(target, Config.hydraPlus(3), 1);
-        DraftHeads chimera = new ChimeraHeads(target, 3, Parts.FULL, 1)) {
-      for (DraftHeads heads : List.of(hydra, chimera)) {
+        DraftHeads chimera = new ChimeraHeads(target, 3, Parts.FULL, 1);
+        DraftHeads four = new ChimeraHeads(target, 3, new Parts(4, true, true), 1)) {
+      for (DraftHeads heads : List.of(hydra, chimera, four)) {
         shake(heads.parameters(), .05);
         HeadTreeDrafter drafter = new HeadTreeDrafter(heads, tree);
         var run = SpeculativeDecoder.decode(target, prompts, options, drafter, new Match());

@@ -20,22 +20,29 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A drafter that fuses all tokens (Chimera, Zeng et al. 2024): a trigram encoder makes g of the
- * newest three tokens, one attention layer over [h_1 .. h_s | f of the drafted tokens | g] makes f,
- * which stands for the target's state at the drafted token, and the head of depth j reads [h_s;
- * f_(s+j)]. At the start it gives the target's logits at h_s plus those at f.
+ * A drafter that fuses all tokens (Chimera, Zeng et al. 2024): an encoder makes g of the newest
+ * three tokens (or another number), one attention layer over [h_1 .. h_s | f of the drafted tokens
+ * | g] makes f, which stands for the target's state at the drafted token, and the head of depth j
+ * reads [h_s; f_(s+j)]. At the start it gives the target's logits at h_s plus those at f.
  */
 public final class ChimeraHeads implements DraftHeads {
   /**
    * Which parts there are; the others are left out to see what they do.
    *
-   * @param trigram else g is the newest token's embedding
+   * @param order tokens that make g, 3 in the paper; 0 where g is the newest token's embedding
    * @param fullContext else f is g
    * @param lastState else the heads read f alone
    */
-  public record Parts(boolean trigram, boolean fullContext, boolean lastState) {
+  public record Parts(int order, boolean fullContext, boolean lastState) {
     /** All of them. */
-    public static final Parts FULL = new Parts(true, true, true);
+    public static final Parts FULL = new Parts(3, true, true);
+
+    /** Checks the order. */
+    public Parts {
+      if (order < 0) {
+        throw new IllegalArgumentException(order + " tokens make g, expected 0 or more");
+      }
+    }
   }
 
   /** Positions behind the target's longest text, for nodes of a tree. */
@@ -43,7 +50,8 @@ public final class ChimeraHeads implements DraftHeads {
 
   private final CausalLm target;
   private final Parameters parameters;
-  private final Optional<TrigramEncoder> trigram;
+  private final int before;
+  private final Optional<NGramEncoder> newest;
   private final Optional<Transformer> encoder;
   private final NDArray[][] heads;
 
@@ -62,10 +70,13 @@ public final class ChimeraHeads implements DraftHeads {
     this.target = target;
     parameters = new Parameters(SeedTree.of(seed));
     int width = target.backbone().width();
-    trigram =
-        parts.trigram()
-            ? Optional.of(new TrigramEncoder(target.embedding(), parameters.under("trigram")))
-            : Optional.empty();
+    before = Math.max(0, parts.order() - 1);
+    // weights are stored under the paper's name whatever the order
+    newest =
+        parts.order() == 0
+            ? Optional.empty()
+            : Optional.of(
+                new NGramEncoder(parts.order(), target.embedding(), parameters.under("trigram")));
     TransformerConfig layer =
         TransformerConfig.gpt(1, width, 0, target.maxLength() + SLACK).withHeads(1, 1);
     encoder =
@@ -97,6 +108,11 @@ public final class ChimeraHeads implements DraftHeads {
     return parameters;
   }
 
+  @Override
+  public int before() {
+    return before;
+  }
+
   private static Step read(NDArray statesBND) {
     return Step.of(new Step.Input.Vectors(statesBND));
   }
@@ -108,15 +124,16 @@ public final class ChimeraHeads implements DraftHeads {
     int rows = tokens.length;
     Optional<State> cache = encoder.map(e -> e.newState(rows, to, State.Kind.FUNCTIONAL));
     cache.ifPresent(c -> encoder.orElseThrow().forward(read(h), c));
-    int[][][] before = new int[2][rows][to - from];
-    for (int b = 0; b < rows; b++) {
-      for (int s = from; s < to; s++) {
-        before[0][b][s - from] = tokens[b][Math.max(0, s - 1)];
-        before[1][b][s - from] = tokens[b][s];
+    int[][][] earlier = new int[before][rows][to - from];
+    for (int k = 0; k < before; k++) {
+      for (int b = 0; b < rows; b++) {
+        for (int s = from; s < to; s++) {
+          earlier[k][b][s - from] = tokens[b][Math.max(0, s - before + 1 + k)];
+        }
       }
     }
     NDArray last = Tensors.narrow(scope, h, 1, from, to);
-    return new Steps(last, before, cache, trigram.map(t -> t.fold(scope)), new int[] {from, to});
+    return new Steps(last, earlier, cache, newest.map(n -> n.fold(scope)), new int[] {from, to});
   }
 
   @Override
@@ -127,7 +144,7 @@ public final class ChimeraHeads implements DraftHeads {
   private final class Accepted implements Context {
     private final NDManager own = parameters.manager().newSubManager();
     private final Optional<State> cache;
-    private final Optional<TrigramEncoder.Folded> folded = trigram.map(t -> t.fold(own));
+    private final Optional<NGramEncoder.Folded> folded = newest.map(n -> n.fold(own));
     private NDArray lastB1D = own.create(0f);
 
     Accepted(int rows) {
@@ -152,15 +169,20 @@ public final class ChimeraHeads implements DraftHeads {
     }
 
     @Override
-    public Walk walk(NDManager scope, int[][] before) {
+    public Walk walk(NDManager scope, int[][] texts) {
+      int[][][] earlier = new int[before][texts.length][1];
+      for (int b = 0; b < texts.length; b++) {
+        if (texts[b].length < before) {
+          throw new IllegalArgumentException(
+              "row %d has %d tokens before y_1, expected %d".formatted(b, texts[b].length, before));
+        }
+        for (int k = 0; k < before; k++) {
+          earlier[k][b][0] = texts[b][texts[b].length - before + k];
+        }
+      }
       NDArray h = lastB1D.duplicate();
       h.attach(scope);
-      int[][][] texts = new int[2][before.length][1];
-      for (int b = 0; b < before.length; b++) {
-        texts[0][b][0] = before[b][0];
-        texts[1][b][0] = before[b][1];
-      }
-      return new Steps(h, texts, cache, folded, new int[0]);
+      return new Steps(h, earlier, cache, folded, new int[0]);
     }
 
     @Override
@@ -180,21 +202,21 @@ public final class ChimeraHeads implements DraftHeads {
   private final class Steps implements Walk {
     private final NDArray hBND;
     private final Optional<State> cache;
-    private final Optional<TrigramEncoder.Folded> folded;
+    private final Optional<NGramEncoder.Folded> folded;
     private final int[] bases;
     private final List<NDArray> drafted = new ArrayList<>();
     private final List<int[]> ancestry = new ArrayList<>();
-    private int[][][] last;
+    private int[][][] earlier;
     private Optional<NDArray> states = Optional.empty();
 
     Steps(
         NDArray hBND,
-        int[][][] before,
+        int[][][] earlier,
         Optional<State> cache,
-        Optional<TrigramEncoder.Folded> folded,
+        Optional<NGramEncoder.Folded> folded,
         int[] bases) {
       this.hBND = hBND;
-      this.last = before;
+      this.earlier = earlier;
       this.cache = cache;
       this.folded = folded;
       this.bases = bases;
@@ -204,11 +226,12 @@ public final class ChimeraHeads implements DraftHeads {
     public NDArray next(int[][] tokens, int[] parents) {
       NDManager scope = hBND.getManager();
       NDArray[] head = heads[drafted.size()];
-      int[][][] trigrams = {inherited(last[0], parents), inherited(last[1], parents), tokens};
-      last = new int[][][] {trigrams[1], tokens};
+      int[][][] ngrams = new int[earlier.length + 1][][];
+      Arrays.setAll(ngrams, k -> k == before ? tokens : inherited(earlier[k], parents));
+      earlier = Arrays.copyOfRange(ngrams, 1, ngrams.length);
       NDArray g =
           folded
-              .map(f -> f.encode(scope, trigrams))
+              .map(f -> f.encode(scope, ngrams))
               .orElseGet(() -> Ops.embedding(DraftHeads.ids(scope, tokens), target.embedding()));
       ancestry.add(parents);
       NDArray f = encoder.isPresent() ? attended(g) : g;

@@ -21,6 +21,11 @@ public interface DraftHeads extends Trainable {
   /** {@return the model whose states they read; not theirs to train or close} */
   CausalLm target();
 
+  /** {@return how many tokens before y_1 they read beside the states} */
+  default int before() {
+    return 0;
+  }
+
   /**
    * Starts to draft for rows.
    *
@@ -54,11 +59,11 @@ public interface DraftHeads extends Trainable {
      * Starts a draft behind the last accepted tokens.
      *
      * @param scope owns the results
-     * @param before the two tokens before y_1 of each row, the older first; one that is missing is
-     *     the other again
-     * @return the walk
+     * @param texts tokens before y_1 of each row, the oldest first, as many as {@link #before} or
+     *     more; in a shorter text the oldest is there again
+     * @return the walk. Throws IllegalArgumentException naming the row for too few.
      */
-    Walk walk(NDManager scope, int[][] before);
+    Walk walk(NDManager scope, int[][] texts);
 
     /**
      * Keeps some rows.

@@ -190,7 +190,7 @@ public final class HydraHeads implements DraftHeads {
     }
 
     @Override
-    public Walk walk(NDManager scope, int[][] before) {
+    public Walk walk(NDManager scope, int[][] texts) {
       NDArray h = lastB1D.duplicate();
       h.attach(scope);
       return new Steps(h);

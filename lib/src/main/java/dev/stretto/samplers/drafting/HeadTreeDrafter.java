@@ -111,9 +111,10 @@ public record HeadTreeDrafter(DraftHeads heads, RankPathTree tree) implements Dr
       int[][] before = new int[rows.length][];
       for (int b = 0; b < rows.length; b++) {
         tokens[b][0] = rows[b].pending();
-        int length = rows[b].length();
-        int last = rows[b].last(Math.min(1, length - 1));
-        before[b] = new int[] {length < 3 ? last : rows[b].last(2), last};
+        before[b] = new int[heads.before()];
+        for (int k = 0; k < before[b].length; k++) {
+          before[b][k] = rows[b].last(Math.min(before[b].length - k, rows[b].length() - 1));
+        }
         depth = Math.max(depth, ready[b] ? Math.min(tree.depth(), rows[b].room()) : 0);
       }
       if (depth > 0) {

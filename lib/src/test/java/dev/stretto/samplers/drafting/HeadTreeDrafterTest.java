@@ -42,7 +42,10 @@ class HeadTreeDrafterTest {
     HYDRA_PLUS,
     CHIMERA,
     CHIMERA_NO_TRIGRAM,
-    CHIMERA_NO_CONTEXT
+    CHIMERA_NO_CONTEXT,
+    CHIMERA_NO_STATE,
+    CHIMERA_BIGRAM,
+    CHIMERA_FOURGRAM
   }
 
   private final CausalLm target = CausalLm.gpt(2, 16, VOCABULARY, 48, 3);
@@ -57,14 +60,17 @@ class HeadTreeDrafterTest {
       case MEDUSA -> new HydraHeads(target, HydraHeads.Config.medusa(4), 1);
       case HYDRA -> new HydraHeads(target, HydraHeads.Config.hydra(4), 1);
       case HYDRA_PLUS -> new HydraHeads(target, HydraHeads.Config.hydraPlus(4), 1);
-      case CHIMERA -> chimera(target, true, true);
-      case CHIMERA_NO_TRIGRAM -> chimera(target, false, true);
-      case CHIMERA_NO_CONTEXT -> chimera(target, true, false);
+      case CHIMERA -> chimera(target, 3, true, true);
+      case CHIMERA_NO_TRIGRAM -> chimera(target, 0, true, true);
+      case CHIMERA_NO_CONTEXT -> chimera(target, 3, false, true);
+      case CHIMERA_NO_STATE -> chimera(target, 3, true, false);
+      case CHIMERA_BIGRAM -> chimera(target, 2, true, true);
+      case CHIMERA_FOURGRAM -> chimera(target, 4, true, true);
     };
   }
 
-  private static DraftHeads chimera(CausalLm target, boolean trigram, boolean context) {
-    return new ChimeraHeads(target, 4, new ChimeraHeads.Parts(trigram, context, true), 1);
+  private static DraftHeads chimera(CausalLm target, int order, boolean context, boolean state) {
+    return new ChimeraHeads(target, 4, new ChimeraHeads.Parts(order, context, state), 1);
   }
 
   /** Adds noise to all weights. */
@@ -129,12 +135,12 @@ class HeadTreeDrafterTest {
       // row 0 of three is another that leaves; the others read 3 + 5 and 5 + 3 positions
       parts.read(DraftHeads.pick(scope, three(states), places(0, 5)), new int[] {5, 3, 5});
       parts
-          .walk(scope, new int[][] {{1, 2}, {1, 2}, {1, 2}})
+          .walk(scope, new int[][] {{1, 2, 3}, {1, 2, 3}, {1, 2, 3}})
           .next(new int[][] {{1}, {2}, {3}}, NONE);
       parts.gather(new int[] {1, 2});
       int[][] rest = {{3, 4, 5, 6, 7}, {5, 6, 7, 0, 0}};
       parts.read(DraftHeads.pick(scope, states, rest), new int[] {5, 3});
-      int[][] before = {{7, 8}, {6, 1}};
+      int[][] before = {{6, 7, 8}, {4, 6, 1}};
       DraftHeads.Walk one = whole.walk(scope, before);
       DraftHeads.Walk other = parts.walk(scope, before);
       for (int depth = 0; depth < 3; depth++) {
@@ -170,7 +176,7 @@ class HeadTreeDrafterTest {
           target.backbone().forward(Step.of(DraftHeads.ids(scope, new int[][] {text}))).lastBND();
       // s = 4: the state of text[4] is the last, text[5] is y_1
       context.read(Tensors.narrow(scope, states, 1, 0, 5).duplicate(), new int[] {5});
-      int[][] before = {{text[3], text[4]}};
+      int[][] before = {{text[2], text[3], text[4]}};
       DraftHeads.Walk tree = context.walk(scope, before);
       int[][] levels = {{text[5]}, {text[6], 2}, {3, text[7], 1}, {0, 4, text[8]}};
       int[][] parents = {{0}, {0, 0}, {0, 0, 1}, {0, 0, 1}};
@@ -218,6 +224,12 @@ class HeadTreeDrafterTest {
     refused("is there twice", () -> new RankPathTree(new int[][] {{0}, {0}}));
     refused("0 heads", () -> new HydraHeads(target, HydraHeads.Config.hydra(0), 1));
     refused("0 heads", () -> new ChimeraHeads(target, 0, ChimeraHeads.Parts.FULL, 1));
+    refused("-1 tokens make g", () -> new ChimeraHeads.Parts(-1, true, true));
+    try (NDManager scope = Tensors.manager();
+        DraftHeads heads = heads(target, Arm.CHIMERA_FOURGRAM);
+        DraftHeads.Context context = heads.open(1)) {
+      refused("row 0 has 2 tokens", () -> context.walk(scope, new int[][] {{1, 2}}));
+    }
   }
 
   private static Drafter tree(DraftHeads heads, RankPathTree tree) {

@@ -9,32 +9,38 @@ import dev.stretto.models.layers.Ops;
 import dev.stretto.tensor.Tensors;
 
 /**
- * The last three tokens in one vector (Chimera, Zeng et al. 2024, trigram encoder): with z = [e(a);
- * e(b); e(c)] it is {@code W (z + SiLU(M z))}. A linear map of a concatenation is a sum of one
- * table a token, so that all products with z fold into lookups. At the start it is e(c).
+ * The last n tokens in one vector (Chimera, Zeng et al. 2024, trigram encoder; n = 3 there): with z
+ * = [e(x_(i-n+1)); ..; e(x_i)] it is {@code W (z + SiLU(M z))}. A linear map of a concatenation is
+ * a sum of one table a token, so that all products with z fold into lookups. At the start it is
+ * e(x_i).
  */
-public final class TrigramEncoder {
-  private static final int TOKENS = 3;
-
+public final class NGramEncoder {
   private final NDArray table;
   private final NDArray mix;
   private final NDArray out;
+  private final int order;
   private final int width;
 
   /**
    * An untrained encoder.
    *
+   * @param order n, how many tokens it reads, 1 or more
    * @param table of embeddings (vocabulary, width), frozen
    * @param parameters where its weights go
    */
-  public TrigramEncoder(NDArray table, Parameters parameters) {
+  public NGramEncoder(int order, NDArray table, Parameters parameters) {
+    if (order < 1) {
+      throw new IllegalArgumentException(
+          "an encoder of %d tokens, expected 1 or more".formatted(order));
+    }
+    this.order = order;
     this.table = table;
     width = (int) table.getShape().get(1);
-    mix = parameters.constant("mix", 0, TOKENS * (long) width, TOKENS * (long) width);
-    out = parameters.constant("out", 0, width, TOKENS * (long) width);
-    float[] newest = new float[TOKENS * width * width];
+    mix = parameters.constant("mix", 0, order * (long) width, order * (long) width);
+    out = parameters.constant("out", 0, width, order * (long) width);
+    float[] newest = new float[order * width * width];
     for (int i = 0; i < width; i++) {
-      newest[(i * TOKENS + TOKENS - 1) * width + i] = 1;
+      newest[(i * order + order - 1) * width + i] = 1;
     }
     try (NDArray identity = parameters.manager().create(newest, out.getShape())) {
       Parameters.assign(out, identity);
@@ -48,8 +54,8 @@ public final class TrigramEncoder {
    * @return the encoder without any product over z
    */
   public Folded fold(NDManager scope) {
-    NDArray[] tables = new NDArray[TOKENS];
-    for (int k = 0; k < TOKENS; k++) {
+    NDArray[] tables = new NDArray[order];
+    for (int k = 0; k < order; k++) {
       NDArray e = table.reshape(table.getShape());
       e.attach(scope);
       long from = (long) k * width;
@@ -61,23 +67,23 @@ public final class TrigramEncoder {
   }
 
   /**
-   * The encoder as three tables.
+   * The encoder as tables.
    *
-   * @param tables for each of the three tokens (vocabulary, 4 widths): its share of M z and of W z
+   * @param tables for each of the n tokens (vocabulary, n + 1 widths): its share of M z and of W z
    * @param out W, the product that stays
    */
   public record Folded(NDArray[] tables, NDArray out) {
     /**
-     * Vectors of trigrams.
+     * Vectors of n-grams.
      *
      * @param scope owns the result
-     * @param trigrams ids of the three tokens, the oldest first, each [row][place]
+     * @param ngrams ids of the n tokens, the oldest first, each [row][place]
      * @return (rows, places, width)
      */
-    public NDArray encode(NDManager scope, int[][][] trigrams) {
-      NDArray sum = Ops.embedding(DraftHeads.ids(scope, trigrams[0]), tables[0]);
-      for (int k = 1; k < TOKENS; k++) {
-        sum = sum.add(Ops.embedding(DraftHeads.ids(scope, trigrams[k]), tables[k]));
+    public NDArray encode(NDManager scope, int[][][] ngrams) {
+      NDArray sum = Ops.embedding(DraftHeads.ids(scope, ngrams[0]), tables[0]);
+      for (int k = 1; k < tables.length; k++) {
+        sum = sum.add(Ops.embedding(DraftHeads.ids(scope, ngrams[k]), tables[k]));
       }
       long wide = out.getShape().get(1);
       NDArray mixed = Ops.silu(Tensors.narrow(scope, sum, 2, 0, wide));
