@@ -66,4 +66,45 @@ public interface Backbone extends Trainable {
    * @return a state's largest useful capacity
    */
   int maxLength();
+
+  /** A network around another, and the same but for what it overrides. */
+  interface Wrapper extends Backbone {
+    /** {@return the network inside} */
+    Backbone network();
+
+    @Override
+    default State newState(int rows, int capacity, State.Kind kind) {
+      return network().newState(rows, capacity, kind);
+    }
+
+    @Override
+    default Hidden forward(Step step, State state) {
+      return network().forward(step, state);
+    }
+
+    @Override
+    default Cost cost(Cost.Shape shape) {
+      return network().cost(shape);
+    }
+
+    @Override
+    default int layers() {
+      return network().layers();
+    }
+
+    @Override
+    default int width() {
+      return network().width();
+    }
+
+    @Override
+    default int maxLength() {
+      return network().maxLength();
+    }
+
+    @Override
+    default Parameters parameters() {
+      return network().parameters();
+    }
+  }
 }

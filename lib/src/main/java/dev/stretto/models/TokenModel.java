@@ -61,6 +61,37 @@ public interface TokenModel extends AutoCloseable {
   @Override
   default void close() {}
 
+  /** A model around another, and the same but for what it overrides; the inner one stays open. */
+  interface Wrapper extends TokenModel {
+    /** {@return the model inside} */
+    TokenModel model();
+
+    @Override
+    default int vocabulary() {
+      return model().vocabulary();
+    }
+
+    @Override
+    default int maxLength() {
+      return model().maxLength();
+    }
+
+    @Override
+    default Session open(int[][] prompts, boolean hidden) {
+      return model().open(prompts, hidden);
+    }
+
+    @Override
+    default Cost cost(Cost.Shape shape) {
+      return model().cost(shape);
+    }
+
+    @Override
+    default int layers() {
+      return model().layers();
+    }
+  }
+
   /** Rows in the making. */
   interface Session extends AutoCloseable {
     /**
@@ -105,6 +136,42 @@ public interface TokenModel extends AutoCloseable {
 
     @Override
     void close();
+
+    /** A session around another, which it closes, and the same but for what it overrides. */
+    interface Wrapper extends Session {
+      /** {@return the session inside} */
+      Session session();
+
+      @Override
+      default int[] lengths() {
+        return session().lengths();
+      }
+
+      @Override
+      default Verified score(NDManager scope, TokenTree[] trees) {
+        return session().score(scope, trees);
+      }
+
+      @Override
+      default void commit(int[][] acceptedPaths) {
+        session().commit(acceptedPaths);
+      }
+
+      @Override
+      default void gather(int[] rows) {
+        session().gather(rows);
+      }
+
+      @Override
+      default Optional<NDArray> promptHidden() {
+        return session().promptHidden();
+      }
+
+      @Override
+      default void close() {
+        session().close();
+      }
+    }
   }
 
   /**

@@ -5,7 +5,6 @@ import dev.stretto.models.Conditions;
 import dev.stretto.models.Cost;
 import dev.stretto.models.Hidden;
 import dev.stretto.models.Mask;
-import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
 import dev.stretto.models.Step;
 import dev.stretto.profilers.WorkProfiler.Role;
@@ -13,7 +12,7 @@ import dev.stretto.profilers.WorkProfiler.Work;
 import java.util.Arrays;
 
 /** A network whose passes a {@link WorkProfiler} counts. */
-record CountedBackbone(Backbone network, WorkProfiler book, Role role) implements Backbone {
+record CountedBackbone(Backbone network, WorkProfiler book, Role role) implements Backbone.Wrapper {
   @Override
   public Hidden forward(Step step, State state) {
     int[] cached = state.lengths();
@@ -65,35 +64,5 @@ record CountedBackbone(Backbone network, WorkProfiler book, Role role) implement
       }
     }
     return pairs;
-  }
-
-  @Override
-  public State newState(int rows, int capacity, State.Kind kind) {
-    return network.newState(rows, capacity, kind);
-  }
-
-  @Override
-  public Cost cost(Cost.Shape shape) {
-    return network.cost(shape);
-  }
-
-  @Override
-  public int layers() {
-    return network.layers();
-  }
-
-  @Override
-  public int width() {
-    return network.width();
-  }
-
-  @Override
-  public Parameters parameters() {
-    return network.parameters();
-  }
-
-  @Override
-  public int maxLength() {
-    return network.maxLength();
   }
 }

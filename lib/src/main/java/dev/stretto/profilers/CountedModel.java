@@ -1,6 +1,5 @@
 package dev.stretto.profilers;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.models.Cost;
 import dev.stretto.models.TokenModel;
@@ -8,10 +7,9 @@ import dev.stretto.models.TokenTree;
 import dev.stretto.profilers.WorkProfiler.Role;
 import dev.stretto.profilers.WorkProfiler.Work;
 import java.util.Arrays;
-import java.util.Optional;
 
 /** A token model whose passes a {@link WorkProfiler} counts. */
-record CountedModel(TokenModel model, WorkProfiler book, Role role) implements TokenModel {
+record CountedModel(TokenModel model, WorkProfiler book, Role role) implements TokenModel.Wrapper {
   @Override
   public Session open(int[][] prompts, boolean hidden) {
     Session session = model.open(prompts, hidden);
@@ -33,31 +31,11 @@ record CountedModel(TokenModel model, WorkProfiler book, Role role) implements T
   }
 
   @Override
-  public int vocabulary() {
-    return model.vocabulary();
-  }
-
-  @Override
-  public int maxLength() {
-    return model.maxLength();
-  }
-
-  @Override
-  public int layers() {
-    return model.layers();
-  }
-
-  @Override
-  public Cost cost(Cost.Shape shape) {
-    return model.cost(shape);
-  }
-
-  @Override
   public void close() {
     model.close();
   }
 
-  private final class Counted implements Session {
+  private final class Counted implements Session.Wrapper {
     private final Session session;
 
     Counted(Session session) {
@@ -65,8 +43,8 @@ record CountedModel(TokenModel model, WorkProfiler book, Role role) implements T
     }
 
     @Override
-    public int[] lengths() {
-      return session.lengths();
+    public Session session() {
+      return session;
     }
 
     @Override
@@ -94,21 +72,6 @@ record CountedModel(TokenModel model, WorkProfiler book, Role role) implements T
       session.commit(acceptedPaths);
       long useful = Arrays.stream(acceptedPaths).mapToLong(path -> path.length).sum();
       book.add(role, false, new Work(0, 0, 0, useful, 0, Cost.NONE));
-    }
-
-    @Override
-    public void gather(int[] rows) {
-      session.gather(rows);
-    }
-
-    @Override
-    public Optional<NDArray> promptHidden() {
-      return session.promptHidden();
-    }
-
-    @Override
-    public void close() {
-      session.close();
     }
   }
 }

@@ -5,6 +5,8 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.stretto.data.text.Windows;
 import dev.stretto.models.Cost;
+import dev.stretto.models.language.CausalLm;
+import dev.stretto.models.language.DraftHeads;
 import dev.stretto.models.language.HiddenTransfer;
 import dev.stretto.models.language.NetworkSession;
 import dev.stretto.models.layers.Ops;
@@ -74,7 +76,7 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
     Arrays.setAll(ahead, i -> at[i / k] + i % k + 1);
     NDArray ids = NetworkSession.padded(scope, batch.rows(), batch.rows()[0].length);
     HiddenTransfer.Lifted lifted = model.lift(ids, at, Set.of());
-    NDArray log = model.logits(HiddenTransfer.chosen(lifted.real().lastBND(), ahead)).logSoftmax(2);
+    NDArray log = model.logits(DraftHeads.pick(lifted.real().lastBND(), ahead)).logSoftmax(2);
     NDArray mine = model.logits(lifted.pseudo().lastBND()).logSoftmax(2);
     NDArray sum = log.exp().mul(log.sub(mine)).sum();
     return Ops.times(sum, 1.0 / ((double) batch.rows().length * at.length));
@@ -90,9 +92,9 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
     int rows = batch.rows().length;
     int n = batch.rows()[0].length;
     int pseudo = batch.at().length * model.offsets();
-    Cost lower = model.base().cost(Cost.Shape.causal(rows, n, 0, model.layers()));
-    Cost upper =
-        model.base().cost(Cost.Shape.causal(rows, pseudo, n, model.layers() - model.layer()));
+    CausalLm base = model.model();
+    Cost lower = base.cost(Cost.Shape.causal(rows, n, 0, model.layers()));
+    Cost upper = base.cost(Cost.Shape.causal(rows, pseudo, n, model.layers() - model.layer()));
     return new Work((long) rows * pseudo, rows, lower.plus(upper).multiplyAdds());
   }
 
@@ -128,7 +130,7 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
       Arrays.setAll(taps, i -> model.layer() + i);
       HiddenTransfer.Lifted lifted =
           model.lift(NetworkSession.padded(scope, rows, n), at, Set.of(taps));
-      NDArray real = model.logits(HiddenTransfer.chosen(lifted.real().lastBND(), ahead));
+      NDArray real = model.logits(DraftHeads.pick(lifted.real().lastBND(), ahead));
       NDArray mine = model.logits(lifted.pseudo().lastBND());
       NDArray best = real.argMax(2).expandDims(2);
       NDArray rank = mine.gt(mine.gather(best, 2)).toType(DataType.INT32, false);
@@ -141,7 +143,7 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
       for (int tap = 0; tap < taps.length; tap++) {
         float[] similar =
             cosine(
-                HiddenTransfer.chosen(lifted.real().tapsBND().get(taps[tap]), ahead),
+                DraftHeads.pick(lifted.real().tapsBND().get(taps[tap]), ahead),
                 lifted.pseudo().tapsBND().get(taps[tap]));
         for (int i = 0; i < similar.length; i++) {
           cosine[tap][i % k] += similar[i] * each;

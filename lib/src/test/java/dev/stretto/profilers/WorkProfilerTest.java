@@ -118,22 +118,7 @@ class WorkProfilerTest {
   }
 
   /** A table that says it has the toy network inside. */
-  private record Inside(TokenModel model) implements TokenModel {
-    @Override
-    public int vocabulary() {
-      return model.vocabulary();
-    }
-
-    @Override
-    public int maxLength() {
-      return model.maxLength();
-    }
-
-    @Override
-    public Session open(int[][] prompts, boolean hidden) {
-      return model.open(prompts, hidden);
-    }
-
+  private record Inside(TokenModel model) implements TokenModel.Wrapper {
     @Override
     public Cost cost(Cost.Shape shape) {
       return new Toy().cost(shape);

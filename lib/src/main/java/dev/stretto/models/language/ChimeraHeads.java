@@ -10,7 +10,6 @@ import dev.stretto.models.State;
 import dev.stretto.models.Step;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.models.layers.Transformer;
-import dev.stretto.models.layers.TransformerConfig;
 import dev.stretto.models.state.KvState;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -77,11 +76,9 @@ public final class ChimeraHeads implements DraftHeads {
             ? Optional.empty()
             : Optional.of(
                 new NGramEncoder(parts.order(), target.embedding(), parameters.under("trigram")));
-    TransformerConfig layer =
-        TransformerConfig.gpt(1, width, 0, target.maxLength() + SLACK).withHeads(1, 1);
     encoder =
         parts.fullContext()
-            ? Optional.of(new Transformer(layer, parameters.under("context")))
+            ? Optional.of(AcceptedStates.layer(target, SLACK, parameters.under("context")))
             : Optional.empty();
     heads = new NDArray[depths][parts.lastState() ? 2 : 1];
     for (int j = 0; j < depths; j++) {
@@ -138,64 +135,32 @@ public final class ChimeraHeads implements DraftHeads {
 
   @Override
   public Context open(int rows) {
-    return new Accepted(rows);
+    NDManager own = parameters.manager().newSubManager();
+    Optional<State> cache = AcceptedStates.cache(encoder, rows);
+    Optional<NGramEncoder.Folded> folded = newest.map(n -> n.fold(own));
+    return new AcceptedStates(
+        own,
+        cache,
+        (states, counts) -> {
+          cache.ifPresent(c -> encoder.orElseThrow().forward(read(states).counts(counts), c));
+          return states;
+        },
+        (h, texts) -> new Steps(h, earlier(texts), cache, folded, new int[0]));
   }
 
-  private final class Accepted implements Context {
-    private final NDManager own = parameters.manager().newSubManager();
-    private final Optional<State> cache;
-    private final Optional<NGramEncoder.Folded> folded = newest.map(n -> n.fold(own));
-    private NDArray lastB1D = own.create(0f);
-
-    Accepted(int rows) {
-      cache =
-          encoder.map(e -> e.newState(rows, target.maxLength() + SLACK, State.Kind.PREALLOCATED));
-    }
-
-    @Override
-    public void read(NDArray statesBND, int[] counts) {
-      int[][] last = new int[counts.length][1];
-      for (int b = 0; b < counts.length; b++) {
-        last[b][0] = Math.max(0, counts[b] - 1);
+  /** The newest tokens before y_1, [token][row][0]. */
+  private int[][][] earlier(int[][] texts) {
+    int[][][] earlier = new int[before][texts.length][1];
+    for (int b = 0; b < texts.length; b++) {
+      if (texts[b].length < before) {
+        throw new IllegalArgumentException(
+            "row %d has %d tokens before y_1, expected %d".formatted(b, texts[b].length, before));
       }
-      cache.ifPresent(
-          c -> encoder.orElseThrow().forward(ChimeraHeads.read(statesBND).counts(counts), c));
-      keep(DraftHeads.pick(own, statesBND, last));
-    }
-
-    private void keep(NDArray fresh) {
-      lastB1D.close();
-      lastB1D = fresh;
-    }
-
-    @Override
-    public Walk walk(NDManager scope, int[][] texts) {
-      int[][][] earlier = new int[before][texts.length][1];
-      for (int b = 0; b < texts.length; b++) {
-        if (texts[b].length < before) {
-          throw new IllegalArgumentException(
-              "row %d has %d tokens before y_1, expected %d".formatted(b, texts[b].length, before));
-        }
-        for (int k = 0; k < before; k++) {
-          earlier[k][b][0] = texts[b][texts[b].length - before + k];
-        }
+      for (int k = 0; k < before; k++) {
+        earlier[k][b][0] = texts[b][texts[b].length - before + k];
       }
-      NDArray h = lastB1D.duplicate();
-      h.attach(scope);
-      return new Steps(h, earlier, cache, folded, new int[0]);
     }
-
-    @Override
-    public void gather(int[] rows) {
-      cache.ifPresent(c -> c.gather(rows));
-      keep(DraftHeads.rows(own, lastB1D, rows));
-    }
-
-    @Override
-    public void close() {
-      cache.ifPresent(State::close);
-      own.close();
-    }
+    return earlier;
   }
 
   /** One draft, or one behind each of the positions {from, to} of known texts. */

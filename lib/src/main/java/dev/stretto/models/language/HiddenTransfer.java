@@ -31,7 +31,7 @@ import java.util.function.UnaryOperator;
  * <p>A session that was asked for hidden states carries pseudo states for every node of its trees
  * and hands them out under {@link #PSEUDO}; other sessions are the base's.
  */
-public final class HiddenTransfer implements TokenModel, Trainable {
+public final class HiddenTransfer implements TokenModel.Wrapper, Trainable {
   /**
    * The tap of the pseudo states behind the final norm: (rows, nodes, offsets * width), the nearest
    * offset first.
@@ -89,7 +89,8 @@ public final class HiddenTransfer implements TokenModel, Trainable {
   }
 
   /** {@return the model that looks ahead} */
-  public CausalLm base() {
+  @Override
+  public CausalLm model() {
     return base;
   }
 
@@ -149,7 +150,7 @@ public final class HiddenTransfer implements TokenModel, Trainable {
     all.add(layer);
     try (State state = body.newState(rows, n, State.Kind.FUNCTIONAL)) {
       Hidden real = body.forward(Step.of(idsBS).taps(all), state);
-      NDArray pseudo = transfer.apply(chosen(real.tapsBND().get(layer), at));
+      NDArray pseudo = transfer.apply(DraftHeads.pick(real.tapsBND().get(layer), at));
       boolean[][][] fresh = new boolean[1][at.length * offsets][at.length * offsets];
       boolean[][][] cached = new boolean[1][at.length * offsets][n];
       int[][] places = new int[1][at.length * offsets];
@@ -171,23 +172,6 @@ public final class HiddenTransfer implements TokenModel, Trainable {
     return layer == layers()
         ? new Hidden(base.body().finalNorm(x), Map.of(layer, x))
         : body.forward(step.layers(Step.Layers.range(layer, layers())), state);
-  }
-
-  /**
-   * States of chosen positions.
-   *
-   * @param xBND (rows, positions, width)
-   * @param at positions, the same in every row
-   * @return (rows, chosen positions, width)
-   */
-  public static NDArray chosen(NDArray xBND, int[] at) {
-    Shape s = xBND.getShape();
-    long[] index = new long[(int) s.get(0) * at.length];
-    for (int i = 0; i < index.length; i++) {
-      index[i] = i / at.length * s.get(1) + at[i % at.length];
-    }
-    NDArray places = xBND.getManager().create(index, new Shape(s.get(0), at.length));
-    return Ops.embedding(places, xBND.reshape(s.get(0) * s.get(1), s.get(2)));
   }
 
   /**
@@ -269,21 +253,6 @@ public final class HiddenTransfer implements TokenModel, Trainable {
   private static Cost.Shape layers(Cost.Shape shape, int layers) {
     return new Cost.Shape(
         shape.rows(), shape.positions(), shape.keys(), shape.visible(), layers, shape.memory());
-  }
-
-  @Override
-  public int layers() {
-    return base.layers();
-  }
-
-  @Override
-  public int vocabulary() {
-    return base.vocabulary();
-  }
-
-  @Override
-  public int maxLength() {
-    return base.maxLength();
   }
 
   @Override

@@ -3,13 +3,11 @@ package dev.stretto.models.language;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.NDManager;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
 import dev.stretto.models.Step;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.models.layers.Transformer;
-import dev.stretto.models.layers.TransformerConfig;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
 import java.util.Optional;
@@ -93,7 +91,7 @@ public final class HydraHeads implements DraftHeads {
     this.target = target;
     parameters = new Parameters(SeedTree.of(seed));
     int width = target.backbone().width();
-    prefix = config.prefixAttention() ? Optional.of(layer(width)) : Optional.empty();
+    prefix = config.prefixAttention() ? Optional.of(layer()) : Optional.empty();
     heads = new Head[config.heads()];
     for (int i = 0; i < heads.length; i++) {
       Parameters own = parameters.under("head." + (i + 1));
@@ -116,11 +114,9 @@ public final class HydraHeads implements DraftHeads {
   }
 
   /** The prefix layer; its branches end in zeros, so that it hands on its input at the start. */
-  private Transformer layer(int width) {
-    int positions = target.maxLength() + SLACK;
+  private Transformer layer() {
     Parameters own = parameters.under("prefix");
-    TransformerConfig shape = TransformerConfig.gpt(1, width, 0, positions).withHeads(1, 1);
-    Transformer layer = new Transformer(shape, own);
+    Transformer layer = AcceptedStates.layer(target, SLACK, own);
     own.get("layers.0.attention.out.weight").muli(0);
     own.get("layers.0.feed.down.weight").muli(0);
     return layer;
@@ -157,56 +153,16 @@ public final class HydraHeads implements DraftHeads {
 
   @Override
   public Context open(int rows) {
-    return new Accepted(rows);
-  }
-
-  private final class Accepted implements Context {
-    private final NDManager own = parameters.manager().newSubManager();
-    private final Optional<State> cache;
-    private NDArray lastB1D = own.create(0f);
-
-    Accepted(int rows) {
-      cache =
-          prefix.map(p -> p.newState(rows, target.maxLength() + SLACK, State.Kind.PREALLOCATED));
-    }
-
-    @Override
-    public void read(NDArray statesBND, int[] counts) {
-      int[][] last = new int[counts.length][1];
-      for (int b = 0; b < counts.length; b++) {
-        last[b][0] = Math.max(0, counts[b] - 1);
-      }
-      NDArray all =
-          cache
-              .map(c -> prefix.orElseThrow().forward(seen(statesBND).counts(counts), c))
-              .map(hidden -> hidden.tapsBND().get(1))
-              .orElse(statesBND);
-      keep(DraftHeads.pick(own, all, last));
-    }
-
-    private void keep(NDArray fresh) {
-      lastB1D.close();
-      lastB1D = fresh;
-    }
-
-    @Override
-    public Walk walk(NDManager scope, int[][] texts) {
-      NDArray h = lastB1D.duplicate();
-      h.attach(scope);
-      return new Steps(h);
-    }
-
-    @Override
-    public void gather(int[] rows) {
-      cache.ifPresent(c -> c.gather(rows));
-      keep(DraftHeads.rows(own, lastB1D, rows));
-    }
-
-    @Override
-    public void close() {
-      cache.ifPresent(State::close);
-      own.close();
-    }
+    Optional<State> cache = AcceptedStates.cache(prefix, rows);
+    return new AcceptedStates(
+        parameters.manager().newSubManager(),
+        cache,
+        (states, counts) ->
+            cache
+                .map(c -> prefix.orElseThrow().forward(seen(states).counts(counts), c))
+                .map(hidden -> hidden.tapsBND().get(1))
+                .orElse(states),
+        (h, texts) -> new Steps(h));
   }
 
   /** The heads one after the other, behind states (rows, 1 or nodes, width). */

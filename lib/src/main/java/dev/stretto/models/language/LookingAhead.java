@@ -5,10 +5,8 @@ import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.models.Backbone;
-import dev.stretto.models.Cost;
 import dev.stretto.models.Hidden;
 import dev.stretto.models.Mask;
-import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
 import dev.stretto.models.Step;
 import dev.stretto.models.layers.Ops;
@@ -17,29 +15,30 @@ import java.util.Map;
 import java.util.Set;
 
 /** The network of a {@link HiddenTransfer} session: passes over trees carry pseudo states. */
-record LookingAhead(HiddenTransfer model) implements Backbone {
-  private Backbone body() {
-    return model.body();
+record LookingAhead(HiddenTransfer ahead) implements Backbone.Wrapper {
+  @Override
+  public Backbone network() {
+    return ahead.body();
   }
 
   @Override
   public State newState(int rows, int capacity, State.Kind kind) {
     // pseudo states need places behind the nodes until the commit
-    int most = HiddenTransfer.MOST_NODES * (1 + model.offsets());
-    return body().newState(rows, capacity + most, kind);
+    int most = HiddenTransfer.MOST_NODES * (1 + ahead.offsets());
+    return network().newState(rows, capacity + most, kind);
   }
 
   @Override
   public Hidden forward(Step step, State state) {
     return step.write() instanceof Step.Write.Peek
         ? pass(step, state)
-        : body().forward(step, state);
+        : network().forward(step, state);
   }
 
   /** One logical pass: layers 0 to t, then t to L with the pseudo states. */
   private Hidden pass(Step step, State state) {
-    int layer = model.layer();
-    int offsets = model.offsets();
+    int layer = ahead.layer();
+    int offsets = ahead.offsets();
     int rows = step.input().rows();
     int n = step.input().positions();
     NDManager scope = step.input().scope();
@@ -49,12 +48,12 @@ record LookingAhead(HiddenTransfer model) implements Backbone {
     }
     NDArray h =
         layer == 0
-            ? Ops.embedding(step.input().array(), model.base().body().embedding().orElseThrow())
-            : body()
+            ? Ops.embedding(step.input().array(), ahead.model().body().embedding().orElseThrow())
+            : network()
                 .forward(step.layers(Step.Layers.range(0, layer)).taps(Set.of(layer)), state)
                 .tapsBND()
                 .get(layer);
-    NDArray both = NDArrays.concat(new NDList(h, model.transfer(h)), 1);
+    NDArray both = NDArrays.concat(new NDList(h, ahead.transfer(h)), 1);
     boolean[][][] sees = new boolean[rows][][];
     int[][] places = new int[rows][n * (1 + offsets)];
     int[] lengths = state.lengths();
@@ -75,7 +74,7 @@ record LookingAhead(HiddenTransfer model) implements Backbone {
       sees[b] = HiddenTransfer.sees(nodes, offsets);
     }
     Hidden last =
-        model.upper(
+        ahead.upper(
             Step.of(new Step.Input.Vectors(both))
                 .at(places)
                 .mask(new Mask.Visible(sees, new boolean[0][][]))
@@ -87,30 +86,5 @@ record LookingAhead(HiddenTransfer model) implements Backbone {
     NDArray pseudo =
         Tensors.narrow(scope, all, 1, n, all.getShape().get(1)).reshape(rows, n, offsets * width);
     return new Hidden(real, Map.of(HiddenTransfer.PSEUDO, pseudo));
-  }
-
-  @Override
-  public Cost cost(Cost.Shape shape) {
-    return body().cost(shape);
-  }
-
-  @Override
-  public int layers() {
-    return body().layers();
-  }
-
-  @Override
-  public int width() {
-    return body().width();
-  }
-
-  @Override
-  public int maxLength() {
-    return body().maxLength();
-  }
-
-  @Override
-  public Parameters parameters() {
-    return body().parameters();
   }
 }

@@ -8,7 +8,6 @@ import dev.stretto.models.Backbone;
 import dev.stretto.models.Conditions;
 import dev.stretto.models.Cost;
 import dev.stretto.models.Hidden;
-import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
@@ -30,7 +29,7 @@ import java.util.Set;
  * Decoder.decode(half, prompts, options)
  * }</pre>
  */
-public final class SkipModel implements TokenModel {
+public final class SkipModel implements TokenModel.Wrapper {
   private final CausalLm base;
   private final Backbone body;
   private final LayerSchedule schedule;
@@ -66,6 +65,11 @@ public final class SkipModel implements TokenModel {
     this.base = base;
     this.body = body;
     this.schedule = schedule;
+  }
+
+  @Override
+  public CausalLm model() {
+    return base;
   }
 
   /** {@return which layers run where} */
@@ -147,40 +151,15 @@ public final class SkipModel implements TokenModel {
   }
 
   /** The network that a session sees. */
-  private record Columns(SkipModel model) implements Backbone {
+  private record Columns(SkipModel skip) implements Backbone.Wrapper {
     @Override
-    public State newState(int rows, int capacity, State.Kind kind) {
-      return model.body.newState(rows, capacity, kind);
+    public Backbone network() {
+      return skip.body;
     }
 
     @Override
     public Hidden forward(Step step, State state) {
-      return model.column(step, state);
-    }
-
-    @Override
-    public Cost cost(Cost.Shape shape) {
-      return model.body.cost(shape);
-    }
-
-    @Override
-    public int layers() {
-      return model.layers();
-    }
-
-    @Override
-    public int width() {
-      return model.body.width();
-    }
-
-    @Override
-    public int maxLength() {
-      return model.maxLength();
-    }
-
-    @Override
-    public Parameters parameters() {
-      return model.base.parameters();
+      return skip.column(step, state);
     }
   }
 
@@ -200,20 +179,5 @@ public final class SkipModel implements TokenModel {
             shape.visible(),
             schedule.count(column),
             0));
-  }
-
-  @Override
-  public int layers() {
-    return base.layers();
-  }
-
-  @Override
-  public int vocabulary() {
-    return base.vocabulary();
-  }
-
-  @Override
-  public int maxLength() {
-    return base.maxLength();
   }
 }

@@ -1,7 +1,6 @@
 package dev.stretto.models.language;
 
 import ai.djl.ndarray.NDManager;
-import dev.stretto.models.Cost;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
 import dev.stretto.tensor.Rng;
@@ -21,7 +20,8 @@ import java.util.stream.IntStream;
  * @param rate probability of a slip at a position, 0 to 1
  * @param seed of the slips
  */
-public record Slips(TokenModel model, int[] tokens, double rate, long seed) implements TokenModel {
+public record Slips(TokenModel model, int[] tokens, double rate, long seed)
+    implements TokenModel.Wrapper {
   /** Checks the ranges. */
   public Slips {
     if (tokens.length < 2 || !(rate >= 0 && rate <= 1)) {
@@ -32,31 +32,11 @@ public record Slips(TokenModel model, int[] tokens, double rate, long seed) impl
   }
 
   @Override
-  public int vocabulary() {
-    return model.vocabulary();
-  }
-
-  @Override
-  public int maxLength() {
-    return model.maxLength();
-  }
-
-  @Override
-  public Cost cost(Cost.Shape shape) {
-    return model.cost(shape);
-  }
-
-  @Override
-  public int layers() {
-    return model.layers();
-  }
-
-  @Override
   public Session open(int[][] prompts, boolean hidden) {
     return new Slipping(this, model.open(prompts, hidden), prompts);
   }
 
-  private static final class Slipping implements Session {
+  private static final class Slipping implements Session.Wrapper {
     private final Slips slips;
     private final Session session;
     private SeedTree[] rows;
@@ -72,8 +52,8 @@ public record Slips(TokenModel model, int[] tokens, double rate, long seed) impl
     }
 
     @Override
-    public int[] lengths() {
-      return session.lengths();
+    public Session session() {
+      return session;
     }
 
     @Override
@@ -115,24 +95,9 @@ public record Slips(TokenModel model, int[] tokens, double rate, long seed) impl
     }
 
     @Override
-    public void commit(int[][] acceptedPaths) {
-      session.commit(acceptedPaths);
-    }
-
-    @Override
     public void gather(int[] kept) {
       session.gather(kept);
       rows = IntStream.of(kept).mapToObj(row -> rows[row]).toArray(SeedTree[]::new);
-    }
-
-    @Override
-    public java.util.Optional<ai.djl.ndarray.NDArray> promptHidden() {
-      return session.promptHidden();
-    }
-
-    @Override
-    public void close() {
-      session.close();
     }
   }
 }

@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import dev.stretto.models.Cost;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
 import java.util.ArrayList;
@@ -20,7 +19,7 @@ import java.util.Optional;
  *
  * @param model that reads the chains
  */
-public record TreeUnroller(TokenModel model) implements TokenModel {
+public record TreeUnroller(TokenModel model) implements TokenModel.Wrapper {
   /**
    * The paths that become rows.
    *
@@ -41,33 +40,13 @@ public record TreeUnroller(TokenModel model) implements TokenModel {
     return paths.toArray(int[][]::new);
   }
 
-  @Override
-  public int vocabulary() {
-    return model.vocabulary();
-  }
-
-  @Override
-  public int maxLength() {
-    return model.maxLength();
-  }
-
-  @Override
-  public int layers() {
-    return model.layers();
-  }
-
-  @Override
-  public Cost cost(Cost.Shape shape) {
-    return model.cost(shape);
-  }
-
   /** {@inheritDoc} Hidden states are not handed out; the model stays the caller's. */
   @Override
   public Session open(int[][] prompts, boolean hidden) {
     return new Unrolled(model.open(prompts, false), model.vocabulary());
   }
 
-  private static final class Unrolled implements Session {
+  private static final class Unrolled implements Session.Wrapper {
     private final Session session;
     private final int vocabulary;
 
@@ -151,13 +130,8 @@ public record TreeUnroller(TokenModel model) implements TokenModel {
     }
 
     @Override
-    public void gather(int[] rows) {
-      session.gather(rows);
-    }
-
-    @Override
-    public void close() {
-      session.close();
+    public Session session() {
+      return session;
     }
   }
 }

@@ -11,7 +11,6 @@ import ai.djl.ndarray.NDManager;
 import dev.stretto.models.Backbone;
 import dev.stretto.models.Cost;
 import dev.stretto.models.Hidden;
-import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel.Session;
@@ -143,12 +142,12 @@ class HiddenTransferTest {
     Arrays.setAll(ahead, i -> at[i / K] + i % K + 1);
     try (HiddenTransfer model = new HiddenTransfer(base, layer, K)) {
       Hidden all = model.lift(text, at, Set.of(layer)).real();
-      NDArray states = HiddenTransfer.chosen(all.tapsBND().get(layer), ahead);
+      NDArray states = DraftHeads.pick(all.tapsBND().get(layer), ahead);
       HiddenTransfer.Lifted lifted = model.lift(text, at, Set.of(4), h -> states);
       assertClose(
-          HiddenTransfer.chosen(all.lastBND(), ahead), lifted.pseudo().lastBND(), 1e-4, "outputs");
+          DraftHeads.pick(all.lastBND(), ahead), lifted.pseudo().lastBND(), 1e-4, "outputs");
       assertClose(
-          HiddenTransfer.chosen(lifted.real().tapsBND().get(4), ahead),
+          DraftHeads.pick(lifted.real().tapsBND().get(4), ahead),
           lifted.pseudo().tapsBND().get(4),
           1e-4,
           "states behind the last layer");
@@ -181,41 +180,11 @@ class HiddenTransferTest {
   }
 
   /** Counts positions times layers. */
-  private record Counting(Backbone network, AtomicLong count) implements Backbone {
-    @Override
-    public State newState(int rows, int capacity, State.Kind kind) {
-      return network.newState(rows, capacity, kind);
-    }
-
+  private record Counting(Backbone network, AtomicLong count) implements Backbone.Wrapper {
     @Override
     public Hidden forward(Step step, State state) {
       count.addAndGet((long) step.input().positions() * step.layers().of(layers()).length);
       return network.forward(step, state);
-    }
-
-    @Override
-    public Cost cost(Cost.Shape shape) {
-      return network.cost(shape);
-    }
-
-    @Override
-    public int layers() {
-      return network.layers();
-    }
-
-    @Override
-    public int width() {
-      return network.width();
-    }
-
-    @Override
-    public int maxLength() {
-      return network.maxLength();
-    }
-
-    @Override
-    public Parameters parameters() {
-      return network.parameters();
     }
   }
 
