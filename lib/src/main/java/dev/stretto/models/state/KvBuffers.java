@@ -109,24 +109,15 @@ final class KvBuffers implements KvStorage {
 
   @Override
   public void write(int layer, int firstRow, Fresh fresh, int[][] slots) {
-    FloatBuffer keys = Tensors.floats(fresh.keysBNHd());
-    boolean together = fresh.valuesBNHd() == fresh.keysBNHd();
-    FloatBuffer values = together ? keys : Tensors.floats(fresh.valuesBNHd());
-    put(layer, 0, firstRow, keys, fresh.keysBNHd().getShape(), fresh.keyFrom(), slots);
-    put(layer, 1, firstRow, values, fresh.valuesBNHd().getShape(), fresh.valueFrom(), slots);
+    put(layer, 0, firstRow, fresh.keysBNHd(), fresh.keyFrom(), slots);
+    put(layer, 1, firstRow, fresh.valuesBNHd(), fresh.valueFrom(), slots);
   }
 
-  private void put(
-      int layer,
-      int which,
-      int firstRow,
-      FloatBuffer numbers,
-      Shape shape,
-      int from,
-      int[][] slots) {
-    int sourceHeads = (int) shape.get(2);
+  private void put(int layer, int which, int firstRow, NDArray source, int from, int[][] slots) {
+    FloatBuffer numbers = Tensors.floats(source);
+    int sourceHeads = (int) source.getShape().get(2);
     FloatBuffer target = memory[layer][which];
-    int n = (int) shape.get(1);
+    int n = (int) source.getShape().get(1);
     for (int b = 0; b < slots.length; b++) {
       for (int i = 0; i < n; i++) {
         if (slots[b][i] < 0) {
