@@ -1,5 +1,7 @@
 package dev.stretto.experiments;
 
+import dev.stretto.data.text.CategorySuite;
+import dev.stretto.data.text.CharTokenizer;
 import dev.stretto.data.text.StyledSums;
 import dev.stretto.metrics.Ranking;
 import dev.stretto.models.TokenModel;
@@ -15,31 +17,80 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.DoubleFunction;
+import java.util.function.ToIntBiFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.interval.ConfidenceInterval;
 import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
 
 /**
- * Rules of acceptance on {@link StyledSums}: what each gains in tokens a pass and what it loses in
- * right answers.
+ * Rules of acceptance on a task with a checker: what each gains in tokens a pass and what it loses
+ * in right answers.
  *
  * @param target whose answers count
  * @param prompts of the test
+ * @param task what is asked
  * @param own the target's answers
  */
-public record JudgeStudy(TokenModel target, int[][] prompts, int[][] own) {
-  private static final Decoder.Options OPTIONS =
-      new Decoder.Options(StyledSums.ANSWER + 4, StyledSums.EOS, Sampling.greedy());
+public record JudgeStudy(TokenModel target, int[][] prompts, Task task, int[][] own) {
+  /**
+   * A task.
+   *
+   * @param mistake of a prompt and its answer, end token included: the index of the first wrong
+   *     token, the answer's length where something is missing, -1 for a right answer
+   * @param options greedy, and when an answer ends
+   */
+  public record Task(ToIntBiFunction<int[], int[]> mistake, Decoder.Options options) {
+    /** Running sums in styles, with room for a few tokens too many. */
+    public static final Task SUMS =
+        new Task(
+            StyledSums::mistake,
+            new Decoder.Options(StyledSums.ANSWER + 4, StyledSums.EOS, Sampling.greedy()));
+
+    /**
+     * A category with determined answers, in the suite's characters.
+     *
+     * @param suite whose checker
+     * @param category any but multi-turn code
+     * @param tokens the longest answer, its end included
+     * @return the task
+     */
+    public static Task of(CategorySuite suite, CategorySuite.Category category, int tokens) {
+      CharTokenizer tokenizer = CharTokenizer.printable();
+      return new Task(
+          (prompt, answer) -> {
+            boolean ended = answer.length > 0 && answer[answer.length - 1] == suite.end();
+            int[] text = Arrays.copyOf(answer, answer.length - (ended ? 1 : 0));
+            int mistake =
+                suite
+                    .check(category, tokenizer.decode(prompt), tokenizer.decode(text))
+                    .orElseThrow()
+                    .mistake();
+            return mistake < 0 && !ended ? answer.length : mistake;
+          },
+          new Decoder.Options(tokens, suite.end(), Sampling.greedy()));
+    }
+  }
 
   /**
    * A study.
    *
    * @param target whose answers count
    * @param prompts of the test
+   * @param task what is asked
+   */
+  public JudgeStudy(TokenModel target, int[][] prompts, Task task) {
+    this(target, prompts, task, Decoder.decode(target, prompts, task.options()).tokens());
+  }
+
+  /**
+   * A study of {@link StyledSums}.
+   *
+   * @param target whose answers count
+   * @param prompts of the test
    */
   public JudgeStudy(TokenModel target, int[][] prompts) {
-    this(target, prompts, Decoder.decode(target, prompts, OPTIONS).tokens());
+    this(target, prompts, Task.SUMS);
   }
 
   /**
@@ -78,7 +129,7 @@ public record JudgeStudy(TokenModel target, int[][] prompts, int[][] own) {
    */
   public Outcome run(String rule, double setting, int drafts, Drafter drafter, Verifier verifier) {
     SpeculativeDecoder.Run run =
-        SpeculativeDecoder.decode(target, prompts, OPTIONS, drafter, verifier);
+        SpeculativeDecoder.decode(target, prompts, task.options(), drafter, verifier);
     long right = right(run.tokens());
     long identical =
         IntStream.range(0, prompts.length)
@@ -143,7 +194,7 @@ public record JudgeStudy(TokenModel target, int[][] prompts, int[][] own) {
    */
   @SuppressWarnings("ReferenceEquality") // the very target, whose answers are known
   public int[][] answers(TokenModel author) {
-    return author == target ? own : Decoder.decode(author, prompts, OPTIONS).tokens();
+    return author == target ? own : Decoder.decode(author, prompts, task.options()).tokens();
   }
 
   /**
@@ -154,7 +205,7 @@ public record JudgeStudy(TokenModel target, int[][] prompts, int[][] own) {
    */
   public long right(int[][] answers) {
     return IntStream.range(0, prompts.length)
-        .filter(i -> StyledSums.mistake(prompts[i], answers[i]) < 0)
+        .filter(i -> task.mistake().applyAsInt(prompts[i], answers[i]) < 0)
         .count();
   }
 
@@ -169,7 +220,7 @@ public record JudgeStudy(TokenModel target, int[][] prompts, int[][] own) {
     for (TokenModel author : authors) {
       int[][] answers = answers(author);
       for (int i = 0; i < prompts.length; i++) {
-        int mistake = StyledSums.mistake(prompts[i], answers[i]);
+        int mistake = task.mistake().applyAsInt(prompts[i], answers[i]);
         // a missing end is no token: what is there is right
         all.add(
             new LabelledAnswer(

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * Edit operations that turn references into hypotheses, and their number by reference length: CER
@@ -16,8 +17,11 @@ import java.util.Map;
  * @param deletions reference tokens that are missing
  */
 public record ErrorRates(long length, long substitutions, long insertions, long deletions) {
-  /** An insertion or deletion; a substitution costs 1 less, so that of equal edits it wins. */
-  private static final long EDIT = 1L << 32;
+  /** An insertion or deletion. */
+  static final long EDIT = 1L << 32;
+
+  /** A substitution costs 1 less, so that of equal edits it wins. */
+  static final long SUBSTITUTION = EDIT - 1;
 
   /**
    * Compares two sequences.
@@ -27,24 +31,41 @@ public record ErrorRates(long length, long substitutions, long insertions, long 
    * @return the counts
    */
   public static ErrorRates of(int[] reference, int[] hypothesis) {
-    long[] row = new long[hypothesis.length + 1];
-    for (int j = 0; j <= hypothesis.length; j++) {
-      row[j] = j * EDIT;
-    }
-    for (int i = 1; i <= reference.length; i++) {
-      long diagonal = row[0];
-      row[0] = i * EDIT;
-      for (int j = 1; j <= hypothesis.length; j++) {
-        long kept = diagonal + (reference[i - 1] == hypothesis[j - 1] ? 0 : EDIT - 1);
-        diagonal = row[j];
-        row[j] = Math.min(kept, Math.min(row[j - 1], row[j]) + EDIT);
-      }
+    long[] row = firstRow(hypothesis);
+    for (int token : reference) {
+      advance(row, token, hypothesis);
     }
     long edits = Math.ceilDiv(row[hypothesis.length], EDIT);
     long substitutions = edits * EDIT - row[hypothesis.length];
     long longer = (long) hypothesis.length - reference.length; // = insertions - deletions
     long insertions = (edits - substitutions + longer) / 2;
     return new ErrorRates(reference.length, substitutions, insertions, insertions - longer);
+  }
+
+  /** Costs of turning the first i tokens of one sequence into the first j of another: [i][j]. */
+  static long[][] costs(int[] reference, int[] hypothesis) {
+    long[][] rows = new long[reference.length + 1][];
+    rows[0] = firstRow(hypothesis);
+    for (int i = 1; i < rows.length; i++) {
+      rows[i] = rows[i - 1].clone();
+      advance(rows[i], reference[i - 1], hypothesis);
+    }
+    return rows;
+  }
+
+  private static long[] firstRow(int[] hypothesis) {
+    return LongStream.rangeClosed(0, hypothesis.length).map(j -> j * EDIT).toArray();
+  }
+
+  /** From the costs of i reference tokens to those of i + 1, in place. */
+  private static void advance(long[] row, int token, int[] hypothesis) {
+    long diagonal = row[0];
+    row[0] += EDIT;
+    for (int j = 1; j <= hypothesis.length; j++) {
+      long kept = diagonal + (token == hypothesis[j - 1] ? 0 : SUBSTITUTION);
+      diagonal = row[j];
+      row[j] = Math.min(kept, Math.min(row[j - 1], row[j]) + EDIT);
+    }
   }
 
   /**

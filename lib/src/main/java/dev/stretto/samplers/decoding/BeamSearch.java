@@ -8,7 +8,6 @@ import dev.stretto.samplers.decoding.Superposition.Line;
 import dev.stretto.tensor.Tensors;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -31,42 +30,59 @@ public final class BeamSearch {
    * @return k continuations with their log-likelihoods, best first
    */
   public static List<Line> generate(TokenModel model, int[] prompt, int k, int tokens) {
+    return generate(model, new int[][] {prompt}, k, tokens).getFirst();
+  }
+
+  /**
+   * Continues prompts beside each other.
+   *
+   * @param model whose law
+   * @param prompts ids of each
+   * @param k beams of each, 1 to the vocabulary
+   * @param tokens new ones of each beam; there is no end token
+   * @return k continuations of each prompt with their log-likelihoods, best first
+   */
+  public static List<List<Line>> generate(TokenModel model, int[][] prompts, int k, int tokens) {
     if (k < 1 || k > model.vocabulary() || tokens < 1) {
       throw new IllegalArgumentException(
           "%d beams of %d tokens, expected 1 to %d and 1 or more"
               .formatted(k, tokens, model.vocabulary()));
     }
     Tensors.inference();
-    List<Line> beams = List.of(new Line(new int[0], 0));
+    List<List<Line>> beams = new ArrayList<>();
+    for (int i = 0; i < prompts.length; i++) {
+      beams.add(List.of(new Line(new int[0], 0)));
+    }
     try (NDManager scope = Tensors.manager();
-        TokenModel.Session session = model.open(prompt)) {
-      int last = prompt[prompt.length - 1];
+        TokenModel.Session session = model.open(prompts)) {
       for (int t = 0; t < tokens; t++) {
         if (Thread.interrupted()) {
           throw new CancellationException("interrupted while decoding");
         }
-        TokenTree[] trees =
-            beams.stream()
-                .map(
-                    line ->
-                        TokenTree.chain(
-                            line.tokens().length == 0
-                                ? last
-                                : line.tokens()[line.tokens().length - 1]))
-                .toArray(TokenTree[]::new);
-        List<Extension> next = new ArrayList<>();
-        try (NDManager pass = scope.newSubManager()) {
-          NDArray logProbs = session.score(pass, trees).logProbsBNV();
-          for (int row = 0; row < trees.length; row++) {
-            next.addAll(best(beams.get(row), row, Tensors.floats(logProbs), model.vocabulary(), k));
+        List<TokenTree> trees = new ArrayList<>();
+        for (int i = 0; i < prompts.length; i++) {
+          for (Line line : beams.get(i)) {
+            int[] before = t == 0 ? prompts[i] : line.tokens();
+            trees.add(TokenTree.chain(before[before.length - 1]));
           }
         }
-        next.sort(Comparator.comparingDouble(extension -> -extension.line().score()));
-        next = next.subList(0, Math.min(k, next.size()));
-        session.commit(
-            IntStream.range(0, trees.length).mapToObj(_ -> new int[1]).toArray(int[][]::new));
-        session.gather(next.stream().mapToInt(Extension::row).toArray());
-        beams = next.stream().map(Extension::line).toList();
+        List<Integer> rows = new ArrayList<>();
+        try (NDManager pass = scope.newSubManager()) {
+          FloatBuffer laws =
+              Tensors.floats(session.score(pass, trees.toArray(TokenTree[]::new)).logProbsBNV());
+          for (int i = 0, row = 0; i < prompts.length; i++) {
+            List<Extension> next = new ArrayList<>();
+            for (Line line : beams.get(i)) {
+              next.addAll(best(line, row++, laws, model.vocabulary(), k));
+            }
+            next.sort(Comparator.comparingDouble(extension -> -extension.line().score()));
+            next = next.subList(0, Math.min(k, next.size()));
+            next.forEach(extension -> rows.add(extension.row()));
+            beams.set(i, next.stream().map(Extension::line).toList());
+          }
+        }
+        session.commit(trees.stream().map(_ -> new int[1]).toArray(int[][]::new));
+        session.gather(rows.stream().mapToInt(Integer::intValue).toArray());
       }
       return beams;
     }
@@ -76,11 +92,12 @@ public final class BeamSearch {
 
   private static List<Extension> best(
       Line line, int row, FloatBuffer logProbs, int vocabulary, int k) {
-    return IntStream.range(0, vocabulary)
-        .boxed()
-        .sorted(Comparator.comparingDouble(x -> -logProbs.get(row * vocabulary + x)))
-        .limit(k)
-        .map(x -> new Extension(row, line.then(x, logProbs.get(row * vocabulary + x))))
+    double[] law =
+        IntStream.range(0, vocabulary)
+            .mapToDouble(x -> logProbs.get(row * vocabulary + x))
+            .toArray();
+    return IntStream.of(Superposition.best(law, k))
+        .mapToObj(x -> new Extension(row, line.then(x, law[x])))
         .toList();
   }
 
@@ -93,33 +110,49 @@ public final class BeamSearch {
    * @return nats a token of each
    */
   public static double[] surprise(TokenModel model, int[] prompt, List<int[]> continuations) {
+    return surprise(model, new int[][] {prompt}, List.of(continuations)).getFirst();
+  }
+
+  /**
+   * How surprising continuations of several prompts are, all in one pass.
+   *
+   * @param model who judges
+   * @param prompts ids of each
+   * @param continuations of each prompt, one or more
+   * @return nats a token of each
+   */
+  public static List<double[]> surprise(
+      TokenModel model, int[][] prompts, List<List<int[]>> continuations) {
     Tensors.inference();
-    int last = prompt[prompt.length - 1];
-    TokenTree[] trees =
-        continuations.stream()
-            .map(
-                tokens -> {
-                  int[] chain = new int[tokens.length];
-                  chain[0] = last;
-                  System.arraycopy(tokens, 0, chain, 1, tokens.length - 1);
-                  return TokenTree.chain(chain);
-                })
-            .toArray(TokenTree[]::new);
-    int[][] prompts = new int[trees.length][];
-    Arrays.fill(prompts, prompt);
+    List<int[]> rows = new ArrayList<>();
+    List<TokenTree> trees = new ArrayList<>();
+    for (int i = 0; i < prompts.length; i++) {
+      for (int[] tokens : continuations.get(i)) {
+        int[] chain = new int[tokens.length];
+        chain[0] = prompts[i][prompts[i].length - 1];
+        System.arraycopy(tokens, 0, chain, 1, tokens.length - 1);
+        trees.add(TokenTree.chain(chain));
+        rows.add(prompts[i]);
+      }
+    }
     try (NDManager scope = Tensors.manager();
-        TokenModel.Session session = model.open(prompts)) {
-      NDArray logProbs = session.score(scope, trees).logProbsBNV();
+        TokenModel.Session session = model.open(rows.toArray(int[][]::new))) {
+      NDArray logProbs = session.score(scope, trees.toArray(TokenTree[]::new)).logProbsBNV();
       int n = (int) logProbs.getShape().get(1);
       FloatBuffer laws = Tensors.floats(logProbs);
-      double[] nats = new double[trees.length];
-      for (int row = 0; row < nats.length; row++) {
-        int[] tokens = continuations.get(row);
-        for (int i = 0; i < tokens.length; i++) {
-          nats[row] -= laws.get((row * n + i) * model.vocabulary() + tokens[i]) / tokens.length;
+      int row = 0;
+      List<double[]> all = new ArrayList<>();
+      for (List<int[]> those : continuations) {
+        double[] nats = new double[those.size()];
+        for (int j = 0; j < nats.length; j++, row++) {
+          int[] tokens = those.get(j);
+          for (int i = 0; i < tokens.length; i++) {
+            nats[j] -= laws.get((row * n + i) * model.vocabulary() + tokens[i]) / tokens.length;
+          }
         }
+        all.add(nats);
       }
-      return nats;
+      return all;
     }
   }
 }

@@ -11,9 +11,11 @@ import dev.stretto.samplers.decoding.Superposition.Drafts;
 import dev.stretto.samplers.decoding.Superposition.Line;
 import dev.stretto.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -58,11 +60,34 @@ public final class SuperposedDecoder {
    */
   public static Generated generate(
       CausalLm model, int[] prompt, int tokens, int end, Superposition setting) {
-    NetworkSession.check(new int[][] {prompt}, model.vocabulary(), model.maxLength());
-    if (tokens < 1 || prompt.length + tokens - 1 > model.maxLength()) {
+    return generate(model, new int[][] {prompt}, tokens, end, setting).getFirst();
+  }
+
+  /**
+   * Continues prompts beside each other, one row each, whatever k; what a prompt's drafts are does
+   * not depend on the others.
+   *
+   * @param model whose logits
+   * @param prompts ids, all of one length
+   * @param tokens new ones of each draft, at most
+   * @param end the token that ends a draft, -1 for none
+   * @param setting how
+   * @return the drafts of each prompt, passes and positions counted as if it were alone
+   */
+  public static List<Generated> generate(
+      CausalLm model, int[][] prompts, int tokens, int end, Superposition setting) {
+    NetworkSession.check(prompts, model.vocabulary(), model.maxLength());
+    int length = prompts.length == 0 ? 0 : prompts[0].length;
+    if (length == 0 || Arrays.stream(prompts).anyMatch(prompt -> prompt.length != length)) {
+      throw new IllegalArgumentException(
+          "prompts of %s tokens, expected one or more of one length"
+              .formatted(
+                  Arrays.toString(Arrays.stream(prompts).mapToInt(p -> p.length).toArray())));
+    }
+    if (tokens < 1 || length + tokens - 1 > model.maxLength()) {
       throw new IllegalArgumentException(
           "%d tokens behind a prompt of %d, expected 1 to %d"
-              .formatted(tokens, prompt.length, model.maxLength() - prompt.length + 1));
+              .formatted(tokens, length, model.maxLength() - length + 1));
     }
     setting
         .filter()
@@ -75,37 +100,76 @@ public final class SuperposedDecoder {
             });
     Tensors.inference();
     float[] table = model.parameters().get("embedding").toFloatArray();
-    List<Superposed> steps = new ArrayList<>();
+    int width = model.backbone().width();
+    List<Row> all = Arrays.stream(prompts).map(Row::new).toList();
+    List<Row> rows = all;
     try (NDManager scope = Tensors.manager();
         State state =
-            model.backbone().newState(1, prompt.length + tokens - 1, State.Kind.PREALLOCATED)) {
-      NDArray ids = NetworkSession.padded(scope, new int[][] {prompt}, prompt.length);
-      double[] logits = pass(model, state, new Step.Input.Ids(ids));
-      Drafts drafts = setting.superposeOnce(prompt, Drafts.EMPTY, logits, end);
-      for (int t = 1; t < tokens && !drafts.lines().isEmpty(); t++) {
+            model
+                .backbone()
+                .newState(prompts.length, length + tokens - 1, State.Kind.PREALLOCATED)) {
+      NDArray ids = NetworkSession.padded(scope, prompts, length);
+      double[][] logits = pass(model, state, new Step.Input.Ids(ids));
+      for (int t = 1; true; t++) {
+        for (int b = 0; b < rows.size(); b++) {
+          Row row = rows.get(b);
+          row.drafts = setting.superposeOnce(row.prompt, row.drafts, logits[b], end);
+          row.read = state.lengths()[b];
+        }
+        List<Row> now = rows;
+        int[] going =
+            IntStream.range(0, now.size())
+                .filter(b -> !now.get(b).drafts.lines().isEmpty())
+                .toArray();
+        if (t == tokens || going.length == 0) {
+          return all.stream().map(row -> row.generated(setting.k())).toList();
+        }
         if (Thread.interrupted()) {
           throw new CancellationException("interrupted while decoding");
         }
-        double[] weights = setting.weights(drafts.lines());
-        steps.add(new Superposed(weights, drafts.lines().stream().map(Line::tokens).toList()));
-        try (NDManager step = scope.newSubManager()) {
-          float[] x = superposed(table, model.backbone().width(), steps.getLast());
-          NDArray vector = step.create(x, new Shape(1, 1, x.length));
-          logits = pass(model, state, new Step.Input.Vectors(vector));
+        if (going.length < now.size()) {
+          state.gather(going);
+          rows = IntStream.of(going).mapToObj(now::get).toList();
         }
-        drafts = setting.superposeOnce(prompt, drafts, logits, end);
+        float[] inputs = new float[rows.size() * width];
+        for (int b = 0; b < rows.size(); b++) {
+          float[] x = superposed(table, width, rows.get(b).step(setting));
+          System.arraycopy(x, 0, inputs, b * width, width);
+        }
+        try (NDManager step = scope.newSubManager()) {
+          NDArray vectors = step.create(inputs, new Shape(rows.size(), 1, width));
+          logits = pass(model, state, new Step.Input.Vectors(vectors));
+        }
       }
+    }
+  }
+
+  /** A prompt on its way. */
+  private static final class Row {
+    private final int[] prompt;
+    private final List<Superposed> steps = new ArrayList<>();
+    private Drafts drafts = Drafts.EMPTY;
+    private int read;
+
+    Row(int[] prompt) {
+      this.prompt = prompt;
+    }
+
+    Superposed step(Superposition setting) {
+      steps.add(
+          new Superposed(
+              setting.weights(drafts.lines()), drafts.lines().stream().map(Line::tokens).toList()));
+      return steps.getLast();
+    }
+
+    Generated generated(int k) {
       List<Line> best =
           Stream.concat(drafts.finished().stream(), drafts.lines().stream())
               .sorted(Comparator.comparingDouble(line -> -line.score()))
-              .limit(setting.k())
+              .limit(k)
               .toList();
       return new Generated(
-          best,
-          1 + steps.size(),
-          prompt.length + steps.size(),
-          state.lengths()[0],
-          List.copyOf(steps));
+          best, 1 + steps.size(), prompt.length + steps.size(), read, List.copyOf(steps));
     }
   }
 
@@ -133,16 +197,16 @@ public final class SuperposedDecoder {
     return narrow;
   }
 
-  /** One pass of one row; logits behind its last position. */
-  static double[] pass(CausalLm model, State state, Step.Input input) {
+  /** One pass; logits behind the last position of each row. */
+  static double[][] pass(CausalLm model, State state, Step.Input input) {
     try (NDManager scope = input.scope().newSubManager()) {
       input.array().tempAttach(scope);
       NDArray hidden = model.backbone().forward(Step.of(input), state).lastBND();
       long n = hidden.getShape().get(1);
-      float[] row = model.logits(Tensors.narrow(scope, hidden, 1, n - 1, n)).toFloatArray();
-      double[] logits = new double[row.length];
-      for (int i = 0; i < row.length; i++) {
-        logits[i] = row[i];
+      float[] all = model.logits(Tensors.narrow(scope, hidden, 1, n - 1, n)).toFloatArray();
+      double[][] logits = new double[input.rows()][model.vocabulary()];
+      for (int i = 0; i < all.length; i++) {
+        logits[i / model.vocabulary()][i % model.vocabulary()] = all[i];
       }
       return logits;
     }

@@ -159,7 +159,7 @@ public record Superposition(
   }
 
   /** The most likely tokens, likeliest first, ties by lowest id. */
-  private static int[] best(double[] logits, int most) {
+  static int[] best(double[] logits, int most) {
     int[] tokens = new int[most];
     for (int x = 0, held = 0; x < logits.length; x++) {
       int at = held;

@@ -101,6 +101,50 @@ class SuperposedTest {
     }
   }
 
+  @Test
+  void promptsBesideEachOtherAreWrittenAsAlone() {
+    int[][] prompts = {PROMPT, {1, 2, 3, 4, 5, 6}, {19, 0, 19, 0, 19, 0}, {7, 9, 12, 13, 15, 18}};
+    for (int end : new int[] {-1, 3, 8, 14}) {
+      for (Superposition setting :
+          List.of(plain(1, 1), plain(3, .3), Superposition.published(3, grams))) {
+        List<Generated> all = SuperposedDecoder.generate(model, prompts, 12, end, setting);
+        for (int i = 0; i < prompts.length; i++) {
+          Generated alone = SuperposedDecoder.generate(model, prompts[i], 12, end, setting);
+          assertEquals(alone.passes(), all.get(i).passes(), "end " + end);
+          assertEquals(alone.positions(), all.get(i).positions());
+          assertEquals(alone.read(), all.get(i).read());
+          assertSameLines(alone.drafts(), all.get(i).drafts());
+        }
+      }
+    }
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> SuperposedDecoder.generate(model, new int[][] {{1}, {1, 2}}, 3, -1, plain(1, 1)));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> SuperposedDecoder.generate(model, new int[0][], 3, -1, plain(1, 1)));
+    List<List<Line>> beams = BeamSearch.generate(model, prompts, 4, 5);
+    List<double[]> nats =
+        BeamSearch.surprise(
+            model,
+            prompts,
+            beams.stream().map(lines -> lines.stream().map(Line::tokens).toList()).toList());
+    for (int i = 0; i < prompts.length; i++) {
+      assertSameLines(BeamSearch.generate(model, prompts[i], 4, 5), beams.get(i));
+      for (int j = 0; j < 4; j++) {
+        assertEquals(-5 * nats.get(i)[j], beams.get(i).get(j).score(), 1e-4);
+      }
+    }
+  }
+
+  private static void assertSameLines(List<Line> expected, List<Line> found) {
+    assertEquals(expected.size(), found.size());
+    for (int i = 0; i < found.size(); i++) {
+      assertArrayEquals(expected.get(i).tokens(), found.get(i).tokens());
+      assertEquals(expected.get(i).score(), found.get(i).score(), 1e-3);
+    }
+  }
+
   private static double[] logits(int[] before, float[] input) {
     try (NDManager scope = Tensors.manager();
         State state = model.backbone().newState(1, 40, State.Kind.PREALLOCATED)) {
@@ -108,8 +152,9 @@ class SuperposedTest {
           model,
           state,
           new Step.Input.Ids(NetworkSession.padded(scope, new int[][] {before}, before.length)));
-      return SuperposedDecoder.pass(
-          model, state, new Step.Input.Vectors(scope.create(input, new Shape(1, 1, input.length))));
+      Step.Input vector =
+          new Step.Input.Vectors(scope.create(input, new Shape(1, 1, input.length)));
+      return SuperposedDecoder.pass(model, state, vector)[0];
     }
   }
 
