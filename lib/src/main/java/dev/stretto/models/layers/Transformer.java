@@ -200,6 +200,43 @@ public final class Transformer implements Backbone {
   }
 
   /**
+   * Keys and values of layers that a stream does not run through, as if it entered each of them as
+   * it is: nothing is attended to and nothing added. What an early exit copies upwards (S2D's
+   * approximate fill).
+   *
+   * @param step vectors (rows, positions, width) and the layers, which hold equally many positions;
+   *     anything else throws IllegalArgumentException
+   * @param state that is written
+   */
+  public void project(Step step, State state) {
+    if (!(step.input() instanceof Step.Input.Vectors vectors)) {
+      throw new IllegalArgumentException("only vectors can be projected, these are ids");
+    }
+    KvState cache = (KvState) state;
+    NDManager scope = step.input().scope();
+    int[] active = step.layers().of(config.layers());
+    for (int layer : active) {
+      if (!Arrays.equals(cache.lengths(layer), cache.lengths(active[0]))) {
+        throw new IllegalArgumentException(
+            "layers %d and %d hold %s and %s positions, expected equally many"
+                .formatted(
+                    active[0],
+                    layer,
+                    Arrays.toString(cache.lengths(active[0])),
+                    Arrays.toString(cache.lengths(layer))));
+      }
+    }
+    float[][][] coordinates = coordinates(step, cache, active[0]);
+    Optional<Rotary.Turn> turn = rotary.map(kind -> kind.turn(scope, coordinates, false));
+    Pass pass = new Pass(step, scope, cache, turn, Optional.empty(), false);
+    for (int layer : active) {
+      Optional<NDList> modulation = modulation(step, blocks[layer].adaptive, 6);
+      written(vectors.xBND(), blocks[layer], pass, cache.pass(step, layer), modulation);
+    }
+    cache.finish(step);
+  }
+
+  /**
    * The final norm alone, for a residual stream that runs through no more layers.
    *
    * @param xBND (rows, positions, width)
@@ -330,13 +367,7 @@ public final class Transformer implements Backbone {
     NDManager scope = pass.scope;
     Shape shape = x.getShape();
     int heads = config.heads();
-    int keyHeads = config.keyHeads();
-    NDArray h = modulated(normed(x, block.norm), modulation, 0, 1);
-    NDArray allBNHd =
-        linear(h, block.qkv)
-            .reshape(shape.get(0), shape.get(1), heads + 2L * keyHeads, config.headWidth());
-    NDArray turnedBNHd = turned(allBNHd, block, pass);
-    cache.write(turnedBNHd, heads, allBNHd, heads + keyHeads);
+    NDArray turnedBNHd = written(x, block, pass, cache, modulation);
     NDArray queries = Tensors.narrow(scope, turnedBNHd, 2, 0, heads).transpose(0, 2, 1, 3);
     double root = 1 / Math.sqrt(config.headWidth());
     queries = pass.recording ? Ops.times(queries, root) : queries.muli(root);
@@ -362,6 +393,21 @@ public final class Transformer implements Backbone {
                 queries, keys, values, segments.lengths(), segments.lengths(), segments.causal())
             : Attention.attend(queries, keys, values, scores);
     return added(x, linear(merged(mixed, shape), block.out), modulation, 2, pass);
+  }
+
+  /** Queries and keys, turned; keys and values are in the cache. */
+  private NDArray written(
+      NDArray x, Block block, Pass pass, KvState.Pass cache, Optional<NDList> modulation) {
+    Shape shape = x.getShape();
+    int heads = config.heads();
+    int keyHeads = config.keyHeads();
+    NDArray h = modulated(normed(x, block.norm), modulation, 0, 1);
+    NDArray allBNHd =
+        linear(h, block.qkv)
+            .reshape(shape.get(0), shape.get(1), heads + 2L * keyHeads, config.headWidth());
+    NDArray turnedBNHd = turned(allBNHd, block, pass);
+    cache.write(turnedBNHd, heads, allBNHd, heads + keyHeads);
+    return turnedBNHd;
   }
 
   private NDArray turned(NDArray allBNHd, Block block, Pass pass) {
