@@ -187,7 +187,7 @@ public final class SkipModels {
             schedule,
             8,
             seed,
-            TrainingConfig.of(Budget.steps(500), 4e-3).withWarmup(20));
+            TrainingConfig.of(Budget.steps(1000), 4e-3).withWarmup(20));
     SeedTree node = SeedTree.of(seed).child("records");
     return tuned(
         artefacts,
