@@ -96,6 +96,8 @@ public final class SpeculationModels {
         TrainingConfig.of(Budget.steps(steps), rate).withWarmup(50));
   }
 
+  private static final Recipe MIDDLE = recipe(12, 96, 600, 2e-3, SEED);
+
   /**
    * The family's target, 24 layers of 64.
    *
@@ -134,6 +136,47 @@ public final class SpeculationModels {
    */
   public static CausalLm wide(Artefacts artefacts) {
     return model(artefacts, "speculation-wide", recipe(4, 128, 600, 3e-3, SEED));
+  }
+
+  /**
+   * A target between the two, 12 layers of 96; no notebook needs it outside an extended run.
+   *
+   * @param artefacts where it is stored
+   * @return the model, to be closed by the caller
+   */
+  public static CausalLm middle(Artefacts artefacts) {
+    return model(artefacts, "speculation-middle", MIDDLE);
+  }
+
+  /**
+   * A target that is its own draft: {@link #middle} with exits that are taught behind layers 3, 6
+   * and 12.
+   *
+   * @param artefacts where it is stored
+   * @return the model, to be closed by the caller; {@link #selfExits} are its exits
+   */
+  public static CausalLm self(Artefacts artefacts) {
+    return artefacts.obtain(
+        "speculation-self",
+        new NestedRecipe(List.of(3, 6, 12), true, MIDDLE),
+        "F16",
+        () -> new CausalLm(shape(MIDDLE), true, SeedTree.of(MIDDLE.seed())),
+        model -> {
+          SortedTraining loss = SortedTraining.all(selfExits(model));
+          return new Training<>(MIDDLE.training(), model, source(MIDDLE), loss, loss::work)
+              .run()
+              .measures();
+        });
+  }
+
+  /**
+   * The exits of a target that drafts for itself.
+   *
+   * @param model {@link #self} or {@link #middle}, which stays the caller's
+   * @return exits behind its layers 3, 6 and 12
+   */
+  public static NestedDraft selfExits(CausalLm model) {
+    return NestedDraft.of(model, 3, 6, 12);
   }
 
   /**

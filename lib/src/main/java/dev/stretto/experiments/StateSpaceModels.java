@@ -53,7 +53,18 @@ public final class StateSpaceModels {
    * @return the model, to be closed by the caller
    */
   public static CausalLm target(Artefacts artefacts) {
-    return model(artefacts, "hybrid-target", recipe(8, 2, 96, 3e-3));
+    return target(artefacts, 2);
+  }
+
+  /**
+   * A target with another share of attention, of the same depth and width.
+   *
+   * @param artefacts where it is stored
+   * @param attentionEvery every so-manieth of the 8 layers is attention: 2, 4, 8, or 0 for none
+   * @return the model, to be closed by the caller
+   */
+  public static CausalLm target(Artefacts artefacts, int attentionEvery) {
+    return model(artefacts, "hybrid-target", recipe(8, attentionEvery, 96, 3e-3));
   }
 
   /**

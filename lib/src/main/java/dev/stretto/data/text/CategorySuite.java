@@ -131,8 +131,7 @@ public final class CategorySuite {
   }
 
   private static Split of(String prompt) {
-    boolean held = Long.remainderUnsigned(SeedTree.of(0).child(prompt).seed(), 10) == 0;
-    return held ? Split.TEST : Split.TRAIN;
+    return TaskCorpus.held(prompt) ? Split.TEST : Split.TRAIN;
   }
 
   private Example draw(Category category, Split split, Rng rng) {

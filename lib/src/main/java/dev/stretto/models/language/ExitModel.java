@@ -33,6 +33,26 @@ public interface ExitModel {
    */
   Reading open();
 
+  /**
+   * What all exits say along a text.
+   *
+   * @param text ids
+   * @param from the first place, 1 or more: what stands before is the prompt
+   * @return natural logarithms of the law of each token from there on, [place][exit][token]
+   */
+  default double[][][] laws(int[] text, int from) {
+    double[][][] laws = new double[text.length - from][exits()][];
+    try (Reading reading = open()) {
+      for (int place = 0; place < laws.length; place++) {
+        int[] before = Arrays.copyOf(text, from + place);
+        for (int exit = 0; exit < exits(); exit++) {
+          laws[place][exit] = reading.logProbs(before, exit);
+        }
+      }
+    }
+    return laws;
+  }
+
   /** One text in the reading. */
   interface Reading extends AutoCloseable {
     /**
@@ -43,6 +63,14 @@ public interface ExitModel {
      * @return natural logarithms
      */
     double[] logProbs(int[] text, int exit);
+
+    /**
+     * {@return what keys and values of layers that tokens had skipped cost so far, in tokens that
+     * go to the top, without the first text's}
+     */
+    default double filled() {
+      return 0;
+    }
 
     @Override
     default void close() {}

@@ -18,19 +18,22 @@ import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /**
  * A language model whose first layers are language models too (Sorted LLaMA, 2309.08968; S2D,
  * 2407.01955): sub-model e is its first e layers, the shared final norm and the shared, tied head.
- * Keys and values of tokens that left early are filled lazily: the stream behind an exit is kept,
- * and the missing layers run over all that is missing as soon as a deeper exit is asked, which is
- * exact.
+ * Keys and values of tokens that left early are filled {@link KvFill#LAZY lazily}: the stream
+ * behind an exit is kept, and the missing layers run over all that is missing as soon as a deeper
+ * exit is asked, which is exact. {@link #filled} gives the other way.
  */
 public final class NestedDraft implements Trainable, ExitModel {
   private final TransformerConfig config;
   private final int[] exits;
   private final Parameters parameters;
   private final Transformer body;
+  private final KvFill fill;
+  private final boolean owned;
 
   /**
    * A model with fresh weights.
@@ -41,6 +44,35 @@ public final class NestedDraft implements Trainable, ExitModel {
    *     IllegalArgumentException
    */
   public NestedDraft(TransformerConfig config, SeedTree seed, int... exits) {
+    this(checked(config, exits), new Transformer(config, new Parameters(seed)), KvFill.LAZY, true);
+  }
+
+  private NestedDraft(int[] exits, Transformer body, KvFill fill, boolean owned) {
+    this.config = body.config();
+    this.exits = exits;
+    this.parameters = body.parameters();
+    this.body = body;
+    this.fill = fill;
+    this.owned = owned;
+  }
+
+  /**
+   * The layers of a model as exits: its own weights, trained or not for the purpose.
+   *
+   * @param model a transformer with a tied head, else an IllegalArgumentException; stays the
+   *     caller's and is not closed with its exits
+   * @param exits as of the constructor
+   * @return the same network with exits
+   */
+  public static NestedDraft of(CausalLm model, int... exits) {
+    if (model.parameters().all().containsKey("head.weight")) {
+      throw new IllegalArgumentException(
+          "the model's head has a matrix of its own, expected the embedding table");
+    }
+    return new NestedDraft(checked(model.body().config(), exits), model.body(), KvFill.LAZY, false);
+  }
+
+  private static int[] checked(TransformerConfig config, int... exits) {
     int[] rising = Arrays.stream(exits).filter(e -> e > 0).sorted().distinct().toArray();
     if (exits.length == 0
         || !Arrays.equals(exits, rising)
@@ -49,10 +81,7 @@ public final class NestedDraft implements Trainable, ExitModel {
           "exits %s of %d layers: expected rising numbers from 1, the last one all layers"
               .formatted(Arrays.toString(exits), config.layers()));
     }
-    this.config = config;
-    this.exits = exits.clone();
-    parameters = new Parameters(seed);
-    body = new Transformer(config, parameters);
+    return exits.clone();
   }
 
   private NDArray logits(NDArray streamBND) {
@@ -83,7 +112,9 @@ public final class NestedDraft implements Trainable, ExitModel {
 
   @Override
   public void close() {
-    parameters.close();
+    if (owned) {
+      parameters.close();
+    }
   }
 
   @Override
@@ -103,17 +134,51 @@ public final class NestedDraft implements Trainable, ExitModel {
 
   @Override
   public double work(int exit, int heads) {
-    double layer = 12.0 * config.width(); // times D, as the head's V
-    return (exits[exit] * layer + heads * config.vocabulary())
-        / (config.layers() * layer + config.vocabulary());
+    // times D, as the head's V
+    return share(12.0 * config.width() * exits[exit] + heads * config.vocabulary());
+  }
+
+  private double share(double work) {
+    return work / (12.0 * config.width() * config.layers() + config.vocabulary());
+  }
+
+  @Override
+  public double[][][] laws(int[] text, int from) {
+    double[][][] laws = new double[text.length - from][exits.length][config.vocabulary()];
+    if (laws.length == 0) {
+      return laws;
+    }
+    try (NDManager scope = parameters.manager().newSubManager()) {
+      long[] ids = Arrays.stream(text, 0, text.length - 1).asLongStream().toArray();
+      NDArray idsBN = scope.create(ids, new Shape(1, ids.length));
+      NDArray[] logits = logits(idsBN, IntStream.range(0, exits.length).toArray());
+      for (int exit = 0; exit < exits.length; exit++) {
+        NDArray asked = Tensors.narrow(scope, logits[exit], 1, from - 1L, ids.length);
+        float[] values = asked.logSoftmax(2).toFloatArray();
+        for (int at = 0; at < values.length; at++) {
+          laws[at / config.vocabulary()][exit][at % config.vocabulary()] = values[at];
+        }
+      }
+    }
+    return laws;
   }
 
   @Override
   public Reading open() {
-    return new Lazy();
+    return new Text();
   }
 
-  private final class Lazy implements Reading {
+  /**
+   * The same model with another way to fill what tokens skipped.
+   *
+   * @param how keys and values of skipped layers come about
+   * @return the same weights, which stay this model's
+   */
+  public NestedDraft filled(KvFill how) {
+    return new NestedDraft(exits, body, how, false);
+  }
+
+  private final class Text implements Reading {
     private final NDManager own = parameters.manager().newSubManager();
     private final KvState state =
         (KvState) body.newState(1, config.maxLength(), State.Kind.PREALLOCATED);
@@ -123,6 +188,19 @@ public final class NestedDraft implements Trainable, ExitModel {
 
     private final double[][] laws = new double[exits.length][];
     private int[] read = {};
+
+    /** Positions that nobody is to pay for: the first text's but the last. */
+    private int prompt = -1;
+
+    /** Positions that an earlier call left where they are. */
+    private int settled;
+
+    private double filled;
+
+    @Override
+    public double filled() {
+      return share(filled);
+    }
 
     private int bottom(int exit) {
       return exit == 0 ? 0 : exits[exit - 1];
@@ -145,6 +223,15 @@ public final class NestedDraft implements Trainable, ExitModel {
       if (same < read.length) {
         forget(same);
       }
+      prompt = prompt < 0 ? text.length - 1 : prompt;
+      if (same < text.length) {
+        settled = same;
+        if (fill == KvFill.COPY) {
+          try (NDManager scope = own.newSubManager()) {
+            copy(scope, text);
+          }
+        }
+      }
       read = text.clone();
       if (laws[exit] == null) {
         try (NDManager scope = own.newSubManager()) {
@@ -152,6 +239,25 @@ public final class NestedDraft implements Trainable, ExitModel {
         }
       }
       return laws[exit];
+    }
+
+    /** What left early goes up as it is; the first text runs through all layers. */
+    private void copy(NDManager scope, int[] text) {
+      if (read.length == 0 && text.length > 1) {
+        read = Arrays.copyOf(text, text.length - 1);
+        law(scope, exits.length - 1);
+      }
+      // from the top, so that the layers above an exit hold equally many
+      for (int e = exits.length - 2; e >= 0; e--) {
+        if (waiting[e] != null) {
+          waiting[e].attach(scope);
+          Step.Layers above = Step.Layers.range(exits[e], config.layers());
+          body.project(Step.of(new Step.Input.Vectors(waiting[e])).layers(above), state);
+          filled +=
+              2.0 * config.width() * (config.layers() - exits[e]) * waiting[e].getShape().get(1);
+          waiting[e] = null;
+        }
+      }
     }
 
     private double[] law(NDManager scope, int exit) {
@@ -167,6 +273,8 @@ public final class NestedDraft implements Trainable, ExitModel {
           input = new Step.Input.Ids(scope.create(ids, new Shape(1, ids.length)));
         } else {
           waiting[e - 1].attach(scope);
+          int late = Math.max(0, settled - Math.max(from, prompt));
+          filled += 12.0 * config.width() * (exits[e] - bottom(e)) * late;
           input = new Step.Input.Vectors(waiting[e - 1]);
           waiting[e - 1] = null;
         }

@@ -168,18 +168,7 @@ public final class Transformer implements Backbone {
     boolean recording = Tensors.recording();
     float[][][] coordinates = coordinates(step, cache, active[0]);
     NDArray x = input(step, active[0] == 0, coordinates, recording);
-    boolean whole = rotary.isPresent() && !config.queryKeyNorm() && !recording;
-    Pass pass =
-        new Pass(
-            step,
-            scope,
-            cache,
-            rotary.map(
-                kind ->
-                    whole ? projected(kind, scope, coordinates) : kind.turn(scope, coordinates)),
-            step.conditions().memory().flatMap(memory -> memoryBias(scope, step, memory)),
-            whole,
-            recording);
+    Pass pass = pass(step, cache, coordinates, recording);
     Map<Integer, NDArray> taps = new HashMap<>();
     KvState.Pass before = null;
     Optional<NDArray> bias = Optional.empty();
@@ -205,6 +194,42 @@ public final class Transformer implements Backbone {
   }
 
   /**
+   * Keys and values of layers that a stream does not run through, as if it entered each of them as
+   * it is: nothing is attended to and nothing added. What an early exit copies upwards (S2D's
+   * approximate fill).
+   *
+   * @param step vectors (rows, positions, width) and the layers, which hold equally many positions;
+   *     anything else throws IllegalArgumentException
+   * @param state that is written
+   */
+  public void project(Step step, State state) {
+    if (!(step.input() instanceof Step.Input.Vectors vectors)) {
+      throw new IllegalArgumentException("only vectors can be projected, these are ids");
+    }
+    KvState cache = (KvState) state;
+    NDManager scope = step.input().scope();
+    int[] active = step.layers().of(config.layers());
+    for (int layer : active) {
+      if (!Arrays.equals(cache.lengths(layer), cache.lengths(active[0]))) {
+        throw new IllegalArgumentException(
+            "layers %d and %d hold %s and %s positions, expected equally many"
+                .formatted(
+                    active[0],
+                    layer,
+                    Arrays.toString(cache.lengths(active[0])),
+                    Arrays.toString(cache.lengths(layer))));
+      }
+    }
+    float[][][] coordinates = coordinates(step, cache, active[0]);
+    Pass pass = pass(step, cache, coordinates, false);
+    for (int layer : active) {
+      Optional<NDList> modulation = modulation(step, blocks[layer].adaptive, 6);
+      written(vectors.xBND(), blocks[layer], pass, cache.pass(step, layer), modulation);
+    }
+    cache.finish(step);
+  }
+
+  /**
    * The final norm alone, for a residual stream that runs through no more layers.
    *
    * @param xBND (rows, positions, width)
@@ -214,9 +239,22 @@ public final class Transformer implements Backbone {
     return normed(xBND, finalNorm);
   }
 
-  private Rotary.Turn projected(Rotary kind, NDManager scope, float[][][] coordinates) {
-    return kind.projected(
-        scope, coordinates, config.heads(), config.keyHeads(), 1 / Math.sqrt(config.headWidth()));
+  private Pass pass(Step step, KvState state, float[][][] coordinates, boolean recording) {
+    NDManager scope = step.input().scope();
+    boolean whole = rotary.isPresent() && !config.queryKeyNorm() && !recording;
+    double root = 1 / Math.sqrt(config.headWidth());
+    return new Pass(
+        step,
+        scope,
+        state,
+        rotary.map(
+            kind ->
+                whole
+                    ? kind.projected(scope, coordinates, config.heads(), config.keyHeads(), root)
+                    : kind.turn(scope, coordinates)),
+        step.conditions().memory().flatMap(memory -> memoryBias(scope, step, memory)),
+        whole,
+        recording);
   }
 
   private static Optional<NDArray> bias(Step step, KvState.Pass pass, NDManager scope) {
@@ -340,21 +378,9 @@ public final class Transformer implements Backbone {
     NDManager scope = pass.scope;
     Shape shape = x.getShape();
     int heads = config.heads();
-    int keyHeads = config.keyHeads();
-    NDArray h = modulated(normed(x, block.norm), modulation, 0, 1);
-    NDArray projected = linear(h, block.qkv);
-    NDArray turnedBNHd;
-    NDArray queries;
-    if (pass.whole) {
-      turnedBNHd = pass.turn.orElseThrow().apply(projected);
-      cache.write(turnedBNHd, heads, turnedBNHd, heads + keyHeads);
-      queries = Tensors.narrow(scope, turnedBNHd, 2, 0, heads).transpose(0, 2, 1, 3);
-    } else {
-      NDArray allBNHd =
-          projected.reshape(shape.get(0), shape.get(1), heads + 2L * keyHeads, config.headWidth());
-      turnedBNHd = turned(allBNHd, block, pass);
-      cache.write(turnedBNHd, heads, allBNHd, heads + keyHeads);
-      queries = Tensors.narrow(scope, turnedBNHd, 2, 0, heads).transpose(0, 2, 1, 3);
+    NDArray turnedBNHd = written(x, block, pass, cache, modulation);
+    NDArray queries = Tensors.narrow(scope, turnedBNHd, 2, 0, heads).transpose(0, 2, 1, 3);
+    if (!pass.whole) {
       double root = 1 / Math.sqrt(config.headWidth());
       queries = pass.recording ? Ops.times(queries, root) : queries.muli(root);
     }
@@ -380,6 +406,25 @@ public final class Transformer implements Backbone {
                 queries, keys, values, segments.lengths(), segments.lengths(), segments.causal())
             : Attention.attend(queries, keys, values, scores);
     return added(x, linear(merged(mixed, shape), block.out), modulation, 2, pass);
+  }
+
+  /** Queries and keys, turned, where one product did it also values; the cache has them. */
+  private NDArray written(
+      NDArray x, Block block, Pass pass, KvState.Pass cache, Optional<NDList> modulation) {
+    Shape shape = x.getShape();
+    int heads = config.heads();
+    int keyHeads = config.keyHeads();
+    NDArray projected = linear(modulated(normed(x, block.norm), modulation, 0, 1), block.qkv);
+    if (pass.whole) {
+      NDArray turnedBNHd = pass.turn.orElseThrow().apply(projected);
+      cache.write(turnedBNHd, heads, turnedBNHd, heads + keyHeads);
+      return turnedBNHd;
+    }
+    NDArray allBNHd =
+        projected.reshape(shape.get(0), shape.get(1), heads + 2L * keyHeads, config.headWidth());
+    NDArray turnedBNHd = turned(allBNHd, block, pass);
+    cache.write(turnedBNHd, heads, allBNHd, heads + keyHeads);
+    return turnedBNHd;
   }
 
   private NDArray turned(NDArray allBNHd, Block block, Pass pass) {

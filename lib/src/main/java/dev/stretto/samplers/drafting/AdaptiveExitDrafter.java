@@ -22,6 +22,7 @@ public final class AdaptiveExitDrafter implements Drafter {
   private final ExitPolicy policy;
   private final long[] byExit;
   private final AtomicLong micros = new AtomicLong();
+  private final AtomicLong filled = new AtomicLong();
 
   /**
    * A drafter.
@@ -48,6 +49,14 @@ public final class AdaptiveExitDrafter implements Drafter {
   /** {@return multiply-adds of all runs so far, in tokens that went to the top} */
   public double work() {
     return micros.get() / 1e6;
+  }
+
+  /**
+   * {@return what {@link #work} leaves out, in the same unit: keys and values of layers that tokens
+   * had skipped}
+   */
+  public double filled() {
+    return filled.get() / 1e6;
   }
 
   @Override
@@ -96,6 +105,7 @@ public final class AdaptiveExitDrafter implements Drafter {
     List<double[]> laws = new ArrayList<>();
     boolean warm = row.sampling().temperature() > 0;
     boolean stopped = false;
+    double before = reading.filled();
     while (!stopped && laws.size() < Math.min(policy.depth(), room)) {
       int exit = 0;
       int heads = 0;
@@ -119,6 +129,7 @@ public final class AdaptiveExitDrafter implements Drafter {
         byExit[exit]++;
       }
     }
+    filled.addAndGet(Math.round(1e6 * (reading.filled() - before)));
     int drafted = laws.size();
     int[] nodes = IntStream.rangeClosed(0, drafted).toArray();
     laws.add(new double[0]);

@@ -33,18 +33,64 @@ public record ExitLog(double[][][] confidence, boolean[][][] right, int[] limits
       limits[i] = limit;
       int[] text = Arrays.copyOf(prompts[i], prompts[i].length + outputs[i].length);
       System.arraycopy(outputs[i], 0, text, prompts[i].length, outputs[i].length);
-      try (ExitModel.Reading reading = draft.open()) {
-        for (int place = 0; place < outputs[i].length; place++) {
-          int[] before = Arrays.copyOf(text, prompts[i].length + place);
-          for (int exit = 0; exit < draft.exits(); exit++) {
-            double[] law = reading.logProbs(before, exit);
-            confidence[i][place][exit] = Math.exp(Arrays.stream(law).max().orElseThrow());
-            right[i][place][exit] = AdaptiveExitDrafter.best(law) == outputs[i][place];
-          }
+      double[][][] laws = draft.laws(text, prompts[i].length);
+      for (int place = 0; place < outputs[i].length; place++) {
+        for (int exit = 0; exit < draft.exits(); exit++) {
+          double[] law = laws[place][exit];
+          confidence[i][place][exit] = Math.exp(Arrays.stream(law).max().orElseThrow());
+          right[i][place][exit] = AdaptiveExitDrafter.best(law) == outputs[i][place];
         }
       }
     }
     return new ExitLog(confidence, right, limits, draft);
+  }
+
+  /**
+   * Tokens that leave by themselves in a batch that waits.
+   *
+   * @param exit mean over the steps of the deepest exit of a batch's rows, from 1
+   * @param agreement share of tokens whose exit says what the target says
+   */
+  public record Wait(double exit, double agreement) {}
+
+  /**
+   * What a batch would run if its texts were decoded together, each token leaving at the first exit
+   * that is sure enough: a step is over when its deepest row is.
+   *
+   * @param threshold least confidence of an exit; the last one always answers
+   * @param rows texts of a batch, in their order, 1 or more; the last batch may have fewer
+   * @return the wait
+   */
+  public Wait batched(double threshold, int rows) {
+    double[] each = new double[draft.exits() - 1];
+    Arrays.fill(each, threshold);
+    ExitPolicy policy = new ExitPolicy(1, each, 0);
+    long steps = 0;
+    long deep = 0;
+    long tokens = 0;
+    long agreed = 0;
+    for (int from = 0; from < right.length; from += rows) {
+      int to = Math.min(right.length, from + rows);
+      boolean going = true;
+      for (int place = 0; going; place++) {
+        int deepest = 0;
+        for (int i = from; i < to; i++) {
+          if (place < right[i].length) {
+            int exit = 0;
+            while (!policy.leaves(exit, confidence[i][place][exit])) {
+              exit++;
+            }
+            deepest = Math.max(deepest, exit + 1);
+            tokens++;
+            agreed += right[i][place][exit] ? 1 : 0;
+          }
+        }
+        going = deepest > 0;
+        steps += going ? 1 : 0;
+        deep += deepest;
+      }
+    }
+    return new Wait((double) deep / steps, (double) agreed / tokens);
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.stretto.tensor.SeedTree;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -142,6 +143,36 @@ class TaskCorpusTest {
     assertEquals(
         "position 18 is 'x', expected 'b' in field 2",
         new JsonRecords().check("17,abc,y=", "{\"id\":17,\"name\":\"axc\"").reason());
+  }
+
+  @Test
+  void recordsAreToldInThreeSentences() {
+    RecordSentences task = new RecordSentences();
+    agree(
+        task,
+        (prompt, text) -> {
+          String[] part = prompt.replace(" ", "").replace("=", "").split("[|]", -1);
+          List<String> sentences =
+              List.of(
+                  "The " + part[0] + " is a " + part[1] + " near the " + part[2],
+                  " It serves " + part[3] + " at " + part[4] + " prices",
+                  " Guests rate it " + part[5] + " of 5",
+                  "");
+          return Arrays.asList(text.split("[.]", -1)).equals(sentences);
+        });
+    IntSummaryStatistics length = new IntSummaryStatistics();
+    task.examples(SeedTree.of(7))
+        .limit(20_000)
+        .forEach(
+            e -> {
+              assertEquals(32, e.prompt().length());
+              length.accept(e.answer().length());
+            });
+    assertEquals(84, length.getMin());
+    assertEquals(92, length.getMax());
+    assertEquals(
+        "position 23 is 'm', expected 't' in word 7",
+        task.check("Mill  |pub |river |fish |low |4=", "The Mill is a pub near me").reason());
   }
 
   @Test
@@ -340,6 +371,7 @@ class TaskCorpusTest {
         List.of(
             new TinyJava(false),
             new JsonRecords(),
+            new RecordSentences(),
             new Addition(3, 6, true),
             new Brackets(3, 8, 4),
             new DigitSorting(5),

@@ -8,14 +8,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
+import dev.stretto.models.Parameters;
+import dev.stretto.models.State;
+import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.ExitModel;
+import dev.stretto.models.language.KvFill;
 import dev.stretto.models.language.NestedDraft;
 import dev.stretto.models.language.TableModel;
+import dev.stretto.models.layers.Ops;
+import dev.stretto.models.layers.Transformer;
 import dev.stretto.models.layers.TransformerConfig;
+import dev.stretto.samplers.decoding.Acceptance;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Decoder.Options;
 import dev.stretto.samplers.decoding.Draft;
@@ -32,6 +41,7 @@ import dev.stretto.training.SortedTraining;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -118,6 +128,215 @@ class AdaptiveExitTest {
         }
       }
     }
+  }
+
+  /** Layer by layer over all positions; who has left stays as it was and is still looked at. */
+  private static double[] frozen(int[] text, int[] depths) {
+    try (NDManager scope = Tensors.manager();
+        CausalLm twin = new CausalLm(TransformerConfig.gpt(3, 32, 16, 48), true, SeedTree.of(1))) {
+      twin.parameters()
+          .all()
+          .forEach(
+              (name, weight) ->
+                  twin.parameters().load(name, nested.parameters().get(name).toFloatArray()));
+      Transformer body = (Transformer) twin.backbone();
+      NDArray ids = scope.create(Arrays.stream(text).asLongStream().toArray()).expandDims(0);
+      NDArray x = Ops.embedding(ids, twin.embedding());
+      for (int layer = 0; layer < depths[text.length - 1]; layer++) {
+        Step step =
+            Step.of(new Step.Input.Vectors(x))
+                .layers(Step.Layers.range(layer, layer + 1))
+                .taps(Set.of(layer + 1));
+        NDArray all = body.forward(step).tapsBND().get(layer + 1);
+        for (int p = 0; p < text.length; p++) {
+          if (depths[p] <= layer) {
+            all.set(new NDIndex("0," + p), x.get(0, p));
+          }
+        }
+        x = all;
+      }
+      float[] laws = twin.logits(body.finalNorm(x)).logSoftmax(2).toFloatArray();
+      double[] last = new double[16];
+      Arrays.setAll(last, v -> laws[laws.length - 16 + v]);
+      return last;
+    }
+  }
+
+  @Test
+  void copiedKeysAndValuesAreThoseOfTheStreamAtTheExit() {
+    Rng rng = SeedTree.of(12).rng();
+    double apart = 0;
+    double steps = 0;
+    try (ExitModel.Reading reading = nested.filled(KvFill.COPY).open();
+        ExitModel.Reading exact = nested.open()) {
+      int[] text = rng.ints(4, 0, 16).toArray();
+      int[] depths = new int[48];
+      Arrays.fill(depths, 3);
+      for (int step = 0; step < 60; step++) {
+        int keep = Math.max(4, text.length - (rng.nextInt(3) == 0 ? rng.nextInt(5) : 0));
+        keep = keep > 40 ? 5 : keep;
+        int[] longer = Arrays.copyOf(text, step == 0 ? 4 : keep + 1 + rng.nextInt(2));
+        for (int i = step == 0 ? 4 : keep; i < longer.length; i++) {
+          longer[i] = rng.nextInt(16);
+        }
+        text = longer;
+        int exit = rng.nextInt(3);
+        // positions that came together leave together
+        Arrays.fill(depths, step == 0 ? 3 : keep, text.length, exit + 1);
+        String where = "seed 12, step " + step + " exit " + exit;
+        double[] law = reading.logProbs(text, exit);
+        assertArrayEquals(frozen(text, depths), law, 1e-4, where);
+        double[] full = exact.logProbs(text, exit);
+        for (int v = 0; v < 16; v++) {
+          apart = Math.max(apart, Math.abs(full[v] - law[v]));
+        }
+        steps += exit;
+      }
+      assertTrue(apart > 1e-2, "copied and exact laws are at most " + apart + " apart");
+      assertTrue(reading.filled() > 0 && steps > 0);
+    }
+  }
+
+  @Test
+  void copyingChangesDraftsAlone() {
+    NestedDraft copying = nested.filled(KvFill.COPY);
+    for (ExitPolicy policy : List.of(policy(.3, .4, 0), policy(.25, 2, .3), policy(.5, .5, 0))) {
+      SpeculationSuite.sameTokens(target, new AdaptiveExitDrafter(copying, policy));
+    }
+    // where no token leaves early, or none goes on, there is nothing to copy and nothing to see
+    int[][] plain = greedy(25);
+    for (int exit : new int[] {0, 2}) {
+      ExitPolicy fixed = ExitPolicy.fixed(4, exit, 3);
+      Acceptance[] ran = new Acceptance[2];
+      for (KvFill how : KvFill.values()) {
+        AdaptiveExitDrafter drafter = new AdaptiveExitDrafter(nested.filled(how), fixed);
+        SpeculativeDecoder.Run run =
+            SpeculativeDecoder.decode(
+                target, SpeculationSuite.PROMPTS, options(25, -1), drafter, new Match());
+        assertArrayEquals(plain, run.tokens());
+        ran[how.ordinal()] = run.acceptance();
+        boolean copied = exit == 0 && how == KvFill.COPY;
+        assertEquals(copied, drafter.filled() > 0, how + " at exit " + exit);
+      }
+      assertEquals(ran[0].accepted(), ran[1].accepted());
+      assertEquals(ran[0].passes(), ran[1].passes());
+    }
+  }
+
+  /** Two tokens that left below and one that went to the top: two layers each, of 3 and a head. */
+  @Test
+  void whatIsFilledIsCounted() {
+    double whole = 3 * 12 * 32 + 16;
+    try (ExitModel.Reading lazy = nested.open();
+        ExitModel.Reading copy = nested.filled(KvFill.COPY).open()) {
+      for (ExitModel.Reading reading : List.of(lazy, copy)) {
+        reading.logProbs(new int[] {1, 2, 3}, 2);
+        reading.logProbs(new int[] {1, 2, 3, 4}, 0);
+        reading.logProbs(new int[] {1, 2, 3, 4, 5}, 0);
+        reading.logProbs(new int[] {1, 2, 3, 4, 5, 6}, 0);
+        reading.logProbs(new int[] {1, 2, 3, 4, 5, 6}, 2);
+      }
+      assertEquals(2 * 2 * 12 * 32 / whole, lazy.filled(), 1e-12);
+      assertEquals(2 * 2 * 2 * 32 / whole, copy.filled(), 1e-12);
+    }
+  }
+
+  @Test
+  void theLayersOfAModelAreExitsWithItsOwnWeights() {
+    int[] text = {3, 1, 4, 1, 5, 9, 2, 6};
+    int[][] windows = {{1, 5, 2, 7, 7}, {9, 3, 3, 0, 15}};
+    TransformerConfig shape = TransformerConfig.gpt(3, 32, 16, 48);
+    try (CausalLm model = new CausalLm(shape, true, SeedTree.of(1));
+        CausalLm apart = new CausalLm(shape, false, SeedTree.of(1))) {
+      NestedDraft exits = NestedDraft.of(model, 1, 3);
+      try (ExitModel.Reading reading = exits.open()) {
+        assertArrayEquals(law(model, text), reading.logProbs(text, 1), 1e-5);
+      }
+      // what learns is the model, and it outlives its exits
+      assertEquals(model.parameters().count(), gradient(SortedTraining.all(exits), windows).length);
+      exits.close();
+      assertEquals(16, law(model, text).length);
+      assertThrows(IllegalArgumentException.class, () -> NestedDraft.of(model, 1, 2));
+      assertThrows(IllegalArgumentException.class, () -> NestedDraft.of(apart, 1, 3));
+    }
+  }
+
+  @Test
+  void projectingAsksForVectorsAndLayersOfOneLength() {
+    try (NDManager scope = Tensors.manager();
+        CausalLm model = CausalLm.gpt(3, 32, 16, 48, 1)) {
+      Transformer body = (Transformer) model.backbone();
+      try (State state = body.newState(1, 48, State.Kind.PREALLOCATED)) {
+        Step ids = Step.of(scope.create(new long[] {1, 2}).expandDims(0));
+        assertThrows(IllegalArgumentException.class, () -> body.project(ids, state));
+        body.forward(ids.layers(Step.Layers.range(0, 1)), state);
+        Step step = Step.of(new Step.Input.Vectors(scope.zeros(new Shape(1, 1, 32))));
+        assertThrows(IllegalArgumentException.class, () -> body.project(step, state));
+      }
+    }
+  }
+
+  /** Every token's exit is its text's number, so that a batch waits for the greatest number. */
+  @Test
+  void aBatchWaitsForItsDeepestRow() {
+    Rng rng = SeedTree.of(13).rng();
+    int[] lengths = {7, 4, 6, 7, 5};
+    double[][][] confidence = new double[5][][];
+    boolean[][][] right = new boolean[5][][];
+    for (int i = 0; i < 5; i++) {
+      confidence[i] = new double[lengths[i]][3];
+      right[i] = new boolean[lengths[i]][3];
+      for (int p = 0; p < lengths[i]; p++) {
+        for (int e = 0; e < 3; e++) {
+          confidence[i][p][e] = rng.nextDouble();
+          right[i][p][e] = rng.nextBoolean();
+        }
+      }
+    }
+    ExitLog log = new ExitLog(confidence, right, lengths, nested);
+    for (double threshold : new double[] {0, .4, .8, 2}) {
+      for (int rows = 1; rows <= 6; rows++) {
+        List<Integer> steps = new ArrayList<>();
+        List<Boolean> agreed = new ArrayList<>();
+        for (int from = 0; from < 5; from += rows) {
+          for (int p = 0; p < 7; p++) {
+            List<Integer> exits = new ArrayList<>();
+            for (int i = from; i < Math.min(5, from + rows); i++) {
+              if (p < lengths[i]) {
+                double[] sure = confidence[i][p];
+                int exit = sure[0] >= threshold ? 1 : sure[1] >= threshold ? 2 : 3;
+                exits.add(exit);
+                agreed.add(right[i][p][exit - 1]);
+              }
+            }
+            exits.stream().mapToInt(e -> e).max().ifPresent(steps::add);
+          }
+        }
+        ExitLog.Wait wait = log.batched(threshold, rows);
+        assertEquals(steps.stream().mapToInt(e -> e).average().orElseThrow(), wait.exit(), 1e-12);
+        assertEquals(
+            agreed.stream().mapToInt(a -> a ? 1 : 0).average().orElseThrow(),
+            wait.agreement(),
+            1e-12);
+      }
+    }
+  }
+
+  @Test
+  void allExitsAlongATextAreThoseOfTheReading() {
+    int[] text = SeedTree.of(14).rng().ints(30, 0, 16).toArray();
+    double[][][] once = nested.laws(text, 5);
+    assertEquals(25, once.length);
+    try (ExitModel.Reading reading = nested.open()) {
+      for (int place = 0; place < 25; place++) {
+        int[] before = Arrays.copyOf(text, 5 + place);
+        for (int exit = 0; exit < 3; exit++) {
+          double[] step = reading.logProbs(before, exit);
+          assertArrayEquals(step, once[place][exit], 1e-4, place + " " + exit);
+        }
+      }
+    }
+    assertEquals(0, nested.laws(text, 30).length);
   }
 
   private static ExitLog log(int[][] outputs, int limit) {
@@ -249,13 +468,14 @@ class AdaptiveExitTest {
   }
 
   private static double[] gradient(SortedTraining training, int[][] windows) {
-    nested.parameters().trainable(true);
+    Parameters parameters = training.model().parameters();
+    parameters.trainable(true);
     List<Double> all = new ArrayList<>();
-    try (NDManager scope = nested.parameters().manager().newSubManager()) {
+    try (NDManager scope = parameters.manager().newSubManager()) {
       try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
         collector.backward(training.loss(scope, windows));
       }
-      for (NDArray weight : nested.parameters().all().values()) {
+      for (NDArray weight : parameters.all().values()) {
         try (NDArray gradient = weight.getGradient()) {
           for (float value : gradient.toFloatArray()) {
             all.add((double) value);
@@ -264,7 +484,7 @@ class AdaptiveExitTest {
         }
       }
     } finally {
-      nested.parameters().trainable(false);
+      parameters.trainable(false);
     }
     return all.stream().mapToDouble(Double::doubleValue).toArray();
   }
