@@ -207,7 +207,6 @@ public final class Transformer implements Backbone {
       throw new IllegalArgumentException("only vectors can be projected, these are ids");
     }
     KvState cache = (KvState) state;
-    NDManager scope = step.input().scope();
     int[] active = step.layers().of(config.layers());
     for (int layer : active) {
       if (!Arrays.equals(cache.lengths(layer), cache.lengths(active[0]))) {

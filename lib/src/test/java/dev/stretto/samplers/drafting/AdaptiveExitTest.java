@@ -207,19 +207,19 @@ class AdaptiveExitTest {
     int[][] plain = greedy(25);
     for (int exit : new int[] {0, 2}) {
       ExitPolicy fixed = ExitPolicy.fixed(4, exit, 3);
-      Acceptance[] ran = new Acceptance[2];
+      List<Acceptance> ran = new ArrayList<>();
       for (KvFill how : KvFill.values()) {
         AdaptiveExitDrafter drafter = new AdaptiveExitDrafter(nested.filled(how), fixed);
         SpeculativeDecoder.Run run =
             SpeculativeDecoder.decode(
                 target, SpeculationSuite.PROMPTS, options(25, -1), drafter, new Match());
         assertArrayEquals(plain, run.tokens());
-        ran[how.ordinal()] = run.acceptance();
+        ran.add(run.acceptance());
         boolean copied = exit == 0 && how == KvFill.COPY;
         assertEquals(copied, drafter.filled() > 0, how + " at exit " + exit);
       }
-      assertEquals(ran[0].accepted(), ran[1].accepted());
-      assertEquals(ran[0].passes(), ran[1].passes());
+      assertEquals(ran.get(0).accepted(), ran.get(1).accepted());
+      assertEquals(ran.get(0).passes(), ran.get(1).passes());
     }
   }
 
