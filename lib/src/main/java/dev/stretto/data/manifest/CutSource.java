@@ -7,7 +7,7 @@ interface CutSource extends AutoCloseable {
   Cut next();
 
   /** Where the last cut stood. */
-  Place place();
+  SourceLocation place();
 
   @Override
   void close();

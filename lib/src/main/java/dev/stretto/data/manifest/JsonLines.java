@@ -77,6 +77,7 @@ final class JsonLines {
   }
 
   static IllegalArgumentException refusal(Cut cut, String what) {
-    return new IllegalArgumentException(Place.oneLine("cut '" + cut.id() + "' has " + what));
+    return new IllegalArgumentException(
+        SourceLocation.oneLine("cut '" + cut.id() + "' has " + what));
   }
 }

@@ -88,7 +88,7 @@ public final class LhotseCuts {
   private static void checkReadBack(Cut cut, Map<String, Object> object) {
     Cut back;
     try {
-      back = new LhotseCut(new Assembler(ANY_LENGTH)).cut(object, new Place("cut"));
+      back = new LhotseCut(new CutValidator(ANY_LENGTH)).cut(object, new SourceLocation("cut"));
     } catch (ManifestException e) {
       throw JsonLines.refusal(cut, "extra fields that a Lhotse cut cannot have: " + e.getMessage());
     }

@@ -22,7 +22,7 @@ public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
   private static final int INTERRUPT_MASK = 0xFFF;
 
   private final Format format;
-  private final Assembler assembler;
+  private final CutValidator assembler;
   private final ArrayDeque<Path> files;
   private final ReadReport.Counter counter = new ReadReport.Counter();
   private final IdSet ids;
@@ -34,7 +34,7 @@ public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
   ManifestReader(Format format, List<Path> files, ReadOptions options) {
     this.format = format;
     this.files = new ArrayDeque<>(files);
-    this.assembler = new Assembler(options);
+    this.assembler = new CutValidator(options);
     this.ids = options.uniqueIds() && options.keep() == Fields.ALL ? new IdSet() : null;
   }
 

@@ -94,7 +94,7 @@ public final class CausalLm implements TokenModel, Trainable {
   }
 
   /** The transformer below the head, for methods that run parts of it. */
-  Transformer body() {
+  public Transformer body() {
     if (body instanceof Transformer transformer) {
       return transformer;
     }

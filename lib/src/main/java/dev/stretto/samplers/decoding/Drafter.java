@@ -85,7 +85,7 @@ public interface Drafter {
   /** A row as drafters see it. */
   final class Row {
     private final int request;
-    private final Chance chance;
+    private final DecodingRandom chance;
     private final Sampling sampling;
     private int[] text;
     private int length;
@@ -100,7 +100,7 @@ public interface Drafter {
      * @param sampling how its tokens are picked
      * @param chance its random decisions
      */
-    public Row(int request, int[] prompt, Sampling sampling, Chance chance) {
+    public Row(int request, int[] prompt, Sampling sampling, DecodingRandom chance) {
       this.request = request;
       this.text = prompt.clone();
       this.length = prompt.length;
@@ -165,7 +165,7 @@ public interface Drafter {
     }
 
     /** {@return its random decisions} */
-    public Chance chance() {
+    public DecodingRandom chance() {
       return chance;
     }
 

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * tokens are those of the row alone. Without drafts it is plain cached decoding.
  *
  * <pre>{@code
- * var run = SpeculativeDecoder.decode(target, prompts, options, drafter, new Match());
+ * var run = SpeculativeDecoder.decode(target, prompts, options, drafter, new ExactMatch());
  * run.acceptance().lengthWithBonus()
  * }</pre>
  */
@@ -149,7 +149,7 @@ public final class SpeculativeDecoder {
       limits = new int[prompts.length];
       recorders = new Acceptance.Recorder[prompts.length];
       for (int b = 0; b < prompts.length; b++) {
-        all[b] = new Row(b, prompts[b], sampling, Chance.of(sampling.seed() + b));
+        all[b] = new Row(b, prompts[b], sampling, DecodingRandom.of(sampling.seed() + b));
         int positions = target.maxLength() - prompts[b].length + 1;
         limits[b] = Math.min(options.maxNewTokens(), Math.max(0, positions));
         recorders[b] = new Acceptance.Recorder();
@@ -174,7 +174,7 @@ public final class SpeculativeDecoder {
         }
         long drafted = System.nanoTime();
         Verified verified = session.score(scope, trees);
-        NodeLaws[] laws = NodeLaws.of(verified, options.sampling());
+        NodeDistributions[] laws = NodeDistributions.of(verified, options.sampling());
         int[][] paths = new int[now.length][];
         int[] next = new int[now.length];
         for (int b = 0; b < now.length; b++) {

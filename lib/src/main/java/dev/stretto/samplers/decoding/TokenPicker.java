@@ -47,7 +47,7 @@ public final class TokenPicker {
   }
 
   private static int draw(float[] scores, Sampling sampling, RandomGenerator random) {
-    return Chance.inverse(law(scores, sampling), random.nextDouble());
+    return DecodingRandom.inverse(law(scores, sampling), random.nextDouble());
   }
 
   /**
@@ -123,5 +123,28 @@ public final class TokenPicker {
     for (int i = 0; i < law.length; i++) {
       law[i] /= sum;
     }
+  }
+
+  /**
+   * The most likely tokens.
+   *
+   * @param logits or log-probabilities
+   * @param most how many, 1 to the vocabulary
+   * @return ids, likeliest first, ties by lowest id
+   */
+  public static int[] topK(double[] logits, int most) {
+    int[] tokens = new int[most];
+    for (int x = 0, held = 0; x < logits.length; x++) {
+      int at = held;
+      while (at > 0 && logits[tokens[at - 1]] < logits[x]) {
+        at--;
+      }
+      if (at < most) {
+        held = Math.min(held + 1, most);
+        System.arraycopy(tokens, at, tokens, at + 1, held - 1 - at);
+        tokens[at] = x;
+      }
+    }
+    return tokens;
   }
 }

@@ -4,8 +4,7 @@ package dev.stretto.samplers.decoding;
  * Decides which candidates are kept. A verifier is lossless where the output has the target's law
  * (greedy: is the target's text) whatever the drafter proposes.
  */
-public sealed interface Verifier
-    permits Match, Forced, SequenceVerifier, Typical, TopBetaTolerance, Threshold, JudgeOrMatch {
+public interface Verifier {
   /**
    * The decision of one row in one pass.
    *
@@ -15,7 +14,7 @@ public sealed interface Verifier
    * @param chance of the row
    * @return what is kept
    */
-  Verdict verify(Draft draft, NodeLaws laws, int place, Chance chance);
+  Verdict verify(Draft draft, NodeDistributions laws, int place, DecodingRandom chance);
 
   /** {@return whether the output has the target's law} */
   boolean lossless();

@@ -6,7 +6,7 @@ import dev.stretto.models.TokenTree;
 import dev.stretto.models.language.ContextModel;
 import dev.stretto.samplers.decoding.Draft;
 import dev.stretto.samplers.decoding.Drafter;
-import dev.stretto.samplers.decoding.NodeLaws;
+import dev.stretto.samplers.decoding.NodeDistributions;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * @param draft the draft model; stays the caller's
  * @param growth the shape
  */
-public record ModelDrafter(TokenModel draft, Growth growth) implements Drafter {
+public record ModelDrafter(TokenModel draft, TreeExpansion growth) implements Drafter {
   @Override
   public Drafting open(Prompt prompt) {
     return draft instanceof ContextModel model
@@ -33,7 +33,7 @@ public record ModelDrafter(TokenModel draft, Growth growth) implements Drafter {
     for (int b = 0; b < rows.length; b++) {
       Row row = rows[b];
       int[] before = row.tail(model.reach() + 1);
-      GrowingTree tree = new GrowingTree(row.pending(), row.sampling());
+      DraftTreeBuilder tree = new DraftTreeBuilder(row.pending(), row.sampling());
       tree.laws(
           node -> {
             int[] path = tree.tokensTo(node);
@@ -68,11 +68,11 @@ public record ModelDrafter(TokenModel draft, Growth growth) implements Drafter {
 
     @Override
     public Draft[] draft(NDManager scope, Row[] rows) {
-      GrowingTree[] trees = new GrowingTree[rows.length];
+      DraftTreeBuilder[] trees = new DraftTreeBuilder[rows.length];
       int[] depths = new int[rows.length];
       boolean[] stopped = new boolean[rows.length];
       for (int b = 0; b < rows.length; b++) {
-        trees[b] = new GrowingTree(rows[b].pending(), rows[b].sampling());
+        trees[b] = new DraftTreeBuilder(rows[b].pending(), rows[b].sampling());
         depths[b] =
             rows[b].length() + growth.depth() > draft.maxLength()
                 ? 0
@@ -86,10 +86,11 @@ public record ModelDrafter(TokenModel draft, Growth growth) implements Drafter {
           fed[b] = trees[b].behind(unread[b]);
           scored[b] = trees[b].size();
         }
-        NodeLaws[] laws = NodeLaws.of(session.score(scope, fed), rows[0].sampling());
+        NodeDistributions[] laws =
+            NodeDistributions.of(session.score(scope, fed), rows[0].sampling());
         boolean going = false;
         for (int b = 0; b < rows.length; b++) {
-          NodeLaws own = laws[b];
+          NodeDistributions own = laws[b];
           int first = unread[b].length;
           trees[b].laws(node -> own.logProbs(first + node));
           if (level <= depths[b] && !stopped[b]) {

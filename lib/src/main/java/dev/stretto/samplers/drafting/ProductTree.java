@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * Medusa (Cai et al. 2024, section 2.2), but chosen anew for each pass. A node's probability is the
  * product along its path; the best-first order gives the tree of most expected accepted tokens.
  */
-final class ProductTree {
+public final class ProductTree {
   private ProductTree() {}
 
   /** A node that may come next: child of {@code parent} with a rank of the law at its depth. */
@@ -24,7 +24,7 @@ final class ProductTree {
    * @param nodes the most nodes, node 0 included
    * @return parents first
    */
-  static TokenTree of(int pending, double[][] laws, int nodes) {
+  public static TokenTree of(int pending, double[][] laws, int nodes) {
     int[][] ranks = new int[laws.length][];
     for (int depth = 0; depth < laws.length; depth++) {
       double[] law = laws[depth];

@@ -36,7 +36,7 @@ public record PromptLookup(int maxNgram, int copy) implements Drafter {
   }
 
   /** The pending token and some tokens of a text. */
-  static TokenTree behind(Row row, int[] text, int from, int most) {
+  public static TokenTree behind(Row row, int[] text, int from, int most) {
     int to = (int) Math.min(text.length, (long) from + most);
     int[] chain = new int[1 + to - from];
     chain[0] = row.pending();

@@ -1,11 +1,11 @@
 package dev.stretto.samplers.drafting;
 
 /** Where a text's end occurs in another text: what drafters that copy look up. */
-final class Suffixes {
+public final class Suffixes {
   private Suffixes() {}
 
   /** A row's last token, the one before it, and so on. */
-  interface Ending {
+  public interface Ending {
     int last(int back);
   }
 
@@ -19,7 +19,7 @@ final class Suffixes {
    * @param n tokens
    * @return the place behind the first occurrence, -1 for none
    */
-  static int find(int[] text, int from, int to, Ending ending, int n) {
+  public static int find(int[] text, int from, int to, Ending ending, int n) {
     for (int end = Math.max(n, from); end <= to; end++) {
       if (endsAt(text, end, ending, n)) {
         return end;
@@ -29,7 +29,7 @@ final class Suffixes {
   }
 
   /** The place behind the last occurrence that ends at {@code to} or before it, -1 for none. */
-  static int findLast(int[] text, int to, Ending ending, int n) {
+  public static int findLast(int[] text, int to, Ending ending, int n) {
     for (int end = to; end >= n; end--) {
       if (endsAt(text, end, ending, n)) {
         return end;

@@ -21,14 +21,15 @@ import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenModel.Session;
 import dev.stretto.models.TokenTree;
 import dev.stretto.models.language.CausalLm;
+import dev.stretto.papers.stree.TreeUnroller;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Drafter;
-import dev.stretto.samplers.decoding.Match;
+import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
-import dev.stretto.samplers.drafting.Growth;
 import dev.stretto.samplers.drafting.ModelDrafter;
 import dev.stretto.samplers.drafting.SpeculationSuite;
+import dev.stretto.samplers.drafting.TreeExpansion;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -281,7 +282,7 @@ class HybridNetworkTest {
             for (var target : new TokenModel[] {model, new TreeUnroller(model)}) {
               SpeculativeDecoder.Run run =
                   SpeculativeDecoder.decode(
-                      target, prompts, options, knowing(plain, prompts), new Match());
+                      target, prompts, options, knowing(plain, prompts), new ExactMatch());
               assertArrayEquals(
                   plain,
                   run.tokens(),
@@ -301,7 +302,7 @@ class HybridNetworkTest {
         CausalLm draft = CausalLm.hybrid(new HybridConfig(1, 0, 8, 1, 8, 4, 16, 48, 64), 4)) {
       target.parameters().get("embedding").muli(20);
       draft.parameters().get("embedding").muli(20);
-      SpeculationSuite.sameTokens(target, new ModelDrafter(draft, Growth.widths(3, 2, 1)));
+      SpeculationSuite.sameTokens(target, new ModelDrafter(draft, TreeExpansion.widths(3, 2, 1)));
     }
   }
 
