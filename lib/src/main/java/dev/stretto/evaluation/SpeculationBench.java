@@ -47,13 +47,16 @@ import tech.tablesaw.api.Table;
  * <pre>{@code
  * var bench = new SpeculationBench(target, prompts, options)
  *     .add("mine", new MyDrafter(), new ExactMatch())
- *     .watched("draft model", work -> new ModelDrafter(work.of(draft, Role.DRAFT), TreeExpansion.chain(4)), new ExactMatch());
+ *     .addProfiled("draft model", work -> new ModelDrafter(work.of(draft, Role.DRAFT), TreeExpansion.chain(4)), new ExactMatch());
  * bench.count();          // tokens a pass, positions, work, and whether the text is plain decoding's
  * bench.race(2, 7)        // tokens/s and speed-up
  * }</pre>
  */
 public final class SpeculationBench {
-  /** A gap of log-probabilities, or of the drawn number to a step of the law, that is a tie. */
+  /**
+   * A gap of log-probabilities, or of the drawn number to a step of the distribution, that is a
+   * tie.
+   */
   public static final double NEAR = 1e-4;
 
   private static final String PLAIN = "AR";
@@ -145,7 +148,7 @@ public final class SpeculationBench {
    * @return this
    */
   public SpeculationBench add(String name, Drafter drafter, Verifier verifier) {
-    return watched(name, work -> drafter, verifier);
+    return addProfiled(name, work -> drafter, verifier);
   }
 
   /**
@@ -156,7 +159,7 @@ public final class SpeculationBench {
    * @param verifier who decides
    * @return this
    */
-  public SpeculationBench watched(
+  public SpeculationBench addProfiled(
       String name, Function<WorkProfiler, Drafter> drafter, Verifier verifier) {
     return with(name, target, drafter, verifier);
   }
@@ -170,7 +173,8 @@ public final class SpeculationBench {
    * @param verifier who decides
    * @return this
    */
-  public SpeculationBench on(String name, TokenModel passes, Drafter drafter, Verifier verifier) {
+  public SpeculationBench addOn(
+      String name, TokenModel passes, Drafter drafter, Verifier verifier) {
     return with(name, passes, work -> drafter, verifier);
   }
 
@@ -258,8 +262,8 @@ public final class SpeculationBench {
     try (NDManager scope = Tensors.manager();
         TokenModel.Session session = target.open(text)) {
       TokenTree[] pending = {TokenTree.chain(text[text.length - 1])};
-      NDArray law = session.score(scope, pending).logProbsBNV();
-      float[] values = law.toFloatArray();
+      NDArray probabilities = session.score(scope, pending).logProbsBNV();
+      float[] values = probabilities.toFloatArray();
       logProbs = new double[values.length];
       Arrays.setAll(logProbs, v -> values[v]);
     }
@@ -270,7 +274,7 @@ public final class SpeculationBench {
     }
     double u = DecodingRandom.number(sampling.seed(), first);
     double step = 0;
-    for (double p : TokenPicker.law(logProbs, sampling)) {
+    for (double p : TokenPicker.probabilities(logProbs, sampling)) {
       step += p;
       if (Math.abs(step - u) < NEAR) {
         return 1;

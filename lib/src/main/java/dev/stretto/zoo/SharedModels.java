@@ -198,10 +198,10 @@ public final class SharedModels {
    */
   public static Speech speech(int utterances) {
     SpeechSynth synth = new SpeechSynth(SpeechSynth.Config.standard(16000), SPEECH);
-    SpeechSynth orator = longWinded();
+    SpeechSynth longSynth = longSentences();
     List<Utterance> train =
         IntStream.range(0, utterances)
-            .mapToObj(i -> (i % 5 == 4 ? orator : synth).utterance("train", i))
+            .mapToObj(i -> (i % 5 == 4 ? longSynth : synth).utterance("train", i))
             .toList();
     return Speech.of("speech", 16000, SpeechSynth.ALPHABET, train, synth.utterances("test", 300));
   }
@@ -228,7 +228,7 @@ public final class SharedModels {
    *
    * @return up to about five seconds an utterance
    */
-  public static SpeechSynth longWinded() {
+  public static SpeechSynth longSentences() {
     return new SpeechSynth(SpeechSynth.Config.standard(16000).withSentences(4, 16), SPEECH);
   }
 

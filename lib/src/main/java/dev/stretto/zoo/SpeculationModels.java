@@ -196,7 +196,7 @@ public final class SpeculationModels {
   /**
    * Counts of the same text.
    *
-   * @param order n: the law looks back n - 1 tokens; 1 to 6
+   * @param order n: the distribution looks back n - 1 tokens; 1 to 6
    * @return the model, counted in a second or two
    */
   public static NGramModel ngram(int order) {

@@ -35,7 +35,7 @@ class SpeculationBenchTest {
               return TokenTree.chain(row.pending());
             });
     return new SpeculationBench(TARGET, PROMPTS, new Options(40, -1, sampling))
-        .watched(
+        .addProfiled(
             "draft",
             work -> new ModelDrafter(work.of(draft, Role.DRAFT), TreeExpansion.chain(3)),
             new ExactMatch())

@@ -21,7 +21,7 @@ public record BestFirstDraft(int nodes, int depth) implements DraftMaker {
     }
   }
 
-  /** The next best successor of a node; its brothers behind it wait until it is taken. */
+  /** The next best successor of a node; its siblings behind it wait until it is taken. */
   private record Candidate(double mass, int order, int parent, TrigramMatrix.Row row, int rank)
       implements Comparable<Candidate> {
     @Override

@@ -111,7 +111,7 @@ public record InputGuidedDrafter(int[][] sources, ReAlign align, int cap) implem
     }
 
     @Override
-    public void committed(Pass pass) {
+    public void committed(VerifiedPass pass) {
       for (int b = 0; b < pass.rows().length; b++) {
         int request = pass.rows()[b].request();
         if (from[request] >= 0) {

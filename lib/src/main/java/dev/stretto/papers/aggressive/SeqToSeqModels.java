@@ -182,7 +182,7 @@ public final class SeqToSeqModels {
               .toArray(int[][]::new);
       int[][] prompts = new int[sources.length][];
       Arrays.fill(prompts, new int[] {TOKENIZER.bos()});
-      try (TokenModel model = translator.reading(sources)) {
+      try (TokenModel model = translator.conditionedOn(sources)) {
         Decoder.Options options = new Decoder.Options(127, TOKENIZER.eos(), Sampling.greedy());
         int[][] written = Decoder.decode(model, prompts, options).tokens();
         for (int i = 0; i < sources.length; i++) {

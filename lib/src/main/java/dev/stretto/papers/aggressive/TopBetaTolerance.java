@@ -26,25 +26,26 @@ public record TopBetaTolerance(int beta, double tolerance) implements Verifier {
   }
 
   @Override
-  public Verdict verify(Draft draft, NodeDistributions laws, int place, DecodingRandom chance) {
+  public Decision verify(
+      Draft draft, NodeDistributions distributions, int position, DecodingRandom random) {
     return TypicalAcceptance.deepest(
         draft,
-        laws,
+        distributions,
         (parent, node) -> {
           int token = draft.tree().tokens()[node];
-          if (token == laws.best(parent)) {
+          if (token == distributions.best(parent)) {
             return true;
           }
-          double[] logProbs = laws.logProbs(parent);
+          double[] logProbs = distributions.logProbs(parent);
           int better = 0;
           for (double other : logProbs) {
             better += other > logProbs[token] ? 1 : 0;
           }
           return better < beta
-              && logProbs[laws.best(parent)] - logProbs[token] <= tolerance
+              && logProbs[distributions.best(parent)] - logProbs[token] <= tolerance
               && (tolerance > 0);
         },
-        laws::best);
+        distributions::best);
   }
 
   @Override

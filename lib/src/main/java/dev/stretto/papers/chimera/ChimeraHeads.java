@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import dev.stretto.models.Mask;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.layers.Ops;
@@ -122,7 +123,7 @@ public final class ChimeraHeads implements DraftHeads {
     NDManager scope = statesBND.getManager();
     NDArray h = Tensors.narrow(scope, statesBND, 1, 0, to);
     int rows = tokens.length;
-    Optional<State> cache = encoder.map(e -> e.newState(rows, to, State.Kind.FUNCTIONAL));
+    Optional<State> cache = encoder.map(e -> e.newState(rows, to, StateKind.FUNCTIONAL));
     cache.ifPresent(c -> encoder.orElseThrow().forward(read(h), c));
     int[][][] earlier = new int[before][rows][to - from];
     for (int k = 0; k < before; k++) {

@@ -43,7 +43,7 @@ public final class HeadModels {
     CHIMERA_NO_TRIGRAM,
     /** The trigram's vector in place of the attention layer's. */
     CHIMERA_NO_CONTEXT,
-    /** Hydra held against the target's law. */
+    /** Hydra held against the target's distribution. */
     HYDRA_TEACHER,
     /** Hydra with four blocks. */
     HYDRA_DEEP,

@@ -9,6 +9,7 @@ import dev.stretto.models.Hidden;
 import dev.stretto.models.Mask;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.Trainable;
@@ -27,9 +28,9 @@ import java.util.function.UnaryOperator;
 /**
  * A causal language model whose pass also looks ahead (Hidden Transfer, Wu et al. 2024, section 3):
  * the state of a position s behind layer t is mapped to pseudo states of the k positions behind it,
- * which run through the remaining layers beside the real ones and end as laws of tokens that nobody
- * has read yet. Real positions do not see them, so the model's own laws stay what they were. Its
- * weights are the maps' alone; the base is frozen.
+ * which run through the remaining layers beside the real ones and end as distributions of tokens
+ * that nobody has read yet. Real positions do not see them, so the model's own distributions stay
+ * what they were. Its weights are the maps' alone; the base is frozen.
  *
  * <p>A session that was asked for hidden states carries pseudo states for every node of its trees
  * and hands them out under {@link #PSEUDO}; other sessions are the base's.
@@ -151,7 +152,7 @@ public final class HiddenTransfer implements TokenModel.Wrapper, Trainable {
     int n = (int) idsBS.getShape().get(1);
     Set<Integer> all = new HashSet<>(taps);
     all.add(layer);
-    try (State state = body.newState(rows, n, State.Kind.FUNCTIONAL)) {
+    try (State state = body.newState(rows, n, StateKind.FUNCTIONAL)) {
       Hidden real = body.forward(Step.of(idsBS).taps(all), state);
       NDArray pseudo = transfer.apply(DraftHeads.pick(real.tapsBND().get(layer), at));
       boolean[][][] fresh = new boolean[1][at.length * offsets][at.length * offsets];

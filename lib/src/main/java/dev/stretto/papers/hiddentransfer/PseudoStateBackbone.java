@@ -8,6 +8,7 @@ import dev.stretto.models.Backbone;
 import dev.stretto.models.Hidden;
 import dev.stretto.models.Mask;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.tensor.Tensors;
@@ -22,7 +23,7 @@ record PseudoStateBackbone(HiddenTransfer ahead) implements Backbone.Wrapper {
   }
 
   @Override
-  public State newState(int rows, int capacity, State.Kind kind) {
+  public State newState(int rows, int capacity, StateKind kind) {
     // pseudo states need places behind the nodes until the commit
     int most = HiddenTransfer.MOST_NODES * (1 + ahead.offsets());
     return network().newState(rows, capacity + most, kind);

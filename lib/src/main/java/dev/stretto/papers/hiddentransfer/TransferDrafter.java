@@ -11,9 +11,9 @@ import java.util.Arrays;
 
 /**
  * Drafts with what the target's own pass left behind (Hidden Transfer, Wu et al. 2024): the pseudo
- * states of the last accepted node give a law for each of the next k positions, and the next tree
- * is the product of their best ranks. There is no other draft step; a row's first pass has no
- * draft.
+ * states of the last accepted node give a distribution for each of the next k positions, and the
+ * next tree is the product of their best ranks. There is no other draft step; a row's first pass
+ * has no draft.
  *
  * @param model the target of the same decoding
  * @param nodes the most nodes of a tree, the pending token included
@@ -38,23 +38,23 @@ public record TransferDrafter(HiddenTransfer model, int nodes) implements Drafte
 
   private final class Ahead implements Drafting {
     /** [row][offset][token]: probabilities, empty before a row's first pass. */
-    private double[][][] laws;
+    private double[][][] distributions;
 
     Ahead(int rows) {
-      laws = new double[rows][0][];
+      distributions = new double[rows][0][];
     }
 
     @Override
     public Draft[] draft(NDManager scope, Row[] rows) {
       Draft[] drafts = new Draft[rows.length];
       for (int b = 0; b < rows.length; b++) {
-        drafts[b] = Draft.of(ProductTree.of(rows[b].pending(), laws[b], nodes));
+        drafts[b] = Draft.of(ProductTree.of(rows[b].pending(), distributions[b], nodes));
       }
       return drafts;
     }
 
     @Override
-    public void committed(Pass pass) {
+    public void committed(VerifiedPass pass) {
       int k = model.offsets();
       if (k == 0) {
         return;
@@ -70,16 +70,17 @@ public record TransferDrafter(HiddenTransfer model, int nodes) implements Drafte
       NDArray flat = pseudo.reshape(rows * shape.get(1), shape.get(2));
       NDArray states = Ops.embedding(pass.scope().create(last), flat);
       float[] p = model.logits(states.reshape(rows, k, shape.get(2) / k)).softmax(2).toFloatArray();
-      laws = new double[rows][k][model.vocabulary()];
+      distributions = new double[rows][k][model.vocabulary()];
       for (int i = 0; i < p.length; i++) {
         int token = i % model.vocabulary();
-        laws[i / model.vocabulary() / k][i / model.vocabulary() % k][token] = p[i];
+        distributions[i / model.vocabulary() / k][i / model.vocabulary() % k][token] = p[i];
       }
     }
 
     @Override
     public void gather(int[] rows) {
-      laws = Arrays.stream(rows).mapToObj(row -> laws[row]).toArray(double[][][]::new);
+      distributions =
+          Arrays.stream(rows).mapToObj(row -> distributions[row]).toArray(double[][][]::new);
     }
   }
 }

@@ -18,11 +18,11 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * How pseudo states learn (Hidden Transfer, Wu et al. 2024, section 3.3): the law behind pseudo
- * position j of s is drawn to the base's own law at s + j, which has read the true text. One pass
- * of the frozen base gives the laws to learn from, the states to map and the keys that pseudo
- * states attend to; they are made for some positions of each text, all in one further pass under a
- * block mask.
+ * How pseudo states learn (Hidden Transfer, Wu et al. 2024, section 3.3): the distribution behind
+ * pseudo position j of s is drawn to the base's own distribution at s + j, which has read the true
+ * text. One pass of the frozen base gives the distributions to learn from, the states to map and
+ * the keys that pseudo states attend to; they are made for some positions of each text, all in one
+ * further pass under a block mask.
  *
  * @param model whose maps learn
  */
@@ -108,7 +108,7 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
    * @param top5 by offset: how often the base's own best one is among the five best
    * @param cosine [layers passed - t][offset] of pseudo and real states
    */
-  public record Foresight(double loss, double[] top1, double[] top5, double[][] cosine) {}
+  public record PseudoStateAccuracy(double loss, double[] top1, double[] top5, double[][] cosine) {}
 
   /**
    * Looks ahead from every position of texts without training.
@@ -117,7 +117,7 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
    * @param rows texts of equal length
    * @return means over the positions
    */
-  public Foresight evaluate(NDManager manager, int[][] rows) {
+  public PseudoStateAccuracy evaluate(NDManager manager, int[][] rows) {
     int k = model.offsets();
     int n = rows[0].length;
     int[] at = new int[n - k];
@@ -151,7 +151,7 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
           cosine[tap][i % k] += similar[i] * each;
         }
       }
-      return new Foresight(loss, hits[0], hits[1], cosine);
+      return new PseudoStateAccuracy(loss, hits[0], hits[1], cosine);
     }
   }
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.layers.Transformer;
 import dev.stretto.models.layers.TransformerConfig;
@@ -51,7 +52,7 @@ public final class AcceptedStates implements DraftHeads.Context {
 
   /** Such a layer's cache. */
   public static Optional<State> cache(Optional<Transformer> layer, int rows) {
-    return layer.map(l -> l.newState(rows, l.maxLength(), State.Kind.PREALLOCATED));
+    return layer.map(l -> l.newState(rows, l.maxLength(), StateKind.PREALLOCATED));
   }
 
   @Override

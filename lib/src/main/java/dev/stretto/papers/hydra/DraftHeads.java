@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * Small networks on a frozen target's final states that guess the tokens behind its next one. With
  * h_s the state of the last token that was read, y_1 the target's own next token and y_2, ... the
- * drafted ones, the head of depth j gives the law of y_(j+1).
+ * drafted ones, the head of depth j gives the distribution of y_(j+1).
  */
 public interface DraftHeads extends Trainable {
   /** {@return how many heads there are} */
@@ -87,7 +87,7 @@ public interface DraftHeads extends Trainable {
      * @param parents for each node its place among the last call's nodes; empty where nodes keep
      *     their places
      * @return logits of the token behind each node (rows, nodes, vocabulary); one node's where all
-     *     nodes have the same law
+     *     nodes have the same distribution
      */
     NDArray next(int[][] tokens, int[] parents);
 

@@ -11,9 +11,9 @@ import java.util.List;
 
 /**
  * How well heads rank the right token. For each position of known texts and each depth it holds the
- * rank that the right token has in the head's law, where the drafted tokens before it are right:
- * just what decides how deep a draft is kept, so that the accepted length of every rank tree is
- * counted without decoding.
+ * rank that the right token has in the head's distribution, where the drafted tokens before it are
+ * right: just what decides how deep a draft is kept, so that the accepted length of every rank tree
+ * is counted without decoding.
  *
  * @param texts ranks [position][depth - 1] of each text, 0 is best
  */

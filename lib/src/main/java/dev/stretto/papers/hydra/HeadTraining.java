@@ -21,7 +21,7 @@ public record HeadTraining(DraftHeads heads, Options options) implements LossSte
   public enum Loss {
     /** The text's next token. */
     TEXT,
-    /** The law of the target there, which will verify the guess. */
+    /** The distribution of the target there, which will verify the guess. */
     TEACHER
   }
 

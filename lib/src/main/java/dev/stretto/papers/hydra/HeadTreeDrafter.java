@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * Grows a tree of fixed shape with draft heads (Medusa, Hydra, Chimera): every node with children
  * goes to the next head, one call a depth over all rows, and its children are the best tokens of
- * its own law. A row whose first pass has no state behind it yet goes without a draft.
+ * its own distribution. A row whose first pass has no state behind it yet goes without a draft.
  *
  * @param heads that guess
  * @param tree its shape, no deeper than there are heads
@@ -139,19 +139,19 @@ public record HeadTreeDrafter(DraftHeads heads, RankPathTree tree) implements Dr
         }
       }
       NDArray logits = walk.next(newest, level.parents());
-      int laws = (int) logits.getShape().get(1);
+      int distributions = (int) logits.getShape().get(1);
       int width = level.width();
       long[] best = logits.topK(width, 2, true, true).get(1).toLongArray();
       for (int node = tree.nodes(depth); node < tree.nodes(depth + 1); node++) {
-        int place = laws == 1 ? 0 : Arrays.binarySearch(level.nodes(), parents[node]);
+        int place = distributions == 1 ? 0 : Arrays.binarySearch(level.nodes(), parents[node]);
         for (int b = 0; b < tokens.length; b++) {
-          tokens[b][node] = (int) best[(b * laws + place) * width + rank(node)];
+          tokens[b][node] = (int) best[(b * distributions + place) * width + rank(node)];
         }
       }
     }
 
     @Override
-    public void committed(Pass pass) {
+    public void committed(VerifiedPass pass) {
       int most = Arrays.stream(pass.paths()).mapToInt(path -> path.length).max().orElse(0);
       int[][] places = new int[pass.paths().length][];
       int[] counts = new int[places.length];

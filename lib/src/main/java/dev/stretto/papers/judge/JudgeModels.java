@@ -51,7 +51,7 @@ public final class JudgeModels {
    * @param other probability of each other style
    * @param training how it learns
    */
-  public record Onward(
+  public record Continuation(
       int version, Recipe draft, int favourite, double other, TrainingConfig training) {}
 
   private static final Recipe DRAFT =
@@ -73,8 +73,8 @@ public final class JudgeModels {
    * @return the model, to be closed by the caller
    */
   public static CausalLm target(Artefacts artefacts, double other) {
-    Onward recipe =
-        new Onward(
+    Continuation recipe =
+        new Continuation(
             1,
             DRAFT,
             0,

@@ -40,20 +40,21 @@ public record JudgeOrExactMatch(JudgeHead head, double theta, int guarded, boole
   }
 
   @Override
-  public Verdict verify(Draft draft, NodeDistributions laws, int place, DecodingRandom chance) {
+  public Decision verify(
+      Draft draft, NodeDistributions distributions, int position, DecodingRandom random) {
     int[] depths = draft.tree().depths();
     return TypicalAcceptance.deepest(
         draft,
-        laws,
+        distributions,
         (parent, node) -> {
           int token = draft.tree().tokens()[node];
-          boolean judged = token != guarded && head.probability(laws.hidden(node)) > theta;
+          boolean judged = token != guarded && head.probability(distributions.hidden(node)) > theta;
           boolean matches =
               (matchToo || token == guarded)
-                  && token == laws.token(parent, chance, place + depths[parent]);
+                  && token == distributions.token(parent, random, position + depths[parent]);
           return judged || matches;
         },
-        node -> laws.token(node, chance, place + depths[node]));
+        node -> distributions.token(node, random, position + depths[node]));
   }
 
   @Override

@@ -41,7 +41,7 @@ public record StyledSums(double... prior) {
           "Q", "?", ".", "<eos>", "so", "sum", "is", "now", "we", "have", "this", "gives", "us",
           "adding", "up", "to", "total", "stands", "at", "then", "comes", "out");
 
-  /** Checks that it is a law over the styles. */
+  /** Checks that it is a distribution over the styles. */
   public StyledSums {
     double sum = Arrays.stream(prior).sum();
     if (prior.length != STYLES

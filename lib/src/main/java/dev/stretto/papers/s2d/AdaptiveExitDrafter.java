@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 
 /**
  * A chain of tokens of a nested draft, each from the sub-model that is sure enough of it (S2D,
- * 2407.01955). At a temperature tokens are drawn, and the draft carries for each the law of the
- * exit that drew it, so that rejection sampling stays exact.
+ * 2407.01955). At a temperature tokens are drawn, and the draft carries for each the distribution
+ * of the exit that drew it, so that rejection sampling stays exact.
  */
 public final class AdaptiveExitDrafter implements Drafter {
   private final ExitModel draft;
@@ -64,11 +64,11 @@ public final class AdaptiveExitDrafter implements Drafter {
   }
 
   private final class Rows implements Drafting {
-    private ExitModel.Reading[] readings;
+    private ExitModel.Session[] readings;
 
     Rows(int rows) {
       readings =
-          IntStream.range(0, rows).mapToObj(_ -> draft.open()).toArray(ExitModel.Reading[]::new);
+          IntStream.range(0, rows).mapToObj(_ -> draft.open()).toArray(ExitModel.Session[]::new);
     }
 
     @Override
@@ -80,9 +80,9 @@ public final class AdaptiveExitDrafter implements Drafter {
 
     @Override
     public void gather(int[] rows) {
-      ExitModel.Reading[] kept =
-          Arrays.stream(rows).mapToObj(row -> readings[row]).toArray(ExitModel.Reading[]::new);
-      for (ExitModel.Reading reading : readings) {
+      ExitModel.Session[] kept =
+          Arrays.stream(rows).mapToObj(row -> readings[row]).toArray(ExitModel.Session[]::new);
+      for (ExitModel.Session reading : readings) {
         if (!Arrays.asList(kept).contains(reading)) {
           reading.close();
         }
@@ -92,20 +92,20 @@ public final class AdaptiveExitDrafter implements Drafter {
 
     @Override
     public void close() {
-      for (ExitModel.Reading reading : readings) {
+      for (ExitModel.Session reading : readings) {
         reading.close();
       }
     }
   }
 
-  private Draft chain(ExitModel.Reading reading, Drafter.Row row) {
+  private Draft chain(ExitModel.Session reading, Drafter.Row row) {
     int room = Math.min(row.room(), draft.maxLength() - row.length());
     int[] text = row.text();
-    List<double[]> laws = new ArrayList<>();
+    List<double[]> distributions = new ArrayList<>();
     boolean warm = row.sampling().temperature() > 0;
     boolean stopped = false;
     double before = reading.filled();
-    while (!stopped && laws.size() < Math.min(policy.depth(), room)) {
+    while (!stopped && distributions.size() < Math.min(policy.depth(), room)) {
       int exit = 0;
       int heads = 0;
       double[] logProbs = {};
@@ -121,28 +121,29 @@ public final class AdaptiveExitDrafter implements Drafter {
       micros.addAndGet(Math.round(1e6 * draft.work(exit, heads)));
       stopped = policy.stops(exit, confidence);
       if (!stopped) {
-        double[] law = warm ? TokenPicker.law(logProbs, row.sampling()) : new double[0];
+        double[] probabilities =
+            warm ? TokenPicker.probabilities(logProbs, row.sampling()) : new double[0];
         text = Arrays.copyOf(text, text.length + 1);
-        text[text.length - 1] = warm ? row.chance().draw(law) : best(logProbs);
-        laws.add(law);
+        text[text.length - 1] = warm ? row.random().draw(probabilities) : best(logProbs);
+        distributions.add(probabilities);
         byExit[exit]++;
       }
     }
     filled.addAndGet(Math.round(1e6 * (reading.filled() - before)));
-    int drafted = laws.size();
+    int drafted = distributions.size();
     int[] nodes = IntStream.rangeClosed(0, drafted).toArray();
-    laws.add(new double[0]);
+    distributions.add(new double[0]);
     return new Draft(
         TokenTree.chain(Arrays.copyOfRange(text, row.length() - 1, text.length)),
-        laws.toArray(double[][]::new),
+        distributions.toArray(double[][]::new),
         warm && drafted > 0 ? new int[][] {nodes} : new int[0][],
         stopped);
   }
 
-  static int best(double[] law) {
+  static int best(double[] probabilities) {
     int best = 0;
-    for (int token = 1; token < law.length; token++) {
-      best = law[token] > law[best] ? token : best;
+    for (int token = 1; token < probabilities.length; token++) {
+      best = probabilities[token] > probabilities[best] ? token : best;
     }
     return best;
   }

@@ -4,8 +4,8 @@ import dev.stretto.models.language.ContextModel;
 import java.util.Arrays;
 
 /**
- * A model with several laws of the next token, from cheap and rough to dear and good: the exits of
- * a nested network, or a few tables.
+ * A model with several distributions of the next token, from cheap and rough to dear and good: the
+ * exits of a nested network, or a few tables.
  */
 public interface ExitModel {
   /** {@return how many exits there are, 1 or more} */
@@ -32,32 +32,33 @@ public interface ExitModel {
    *
    * @return owned by the caller
    */
-  Reading open();
+  Session open();
 
   /**
    * What all exits say along a text.
    *
    * @param text ids
    * @param from the first place, 1 or more: what stands before is the prompt
-   * @return natural logarithms of the law of each token from there on, [place][exit][token]
+   * @return natural logarithms of the distribution of each token from there on,
+   *     [place][exit][token]
    */
-  default double[][][] laws(int[] text, int from) {
-    double[][][] laws = new double[text.length - from][exits()][];
-    try (Reading reading = open()) {
-      for (int place = 0; place < laws.length; place++) {
+  default double[][][] distributions(int[] text, int from) {
+    double[][][] distributions = new double[text.length - from][exits()][];
+    try (Session reading = open()) {
+      for (int place = 0; place < distributions.length; place++) {
         int[] before = Arrays.copyOf(text, from + place);
         for (int exit = 0; exit < exits(); exit++) {
-          laws[place][exit] = reading.logProbs(before, exit);
+          distributions[place][exit] = reading.logProbs(before, exit);
         }
       }
     }
-    return laws;
+    return distributions;
   }
 
   /** One text in the reading. */
-  interface Reading extends AutoCloseable {
+  interface Session extends AutoCloseable {
     /**
-     * The law of the next token.
+     * The distribution of the next token.
      *
      * @param text all of it; what differs from the last call's is forgotten
      * @param exit from 0
@@ -115,7 +116,7 @@ public interface ExitModel {
       }
 
       @Override
-      public Reading open() {
+      public Session open() {
         return (text, exit) -> {
           int from = Math.max(0, text.length - models[exit].reach());
           return models[exit].logProbs(Arrays.copyOfRange(text, from, text.length));

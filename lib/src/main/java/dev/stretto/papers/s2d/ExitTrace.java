@@ -33,12 +33,12 @@ public record ExitTrace(
       limits[i] = limit;
       int[] text = Arrays.copyOf(prompts[i], prompts[i].length + outputs[i].length);
       System.arraycopy(outputs[i], 0, text, prompts[i].length, outputs[i].length);
-      double[][][] laws = draft.laws(text, prompts[i].length);
+      double[][][] distributions = draft.distributions(text, prompts[i].length);
       for (int place = 0; place < outputs[i].length; place++) {
         for (int exit = 0; exit < draft.exits(); exit++) {
-          double[] law = laws[place][exit];
-          confidence[i][place][exit] = Math.exp(Arrays.stream(law).max().orElseThrow());
-          right[i][place][exit] = AdaptiveExitDrafter.best(law) == outputs[i][place];
+          double[] probabilities = distributions[place][exit];
+          confidence[i][place][exit] = Math.exp(Arrays.stream(probabilities).max().orElseThrow());
+          right[i][place][exit] = AdaptiveExitDrafter.best(probabilities) == outputs[i][place];
         }
       }
     }
@@ -121,7 +121,7 @@ public record ExitTrace(
    * @param policy when tokens leave
    * @return its outcome under greedy decoding
    */
-  public Outcome play(ExitPolicy policy) {
+  public Outcome simulate(ExitPolicy policy) {
     long passes = 0;
     long emitted = 0;
     long tokens = 0;

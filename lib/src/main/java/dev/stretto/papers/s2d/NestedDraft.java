@@ -6,7 +6,7 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.models.Parameters;
-import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.Trainable;
 import dev.stretto.models.language.CausalLm;
@@ -144,10 +144,10 @@ public final class NestedDraft implements Trainable, ExitModel {
   }
 
   @Override
-  public double[][][] laws(int[] text, int from) {
-    double[][][] laws = new double[text.length - from][exits.length][config.vocabulary()];
-    if (laws.length == 0) {
-      return laws;
+  public double[][][] distributions(int[] text, int from) {
+    double[][][] distributions = new double[text.length - from][exits.length][config.vocabulary()];
+    if (distributions.length == 0) {
+      return distributions;
     }
     try (NDManager scope = parameters.manager().newSubManager()) {
       long[] ids = Arrays.stream(text, 0, text.length - 1).asLongStream().toArray();
@@ -157,15 +157,15 @@ public final class NestedDraft implements Trainable, ExitModel {
         NDArray asked = Tensors.narrow(scope, logits[exit], 1, from - 1L, ids.length);
         float[] values = asked.logSoftmax(2).toFloatArray();
         for (int at = 0; at < values.length; at++) {
-          laws[at / config.vocabulary()][exit][at % config.vocabulary()] = values[at];
+          distributions[at / config.vocabulary()][exit][at % config.vocabulary()] = values[at];
         }
       }
     }
-    return laws;
+    return distributions;
   }
 
   @Override
-  public Reading open() {
+  public Session open() {
     return new Text();
   }
 
@@ -179,15 +179,15 @@ public final class NestedDraft implements Trainable, ExitModel {
     return new NestedDraft(exits, body, how, false);
   }
 
-  private final class Text implements Reading {
+  private final class Text implements Session {
     private final NDManager own = parameters.manager().newSubManager();
     private final KvState state =
-        (KvState) body.newState(1, config.maxLength(), State.Kind.PREALLOCATED);
+        (KvState) body.newState(1, config.maxLength(), StateKind.PREALLOCATED);
 
     /** The stream (1, n, D) behind each exit of positions that the next layers did not read. */
     private final NDArray[] waiting = new NDArray[exits.length];
 
-    private final double[][] laws = new double[exits.length][];
+    private final double[][] distributions = new double[exits.length][];
     private int[] read = {};
 
     /** Positions that nobody is to pay for: the first text's but the last. */
@@ -216,9 +216,9 @@ public final class NestedDraft implements Trainable, ExitModel {
       int same = Arrays.mismatch(read, text);
       same = same < 0 ? text.length : same;
       if (same < text.length || read.length > text.length) {
-        Arrays.fill(laws, null);
+        Arrays.fill(distributions, null);
       }
-      if (same == text.length && laws[exit] == null && done(exit) >= same) {
+      if (same == text.length && distributions[exit] == null && done(exit) >= same) {
         same--; // its stream has gone up already
       }
       if (same < read.length) {
@@ -234,19 +234,19 @@ public final class NestedDraft implements Trainable, ExitModel {
         }
       }
       read = text.clone();
-      if (laws[exit] == null) {
+      if (distributions[exit] == null) {
         try (NDManager scope = own.newSubManager()) {
-          laws[exit] = law(scope, exit);
+          distributions[exit] = probabilities(scope, exit);
         }
       }
-      return laws[exit];
+      return distributions[exit];
     }
 
     /** What left early goes up as it is; the first text runs through all layers. */
     private void copy(NDManager scope, int[] text) {
       if (read.length == 0 && text.length > 1) {
         read = Arrays.copyOf(text, text.length - 1);
-        law(scope, exits.length - 1);
+        probabilities(scope, exits.length - 1);
       }
       // from the top, so that the layers above an exit hold equally many
       for (int e = exits.length - 2; e >= 0; e--) {
@@ -261,7 +261,7 @@ public final class NestedDraft implements Trainable, ExitModel {
       }
     }
 
-    private double[] law(NDManager scope, int exit) {
+    private double[] probabilities(NDManager scope, int exit) {
       NDArray top = scope.create(0f);
       for (int e = 0; e <= exit; e++) {
         int from = done(e);
@@ -289,9 +289,9 @@ public final class NestedDraft implements Trainable, ExitModel {
       long n = top.getShape().get(1);
       NDArray last = Tensors.narrow(scope, top, 1, n - 1, n);
       float[] values = logits(last).logSoftmax(2).toFloatArray();
-      double[] law = new double[values.length];
-      Arrays.setAll(law, token -> values[token]);
-      return law;
+      double[] probabilities = new double[values.length];
+      Arrays.setAll(probabilities, token -> values[token]);
+      return probabilities;
     }
 
     private void keep(int exit, NDArray fresh) {

@@ -12,8 +12,8 @@ public final class NestedModels {
   private NestedModels() {}
 
   /**
-   * A target that is its own draft: {@link SpeculationModels#middle} with exits that are taught behind layers 3, 6
-   * and 12.
+   * A target that is its own draft: {@link SpeculationModels#middle} with exits that are taught
+   * behind layers 3, 6 and 12.
    *
    * @param artefacts where it is stored
    * @return the model, to be closed by the caller; {@link #selfExits} are its exits
@@ -23,10 +23,19 @@ public final class NestedModels {
         "speculation-self",
         new NestedRecipe(List.of(3, 6, 12), true, SpeculationModels.MIDDLE),
         "F16",
-        () -> new CausalLm(SpeculationModels.shape(SpeculationModels.MIDDLE), true, SeedTree.of(SpeculationModels.MIDDLE.seed())),
+        () ->
+            new CausalLm(
+                SpeculationModels.shape(SpeculationModels.MIDDLE),
+                true,
+                SeedTree.of(SpeculationModels.MIDDLE.seed())),
         model -> {
           SortedTraining loss = SortedTraining.all(selfExits(model));
-          return new Training<>(SpeculationModels.MIDDLE.training(), model, SpeculationModels.source(SpeculationModels.MIDDLE), loss, loss::work)
+          return new Training<>(
+                  SpeculationModels.MIDDLE.training(),
+                  model,
+                  SpeculationModels.source(SpeculationModels.MIDDLE),
+                  loss,
+                  loss::work)
               .run()
               .measures();
         });
@@ -61,7 +70,8 @@ public final class NestedModels {
    */
   public static NestedDraft nested(Artefacts artefacts, boolean sorted, long seed) {
     NestedRecipe recipe =
-        new NestedRecipe(List.of(1, 2, 3), sorted, SpeculationModels.recipe(3, 96, 600, 3e-3, seed));
+        new NestedRecipe(
+            List.of(1, 2, 3), sorted, SpeculationModels.recipe(3, 96, 600, 3e-3, seed));
     return artefacts.obtain(
         sorted ? "speculation-nested" : "speculation-nested-plain",
         recipe,
@@ -77,7 +87,11 @@ public final class NestedModels {
                   ? SortedTraining.all(model)
                   : new SortedTraining(model, recipe.exits().size() - 1);
           return new Training<>(
-                  recipe.base().training(), model, SpeculationModels.source(recipe.base()), loss, loss::work)
+                  recipe.base().training(),
+                  model,
+                  SpeculationModels.source(recipe.base()),
+                  loss,
+                  loss::work)
               .run()
               .measures();
         });

@@ -34,7 +34,7 @@ public record ThresholdSearch(double... grid) {
         for (int e = 0, rest = setting; e < thresholds.length; e++, rest /= grid.length) {
           thresholds[e] = grid[rest % grid.length];
         }
-        outcomes.add(log.play(new ExitPolicy(depth, thresholds, stop)));
+        outcomes.add(log.simulate(new ExitPolicy(depth, thresholds, stop)));
       }
     }
     return outcomes;

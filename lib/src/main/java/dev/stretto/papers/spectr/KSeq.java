@@ -17,15 +17,15 @@ public record KSeq() implements AcceptanceRule {
   private static final int BISECTIONS = 60;
 
   @Override
-  public Outcome accept(double[] target, double[] draft, int[] candidates, DecodingRandom chance) {
+  public Outcome accept(double[] target, double[] draft, int[] candidates, DecodingRandom random) {
     double rho = solveRho(target, draft, candidates.length);
     for (int i = 0; i < candidates.length; i++) {
       int x = candidates[i];
-      if (chance.happens(target[x] / (rho * draft[x]))) {
+      if (random.happens(target[x] / (rho * draft[x]))) {
         return new Accepted(i);
       }
     }
-    return new Rejected(chance.draw(residual(target, draft, rho)));
+    return new Rejected(random.draw(residual(target, draft, rho)));
   }
 
   /**
@@ -77,7 +77,7 @@ public record KSeq() implements AcceptanceRule {
   }
 
   /**
-   * The law where all candidates fail.
+   * The distribution where all candidates fail.
    *
    * @param target t
    * @param draft d

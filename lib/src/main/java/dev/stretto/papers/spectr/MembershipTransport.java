@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 
 /**
  * The best that any verification of K independent candidates can do at one position (SpecTr, Sun et
- * al. 2023, section 4): couple X = (x_1..x_K), drawn from d, with Y of law t so that Y is among X
- * as often as possible. By minimal cuts the optimum is
+ * al. 2023, section 4): couple X = (x_1..x_K), drawn from d, with Y of distribution t so that Y is
+ * among X as often as possible. By minimal cuts the optimum is
  *
  * <pre>alpha* = 1 + min over sets S of tokens of [t(S) - d(S)^K]</pre>
  *
@@ -23,7 +23,7 @@ public final class MembershipTransport {
    * @param target t, probabilities summing to 1
    * @param draft d, as many, summing to 1
    * @param candidates K, 1 or more
-   * @return alpha*, 0 to 1; throws IllegalArgumentException for laws that are none
+   * @return alpha*, 0 to 1; throws IllegalArgumentException for distributions that are none
    */
   public static double optimum(double[] target, double[] draft, int candidates) {
     AcceptanceRule.check(target, draft, candidates);

@@ -6,8 +6,8 @@ import java.util.Arrays;
 /**
  * A weighted sum of plain n-gram shares, as Superposed Decoding's filter has it (Shen et al. 2024,
  * section 3.3): q(x) = sum_n w_n count(x behind the last n tokens) / count(the last n tokens). An
- * unseen context adds 0 and nothing is renormalised, so that q is no law: it is 0 for what never
- * came.
+ * unseen context adds 0 and nothing is renormalised, so that q is no distribution: it is 0 for what
+ * never came.
  *
  * @param counts what followed each context
  * @param weights one a length of context, from one token on

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.NetworkSession;
@@ -107,7 +108,7 @@ public final class SuperposedDecoder {
         State state =
             model
                 .backbone()
-                .newState(prompts.length, length + tokens - 1, State.Kind.PREALLOCATED)) {
+                .newState(prompts.length, length + tokens - 1, StateKind.PREALLOCATED)) {
       NDArray ids = NetworkSession.padded(scope, prompts, length);
       double[][] logits = pass(model, state, new Step.Input.Ids(ids));
       for (int t = 1; true; t++) {

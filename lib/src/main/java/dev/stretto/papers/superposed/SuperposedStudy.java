@@ -175,7 +175,7 @@ public record SuperposedStudy(
   /**
    * Beam search; of a model in plain Java it costs the target nothing.
    *
-   * @param model whose law is searched
+   * @param model whose distribution is searched
    * @param k beams
    * @return drafts of prompts
    */

@@ -21,7 +21,8 @@ import java.util.stream.IntStream;
  * of the drafts' own states.
  *
  * @param cosine [layers passed][step], the last one behind the final norm
- * @param variation [step] total variation between the superposition's law and sum_i w_i p_i
+ * @param variation [step] total variation between the superposition's distribution and sum_i w_i
+ *     p_i
  */
 public record SuperpositionFidelity(double[][] cosine, double[] variation) {
   /**

@@ -22,7 +22,7 @@ public final class BeamSearch {
   /**
    * Continues a prompt.
    *
-   * @param model whose law
+   * @param model whose distribution
    * @param prompt ids
    * @param k beams, 1 to the vocabulary
    * @param tokens new ones of each; there is no end token
@@ -35,7 +35,7 @@ public final class BeamSearch {
   /**
    * Continues prompts beside each other.
    *
-   * @param model whose law
+   * @param model whose distribution
    * @param prompts ids of each
    * @param k beams of each, 1 to the vocabulary
    * @param tokens new ones of each beam; there is no end token
@@ -68,12 +68,12 @@ public final class BeamSearch {
         }
         List<Integer> rows = new ArrayList<>();
         try (NDManager pass = scope.newSubManager()) {
-          FloatBuffer laws =
+          FloatBuffer distributions =
               Tensors.floats(session.score(pass, trees.toArray(TokenTree[]::new)).logProbsBNV());
           for (int i = 0, row = 0; i < prompts.length; i++) {
             List<Extension> next = new ArrayList<>();
             for (Hypothesis hypothesis : beams.get(i)) {
-              next.addAll(best(hypothesis, row++, laws, model.vocabulary(), k));
+              next.addAll(best(hypothesis, row++, distributions, model.vocabulary(), k));
             }
             next.sort(Comparator.comparingDouble(extension -> -extension.hypothesis().score()));
             next = next.subList(0, Math.min(k, next.size()));
@@ -92,12 +92,12 @@ public final class BeamSearch {
 
   private static List<Extension> best(
       Hypothesis hypothesis, int row, FloatBuffer logProbs, int vocabulary, int k) {
-    double[] law =
+    double[] probabilities =
         IntStream.range(0, vocabulary)
             .mapToDouble(x -> logProbs.get(row * vocabulary + x))
             .toArray();
-    return IntStream.of(TokenPicker.topK(law, k))
-        .mapToObj(x -> new Extension(row, hypothesis.append(x, law[x])))
+    return IntStream.of(TokenPicker.topK(probabilities, k))
+        .mapToObj(x -> new Extension(row, hypothesis.append(x, probabilities[x])))
         .toList();
   }
 
@@ -140,7 +140,7 @@ public final class BeamSearch {
         TokenModel.Session session = model.open(rows.toArray(int[][]::new))) {
       NDArray logProbs = session.score(scope, trees.toArray(TokenTree[]::new)).logProbsBNV();
       int n = (int) logProbs.getShape().get(1);
-      FloatBuffer laws = Tensors.floats(logProbs);
+      FloatBuffer distributions = Tensors.floats(logProbs);
       int row = 0;
       List<double[]> all = new ArrayList<>();
       for (List<int[]> those : continuations) {
@@ -148,7 +148,8 @@ public final class BeamSearch {
         for (int j = 0; j < nats.length; j++, row++) {
           int[] tokens = those.get(j);
           for (int i = 0; i < tokens.length; i++) {
-            nats[j] -= laws.get((row * n + i) * model.vocabulary() + tokens[i]) / tokens.length;
+            nats[j] -=
+                distributions.get((row * n + i) * model.vocabulary() + tokens[i]) / tokens.length;
           }
         }
         all.add(nats);

@@ -20,20 +20,20 @@ public interface DecodingRandom {
   /**
    * A draw: of a draft, or of a residual.
    *
-   * @param law probabilities, summing to 1
+   * @param distribution probabilities, summing to 1
    * @return an index of positive probability
    */
-  int draw(double[] law);
+  int draw(double[] probabilities);
 
   /**
    * The token at a place of the output, by inverse distribution function of a number that depends
    * on the place alone. A text is the same whoever drafts, as long as its tokens are drawn here.
    *
-   * @param law probabilities, summing to 1
-   * @param place of the token in the output, from 0
+   * @param distribution probabilities, summing to 1
+   * @param position of the token in the output, from 0
    * @return an index of positive probability
    */
-  int token(double[] law, int place);
+  int token(double[] probabilities, int position);
 
   /**
    * The chance of a row.
@@ -51,13 +51,13 @@ public interface DecodingRandom {
       }
 
       @Override
-      public int draw(double[] law) {
-        return inverse(law, stream.nextDouble());
+      public int draw(double[] probabilities) {
+        return inverse(probabilities, stream.nextDouble());
       }
 
       @Override
-      public int token(double[] law, int place) {
-        return inverse(law, number(seed, place));
+      public int token(double[] probabilities, int position) {
+        return inverse(probabilities, number(seed, position));
       }
     };
   }
@@ -66,26 +66,26 @@ public interface DecodingRandom {
    * The number that a row's token at a place is drawn with.
    *
    * @param seed of the row
-   * @param place of the token in the output, from 0
+   * @param position of the token in the output, from 0
    * @return from 0 to below 1
    */
-  static double number(long seed, int place) {
-    return SeedTree.of(seed).child("places").child(place).rng().nextDouble();
+  static double number(long seed, int position) {
+    return SeedTree.of(seed).child("places").child(position).rng().nextDouble();
   }
 
   /**
    * The inverse distribution function.
    *
-   * @param law probabilities, summing to 1
+   * @param distribution probabilities, summing to 1
    * @param u from 0 to below 1
    * @return the first index whose cumulative probability is above u
    */
-  static int inverse(double[] law, double u) {
+  static int inverse(double[] probabilities, double u) {
     int last = 0;
-    for (int i = 0; i < law.length; i++) {
-      if (law[i] > 0) {
+    for (int i = 0; i < probabilities.length; i++) {
+      if (probabilities[i] > 0) {
         last = i;
-        u -= law[i];
+        u -= probabilities[i];
         if (u < 0) {
           return i;
         }

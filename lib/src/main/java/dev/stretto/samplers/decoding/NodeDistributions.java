@@ -39,23 +39,23 @@ public final class NodeDistributions {
   }
 
   /**
-   * The law that a token behind a node is drawn from: temperature, top-k and top-p applied; all on
-   * the best token at temperature 0.
+   * The distribution that a token behind a node is drawn from: temperature, top-k and top-p
+   * applied; all on the best token at temperature 0.
    *
    * @param node of the tree
    * @return probabilities, summing to 1
    */
-  public double[] law(int node) {
+  public double[] probabilities(int node) {
     if (sampling.temperature() == 0) {
-      double[] law = new double[logProbs.apply(node).length];
-      law[best[node]] = 1;
-      return law;
+      double[] probabilities = new double[logProbs.apply(node).length];
+      probabilities[best[node]] = 1;
+      return probabilities;
     }
-    return TokenPicker.law(logProbs.apply(node), sampling);
+    return TokenPicker.probabilities(logProbs.apply(node), sampling);
   }
 
   /**
-   * The target's own law behind a node, whatever the sampling.
+   * The target's own distribution behind a node, whatever the sampling.
    *
    * @param node of the tree
    * @return natural logarithms
@@ -78,16 +78,16 @@ public final class NodeDistributions {
    * The token that plain decoding takes behind a node: the best, or the keyed draw.
    *
    * @param node of the tree
-   * @param chance of the row
-   * @param place of the token in the output
+   * @param random of the row
+   * @param position of the token in the output
    * @return its id
    */
-  public int token(int node, DecodingRandom chance, int place) {
-    return sampling.temperature() == 0 ? best[node] : chance.token(law(node), place);
+  public int token(int node, DecodingRandom random, int position) {
+    return sampling.temperature() == 0 ? best[node] : random.token(probabilities(node), position);
   }
 
   /**
-   * Laws of all rows of a pass.
+   * Distributions of all rows of a pass.
    *
    * @param verified the pass
    * @param sampling how tokens are picked
@@ -103,14 +103,14 @@ public final class NodeDistributions {
       best = ids.toLongArray();
     }
     Floats scores = new Floats(logProbsBNV, vocabulary);
-    NodeDistributions[] laws = new NodeDistributions[rows];
+    NodeDistributions[] distributions = new NodeDistributions[rows];
     for (int b = 0; b < rows; b++) {
       int first = b * nodes;
       int[] own = new int[nodes];
       for (int i = 0; i < nodes; i++) {
         own[i] = (int) best[first + i];
       }
-      laws[b] =
+      distributions[b] =
           new NodeDistributions(
               sampling,
               own,
@@ -134,17 +134,17 @@ public final class NodeDistributions {
                 return new Floats(states, (int) states.getShape().get(2)).row(first + node);
               });
     }
-    return laws;
+    return distributions;
   }
 
   /**
-   * Laws of a tree under an exact model, in double precision.
+   * Distributions of a tree under an exact model, in double precision.
    *
    * @param model the target
    * @param text prompt and output, the pending token last
    * @param draft the tree behind it
    * @param sampling how tokens are picked
-   * @return the laws
+   * @return the distributions
    */
   public static NodeDistributions of(
       ContextModel model, int[] text, Draft draft, Sampling sampling) {

@@ -16,17 +16,18 @@ public record ProbabilityThreshold(double epsilon) implements Verifier {
   }
 
   @Override
-  public Verdict verify(Draft draft, NodeDistributions laws, int place, DecodingRandom chance) {
+  public Decision verify(
+      Draft draft, NodeDistributions distributions, int position, DecodingRandom random) {
     int[] depths = draft.tree().depths();
     return TypicalAcceptance.deepest(
         draft,
-        laws,
+        distributions,
         (parent, node) -> {
           int token = draft.tree().tokens()[node];
-          return Math.exp(laws.logProbs(parent)[token]) >= epsilon
-              || token == laws.token(parent, chance, place + depths[parent]);
+          return Math.exp(distributions.logProbs(parent)[token]) >= epsilon
+              || token == distributions.token(parent, random, position + depths[parent]);
         },
-        node -> laws.token(node, chance, place + depths[node]));
+        node -> distributions.token(node, random, position + depths[node]));
   }
 
   @Override

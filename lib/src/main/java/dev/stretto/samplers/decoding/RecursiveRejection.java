@@ -1,18 +1,18 @@
 package dev.stretto.samplers.decoding;
 
 /**
- * Candidates in turn, each against what the ones before it left of the target's law: candidate x is
- * accepted with min(1, r(x) / d(x)), and r becomes norm(max(r - d, 0)). With one candidate this is
- * speculative sampling (Leviathan et al. 2023, algorithm 1), accepted with probability 1 - TV(t,
- * d).
+ * Candidates in turn, each against what the ones before it left of the target's distribution:
+ * candidate x is accepted with min(1, r(x) / d(x)), and r becomes norm(max(r - d, 0)). With one
+ * candidate this is speculative sampling (Leviathan et al. 2023, algorithm 1), accepted with
+ * probability 1 - TV(t, d).
  */
 public record RecursiveRejection() implements AcceptanceRule {
   @Override
-  public Outcome accept(double[] target, double[] draft, int[] candidates, DecodingRandom chance) {
+  public Outcome accept(double[] target, double[] draft, int[] candidates, DecodingRandom random) {
     double[] rest = target.clone();
     for (int i = 0; i < candidates.length; i++) {
       int x = candidates[i];
-      if (chance.happens(rest[x] / draft[x])) {
+      if (random.happens(rest[x] / draft[x])) {
         return new Accepted(i);
       }
       double sum = 0;
@@ -22,13 +22,13 @@ public record RecursiveRejection() implements AcceptanceRule {
       }
       if (!(sum > 0)) {
         return new Rejected(
-            chance.draw(target)); // the laws are one but for rounding: this has no chance
+            random.draw(target)); // the distributions are one but for rounding: this has no chance
       }
       for (int token = 0; token < rest.length; token++) {
         rest[token] /= sum;
       }
     }
-    return new Rejected(chance.draw(rest));
+    return new Rejected(random.draw(rest));
   }
 
   /**

@@ -6,9 +6,9 @@ import dev.stretto.models.TokenModel.Verified;
 import dev.stretto.models.TokenTree;
 import dev.stretto.samplers.decoding.Decoder.Options;
 import dev.stretto.samplers.decoding.Drafter.Drafting;
-import dev.stretto.samplers.decoding.Drafter.Pass;
 import dev.stretto.samplers.decoding.Drafter.Row;
-import dev.stretto.samplers.decoding.Verifier.Verdict;
+import dev.stretto.samplers.decoding.Drafter.VerifiedPass;
+import dev.stretto.samplers.decoding.Verifier.Decision;
 import dev.stretto.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -174,20 +174,21 @@ public final class SpeculativeDecoder {
         }
         long drafted = System.nanoTime();
         Verified verified = session.score(scope, trees);
-        NodeDistributions[] laws = NodeDistributions.of(verified, options.sampling());
+        NodeDistributions[] distributions = NodeDistributions.of(verified, options.sampling());
         int[][] paths = new int[now.length][];
         int[] next = new int[now.length];
         for (int b = 0; b < now.length; b++) {
-          Verdict verdict = verifier.verify(drafts[b], laws[b], now[b].emitted(), now[b].chance());
-          paths[b] = verdict.path();
-          next[b] = verdict.next();
+          Decision decision =
+              verifier.verify(drafts[b], distributions[b], now[b].emitted(), now[b].random());
+          paths[b] = decision.path();
+          next[b] = decision.next();
         }
         long decided = System.nanoTime();
         session.commit(paths);
         for (int b = 0; b < now.length; b++) {
           emit(now[b], drafts[b], paths[b], next[b]);
         }
-        drafting.committed(new Pass(scope, now, drafts, paths, verified));
+        drafting.committed(new VerifiedPass(scope, now, drafts, paths, verified));
         calls++;
         positions +=
             (long) now.length * Arrays.stream(trees).mapToInt(TokenTree::size).max().orElse(0);

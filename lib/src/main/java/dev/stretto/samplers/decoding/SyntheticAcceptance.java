@@ -37,16 +37,18 @@ public record SyntheticAcceptance(double... rates) implements Verifier {
   }
 
   @Override
-  public Verdict verify(Draft draft, NodeDistributions laws, int place, DecodingRandom chance) {
+  public Decision verify(
+      Draft draft, NodeDistributions distributions, int position, DecodingRandom random) {
     int[] path = new int[draft.tree().size()];
     int kept = 1;
     int[] children = draft.children(0);
-    while (children.length > 0 && kept <= rates.length && chance.happens(rates[kept - 1])) {
+    while (children.length > 0 && kept <= rates.length && random.happens(rates[kept - 1])) {
       path[kept++] = children[0];
       children = draft.children(children[0]);
     }
     int node = path[kept - 1];
-    return new Verdict(Arrays.copyOf(path, kept), laws.token(node, chance, place + kept - 1));
+    return new Decision(
+        Arrays.copyOf(path, kept), distributions.token(node, random, position + kept - 1));
   }
 
   @Override

@@ -4,24 +4,27 @@ import java.util.Arrays;
 
 /**
  * Typical acceptance (Medusa, Cai et al. 2024, section 2.3.1), <b>lossy</b>: keeps a candidate
- * while its probability exceeds min(epsilon, delta exp(-H)), H the entropy of the target's law; the
- * longest such path wins, the likelier on ties; behind it the best token.
+ * while its probability exceeds min(epsilon, delta exp(-H)), H the entropy of the target's
+ * distribution; the longest such path wins, the likelier on ties; behind it the best token.
  *
  * @param epsilon hard threshold, .09 in the paper
  * @param delta entropy-dependent one, .3 in the paper
  */
 public record TypicalAcceptance(double epsilon, double delta) implements Verifier {
   @Override
-  public Verdict verify(Draft draft, NodeDistributions laws, int place, DecodingRandom chance) {
+  public Decision verify(
+      Draft draft, NodeDistributions distributions, int position, DecodingRandom random) {
     return deepest(
         draft,
-        laws,
+        distributions,
         (parent, node) -> {
-          double[] law = laws.law(parent);
-          double entropy = Arrays.stream(law).map(p -> p > 0 ? -p * Math.log(p) : 0).sum();
-          return law[draft.tree().tokens()[node]] > Math.min(epsilon, delta * Math.exp(-entropy));
+          double[] probabilities = distributions.probabilities(parent);
+          double entropy =
+              Arrays.stream(probabilities).map(p -> p > 0 ? -p * Math.log(p) : 0).sum();
+          return probabilities[draft.tree().tokens()[node]]
+              > Math.min(epsilon, delta * Math.exp(-entropy));
         },
-        laws::best);
+        distributions::best);
   }
 
   /** Whether a node is kept behind its kept parent. */
@@ -30,8 +33,11 @@ public record TypicalAcceptance(double epsilon, double delta) implements Verifie
   }
 
   /** The deepest path whose nodes all pass, by log-likelihood on ties. */
-  public static Verdict deepest(
-      Draft draft, NodeDistributions laws, Rule rule, java.util.function.IntUnaryOperator next) {
+  public static Decision deepest(
+      Draft draft,
+      NodeDistributions distributions,
+      Rule rule,
+      java.util.function.IntUnaryOperator next) {
     int[] depths = draft.tree().depths();
     boolean[] kept = new boolean[depths.length];
     double[] likelihood = new double[depths.length];
@@ -43,13 +49,14 @@ public record TypicalAcceptance(double epsilon, double delta) implements Verifie
         continue;
       }
       kept[node] = true;
-      likelihood[node] = likelihood[parent] + laws.logProbs(parent)[draft.tree().tokens()[node]];
+      likelihood[node] =
+          likelihood[parent] + distributions.logProbs(parent)[draft.tree().tokens()[node]];
       if (depths[node] > depths[best]
           || (depths[node] == depths[best] && likelihood[node] > likelihood[best])) {
         best = node;
       }
     }
-    return new Verdict(draft.tree().path(best), next.applyAsInt(best));
+    return new Decision(draft.tree().path(best), next.applyAsInt(best));
   }
 
   @Override

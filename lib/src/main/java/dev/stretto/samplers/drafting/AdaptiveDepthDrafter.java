@@ -134,7 +134,7 @@ public final class AdaptiveDepthDrafter implements Drafter {
       }
 
       @Override
-      public void committed(Pass pass) {
+      public void committed(VerifiedPass pass) {
         for (int b = 0; b < pass.rows().length; b++) {
           int deepest = Arrays.stream(pass.drafts()[b].tree().depths()).max().orElse(0);
           int right = pass.paths()[b].length - 1;

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
-/** A draft in the making: a token tree and the draft model's laws at its nodes. */
+/** A draft in the making: a token tree and the draft model's distributions at its nodes. */
 public final class DraftTreeBuilder {
-  private static final double[] NO_LAW = {};
+  private static final double[] NO_DISTRIBUTION = {};
 
   private final Sampling sampling;
   private int[] tokens = new int[16];
@@ -43,9 +43,9 @@ public final class DraftTreeBuilder {
     size = 1;
   }
 
-  /** From now on nodes have these laws. */
-  void laws(IntFunction<double[]> laws) {
-    logProbs = laws;
+  /** From now on nodes have these distributions. */
+  void distributions(IntFunction<double[]> distributions) {
+    logProbs = distributions;
   }
 
   /** {@return how many nodes stand, the root included} */
@@ -78,7 +78,7 @@ public final class DraftTreeBuilder {
   }
 
   /**
-   * The draft's law behind a node, before temperature.
+   * The draft's distribution behind a node, before temperature.
    *
    * @param node which
    * @return natural logarithms
@@ -113,7 +113,7 @@ public final class DraftTreeBuilder {
    *
    * @param parent its node
    * @param token its id
-   * @return its number; that of the brother with this token where there is one
+   * @return its number; that of the sibling with this token where there is one
    */
   public int add(int parent, int token) {
     int node = place(parent, token);
@@ -143,25 +143,25 @@ public final class DraftTreeBuilder {
    * Draws the next token of a sequence under the row's sampling.
    *
    * @param sequence its number, from 0
-   * @param chance of the row
+   * @param random of the row
    */
-  public void draw(int sequence, DecodingRandom chance) {
+  public void draw(int sequence, DecodingRandom random) {
     while (sequences.size() <= sequence) {
       sequences.add(new ArrayList<>(List.of(0)));
     }
     int node = sequences.get(sequence).getLast();
-    double[] law = drawn.computeIfAbsent(node, this::law);
-    sequences.get(sequence).add(place(node, chance.draw(law)));
+    double[] probabilities = drawn.computeIfAbsent(node, this::probabilities);
+    sequences.get(sequence).add(place(node, random.draw(probabilities)));
   }
 
-  private double[] law(int node) {
+  private double[] probabilities(int node) {
     double[] values = logProbs(node);
     if (sampling.temperature() > 0) {
-      return TokenPicker.law(values, sampling);
+      return TokenPicker.probabilities(values, sampling);
     }
-    double[] law = new double[values.length];
-    law[TreeExpansion.best(values, 1)[0]] = 1;
-    return law;
+    double[] probabilities = new double[values.length];
+    probabilities[TreeExpansion.best(values, 1)[0]] = 1;
+    return probabilities;
   }
 
   /** The tree so far behind tokens that the draft model has not read yet. */
@@ -177,13 +177,13 @@ public final class DraftTreeBuilder {
 
   /** The finished draft. */
   Draft draft(boolean stopped) {
-    double[][] laws = new double[size][];
+    double[][] distributions = new double[size][];
     for (int node = 0; node < size; node++) {
-      laws[node] = drawn.getOrDefault(node, NO_LAW);
+      distributions[node] = drawn.getOrDefault(node, NO_DISTRIBUTION);
     }
     return new Draft(
         new TokenTree(Arrays.copyOf(tokens, size), Arrays.copyOf(parents, size)),
-        laws,
+        distributions,
         sequences.stream()
             .map(nodes -> nodes.stream().mapToInt(Integer::intValue).toArray())
             .toArray(int[][]::new),

@@ -34,7 +34,7 @@ public record ModelDrafter(TokenModel draft, TreeExpansion growth) implements Dr
       Row row = rows[b];
       int[] before = row.tail(model.reach() + 1);
       DraftTreeBuilder tree = new DraftTreeBuilder(row.pending(), row.sampling());
-      tree.laws(
+      tree.distributions(
           node -> {
             int[] path = tree.tokensTo(node);
             int[] text = Arrays.copyOf(before, before.length + path.length - 1);
@@ -44,7 +44,7 @@ public record ModelDrafter(TokenModel draft, TreeExpansion growth) implements Dr
           });
       boolean going = true;
       for (int level = 1; going && level <= Math.min(growth.depth(), row.room()); level++) {
-        going = growth.grow(tree, level, row.chance());
+        going = growth.grow(tree, level, row.random());
       }
       drafts[b] = tree.draft(!going);
     }
@@ -86,15 +86,15 @@ public record ModelDrafter(TokenModel draft, TreeExpansion growth) implements Dr
           fed[b] = trees[b].behind(unread[b]);
           scored[b] = trees[b].size();
         }
-        NodeDistributions[] laws =
+        NodeDistributions[] distributions =
             NodeDistributions.of(session.score(scope, fed), rows[0].sampling());
         boolean going = false;
         for (int b = 0; b < rows.length; b++) {
-          NodeDistributions own = laws[b];
+          NodeDistributions own = distributions[b];
           int first = unread[b].length;
-          trees[b].laws(node -> own.logProbs(first + node));
+          trees[b].distributions(node -> own.logProbs(first + node));
           if (level <= depths[b] && !stopped[b]) {
-            stopped[b] = !growth.grow(trees[b], level, rows[b].chance());
+            stopped[b] = !growth.grow(trees[b], level, rows[b].random());
             going |= !stopped[b] && level < depths[b];
           }
         }
@@ -108,7 +108,7 @@ public record ModelDrafter(TokenModel draft, TreeExpansion growth) implements Dr
     }
 
     @Override
-    public void committed(Pass pass) {
+    public void committed(VerifiedPass pass) {
       int[][] read = new int[scored.length][];
       boolean any = false;
       for (int b = 0; b < scored.length; b++) {

@@ -10,12 +10,12 @@ import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
 /**
- * The shape of a tree whose candidates come from ranked laws (Cai et al. 2024, section 2.1.2): path
- * [0, 2] is the third best token behind the best token behind the pending one. Node 0 is the
- * pending token; node i is the end of path i - 1. Shorter paths come first.
+ * The shape of a tree whose candidates come from ranked distributions (Cai et al. 2024, section
+ * 2.1.2): path [0, 2] is the third best token behind the best token behind the pending one. Node 0
+ * is the pending token; node i is the end of path i - 1. Shorter paths come first.
  *
  * @param paths the ranks from the root to each node; every path's parent is there, and every better
- *     brother
+ *     sibling
  */
 public record RankPathTree(int[][] paths) {
   /** Sorts the paths and checks them; throws IllegalArgumentException naming the path. */
@@ -90,7 +90,7 @@ public record RankPathTree(int[][] paths) {
 
   /**
    * The tree of the most probable paths: again and again the path is added that is right in most
-   * passes, among those whose parent and better brothers are there.
+   * passes, among those whose parent and better siblings are there.
    *
    * @param ranks of the right token at each depth, for each calibration pass
    * @param nodes the root included, 1 or more

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How a draft model's laws become a tree, one level a step: what {@link ModelDrafter} is told. All
- * candidates of depth j are added in the j-th call.
+ * How a draft model's distributions become a tree, one level a step: what {@link ModelDrafter} is
+ * told. All candidates of depth j are added in the j-th call.
  */
 public interface TreeExpansion {
   /** {@return how deep the tree can get, 1 or more} */
@@ -17,12 +17,12 @@ public interface TreeExpansion {
   /**
    * Adds the next level.
    *
-   * @param tree what stands; laws of all its nodes can be asked
+   * @param tree what stands; distributions of all its nodes can be asked
    * @param level depth of the nodes to add, from 1
-   * @param chance of the row
+   * @param random of the row
    * @return false where the drafter stops by itself and adds nothing
    */
-  boolean grow(DraftTreeBuilder tree, int level, DecodingRandom chance);
+  boolean grow(DraftTreeBuilder tree, int level, DecodingRandom random);
 
   /**
    * A chain of the likeliest tokens.
@@ -44,7 +44,7 @@ public interface TreeExpansion {
   static TreeExpansion confident(int depth, double confidence) {
     return of(
         depth,
-        (tree, level, chance) -> {
+        (tree, level, random) -> {
           int last = tree.size() - 1;
           int token = tree.top(last, 1)[0];
           if (Math.exp(tree.logProbs(last)[token]) < confidence) {
@@ -56,8 +56,8 @@ public interface TreeExpansion {
   }
 
   /**
-   * Independent sequences drawn from the draft's law: a chain of speculative sampling for one,
-   * SpecTr's draft block for several. Equal beginnings share nodes.
+   * Independent sequences drawn from the draft's distribution: a chain of speculative sampling for
+   * one, SpecTr's draft block for several. Equal beginnings share nodes.
    *
    * @param sequences K, 1 or more
    * @param depth L, 1 or more
@@ -69,9 +69,9 @@ public interface TreeExpansion {
     }
     return of(
         depth,
-        (tree, level, chance) -> {
+        (tree, level, random) -> {
           for (int k = 0; k < sequences; k++) {
-            tree.draw(k, chance);
+            tree.draw(k, random);
           }
           return true;
         });
@@ -86,7 +86,7 @@ public interface TreeExpansion {
   static TreeExpansion widths(int... widths) {
     return of(
         widths.length,
-        (tree, level, chance) -> {
+        (tree, level, random) -> {
           for (int node : tree.frontier(level - 1)) {
             for (int token : tree.top(node, widths[level - 1])) {
               tree.add(node, token);
@@ -107,7 +107,7 @@ public interface TreeExpansion {
     record Candidate(int node, int token, double score) {}
     return of(
         depth,
-        (tree, level, chance) -> {
+        (tree, level, random) -> {
           List<Candidate> candidates = new ArrayList<>();
           for (int node : tree.frontier(level - 1)) {
             double[] logProbs = tree.logProbs(node);
@@ -133,10 +133,10 @@ public interface TreeExpansion {
      *
      * @param tree what stands
      * @param level depth of the nodes to add
-     * @param chance of the row
+     * @param random of the row
      * @return false to stop
      */
-    boolean grow(DraftTreeBuilder tree, int level, DecodingRandom chance);
+    boolean grow(DraftTreeBuilder tree, int level, DecodingRandom random);
   }
 
   /**
@@ -157,8 +157,8 @@ public interface TreeExpansion {
       }
 
       @Override
-      public boolean grow(DraftTreeBuilder tree, int level, DecodingRandom chance) {
-        return step.grow(tree, level, chance);
+      public boolean grow(DraftTreeBuilder tree, int level, DecodingRandom random) {
+        return step.grow(tree, level, random);
       }
     };
   }

@@ -29,7 +29,7 @@ public record DecodeScheduler(
     int maxConcurrency,
     Joining joining,
     double timeout,
-    Pass pass,
+    Execution pass,
     Eviction eviction) {
 
   /** When a waiting request may join. */
@@ -41,7 +41,7 @@ public record DecodeScheduler(
   }
 
   /** How the live requests are advanced. */
-  public enum Pass {
+  public enum Execution {
     /** All in one pass over the window of slots that contains them. */
     FUSED,
     /** Each in a pass of its own: n model instances share the device, a round costs n passes. */
@@ -81,7 +81,7 @@ public record DecodeScheduler(
    */
   public static DecodeScheduler sequential() {
     return new DecodeScheduler(
-        "sequential", 1, Joining.WHEN_IDLE, 0, Pass.FUSED, Eviction.TOGETHER);
+        "sequential", 1, Joining.WHEN_IDLE, 0, Execution.FUSED, Eviction.TOGETHER);
   }
 
   /**
@@ -98,7 +98,7 @@ public record DecodeScheduler(
         instances,
         Joining.EVERY_ITERATION,
         0,
-        Pass.EACH_ALONE,
+        Execution.EACH_ALONE,
         Eviction.HOLES);
   }
 
@@ -111,7 +111,12 @@ public record DecodeScheduler(
    */
   public static DecodeScheduler dynamicBatching(int maxBatch, double timeout) {
     return new DecodeScheduler(
-        "dynamic batching", maxBatch, Joining.WHEN_IDLE, timeout, Pass.FUSED, Eviction.TOGETHER);
+        "dynamic batching",
+        maxBatch,
+        Joining.WHEN_IDLE,
+        timeout,
+        Execution.FUSED,
+        Eviction.TOGETHER);
   }
 
   /**
@@ -128,7 +133,7 @@ public record DecodeScheduler(
         maxConcurrency,
         Joining.EVERY_ITERATION,
         0,
-        Pass.FUSED,
+        Execution.FUSED,
         eviction);
   }
 

@@ -7,7 +7,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.stretto.models.Backbone;
 import dev.stretto.models.Conditions;
 import dev.stretto.models.Sliceable;
-import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.speech.SpeechModel;
@@ -175,7 +175,7 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
     this.endToken = endToken;
     this.hearing = hearing;
     scope = body.parameters().manager().newSubManager();
-    slots = (Sliceable) body.newState(capacity, maxLength, State.Kind.PREALLOCATED);
+    slots = (Sliceable) body.newState(capacity, maxLength, StateKind.PREALLOCATED);
     pending = new int[capacity];
     sampling = new Sampling[capacity];
     random = new Rng[capacity];

@@ -1,8 +1,8 @@
 package dev.stretto.samplers.serving;
 
 import dev.stretto.samplers.serving.DecodeScheduler.Eviction;
+import dev.stretto.samplers.serving.DecodeScheduler.Execution;
 import dev.stretto.samplers.serving.DecodeScheduler.Joining;
-import dev.stretto.samplers.serving.DecodeScheduler.Pass;
 import dev.stretto.samplers.serving.ServingLog.Tenant;
 import dev.stretto.samplers.serving.SlotCompactor.Move;
 import java.util.ArrayDeque;
@@ -260,7 +260,7 @@ public final class Serving {
 
   private void iterate() {
     int running = live.cardinality();
-    boolean fused = scheduler.pass() == Pass.FUSED;
+    boolean fused = scheduler.pass() == Execution.FUSED;
     int passes = fused ? 1 : running;
     int slots = fused ? hi - lo : running;
     double before = now;

@@ -7,9 +7,9 @@ import java.util.function.Function;
 import java.util.stream.DoubleStream;
 
 /**
- * Exact conditionals in a table: the law of a token depends on the {@code order} tokens before it,
- * or on all of them where there are fewer. The double for a target and a draft in tests, and the
- * "random tables" of the decoding papers.
+ * Exact conditionals in a table: the distribution of a token depends on the {@code order} tokens
+ * before it, or on all of them where there are fewer. The double for a target and a draft in tests,
+ * and the "random tables" of the decoding papers.
  */
 public final class TableModel implements ContextModel {
   private static final int MOST = 1 << 24;
@@ -20,7 +20,7 @@ public final class TableModel implements ContextModel {
   /** Rows by length of context, then by the context as a number in base V, oldest digit first. */
   private final double[][][] logProbs;
 
-  private TableModel(int vocabulary, int order, Function<int[], double[]> logLaw) {
+  private TableModel(int vocabulary, int order, Function<int[], double[]> logProbabilities) {
     if (vocabulary < 1 || order < 0 || Math.pow(vocabulary, order + 1.0) > MOST) {
       throw new IllegalArgumentException(
           "a table of vocabulary %d and order %d, expected 1 or more, 0 or more and vocabulary^(order + 1) up to %d"
@@ -36,7 +36,7 @@ public final class TableModel implements ContextModel {
         for (int i = length - 1, rest = row; i >= 0; i--, rest /= vocabulary) {
           context[i] = rest % vocabulary;
         }
-        logProbs[length][row] = normalised(context, logLaw.apply(context));
+        logProbs[length][row] = normalised(context, logProbabilities.apply(context));
       }
     }
   }
@@ -46,7 +46,7 @@ public final class TableModel implements ContextModel {
     double sum = Arrays.stream(logits).map(logit -> Math.exp(logit - top)).sum();
     if (logits.length != vocabulary || !Double.isFinite(top) || !Double.isFinite(sum)) {
       throw new IllegalArgumentException(
-          "the law behind %s is %s, expected %d probabilities, some above 0"
+          "the distribution behind %s is %s, expected %d probabilities, some above 0"
               .formatted(Arrays.toString(context), Arrays.toString(logits), vocabulary));
     }
     return Arrays.stream(logits).map(logit -> logit - top - Math.log(sum)).toArray();
@@ -56,21 +56,23 @@ public final class TableModel implements ContextModel {
    * A table from given probabilities.
    *
    * @param vocabulary V, 1 or more
-   * @param order how many tokens the law looks back, 0 or more; V^(order + 1) up to 2^24
-   * @param law V weights for each context of 0 to {@code order} tokens (oldest first), 0 or more;
-   *     divided by their sum
+   * @param order how many tokens the distribution looks back, 0 or more; V^(order + 1) up to 2^24
+   * @param distribution V weights for each context of 0 to {@code order} tokens (oldest first), 0
+   *     or more; divided by their sum
    * @return the table
    */
-  public static TableModel of(int vocabulary, int order, Function<int[], double[]> law) {
+  public static TableModel of(int vocabulary, int order, Function<int[], double[]> probabilities) {
     return new TableModel(
-        vocabulary, order, context -> Arrays.stream(law.apply(context)).map(Math::log).toArray());
+        vocabulary,
+        order,
+        context -> Arrays.stream(probabilities.apply(context)).map(Math::log).toArray());
   }
 
   /**
    * A table of normal logits.
    *
    * @param vocabulary V, 1 or more
-   * @param order how many tokens the law looks back, 0 or more
+   * @param order how many tokens the distribution looks back, 0 or more
    * @param deviation standard deviation of the logits; 2 in the spectr section's tables
    * @param seed where they are drawn from
    * @return the table

@@ -13,6 +13,7 @@ import dev.stretto.models.Hidden;
 import dev.stretto.models.Mask;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.models.state.RecurrentState;
@@ -68,7 +69,7 @@ public final class GatedRecurrence implements Backbone {
   }
 
   @Override
-  public State newState(int rows, int capacity, State.Kind kind) {
+  public State newState(int rows, int capacity, StateKind kind) {
     int[] sizes = new int[layers.length];
     Arrays.fill(sizes, width);
     return new RecurrentState(

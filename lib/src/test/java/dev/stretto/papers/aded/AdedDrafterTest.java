@@ -304,16 +304,18 @@ class AdedDrafterTest {
     double wrong = 0;
     int[] kept = new int[9];
     int[] redrawn = new int[9];
-    NodeDistributions laws =
+    NodeDistributions distributions =
         NodeDistributions.of(target, prompt, Draft.of(tree), Sampling.of(1, 0));
     for (int seed = 0; seed < 20_000; seed++) {
-      DecodingRandom chance = DecodingRandom.of(seed);
-      var verdict = new ExactMatch().verify(Draft.of(tree), laws, 0, chance);
+      DecodingRandom random = DecodingRandom.of(seed);
+      var verdict = new ExactMatch().verify(Draft.of(tree), distributions, 0, random);
       int first = verdict.path().length > 1 ? tree.tokens()[verdict.path()[1]] : verdict.next();
       int second =
           verdict.path().length > 2
               ? tree.tokens()[verdict.path()[2]]
-              : verdict.path().length > 1 ? verdict.next() : chance.token(law(target, 1, first), 1);
+              : verdict.path().length > 1
+                  ? verdict.next()
+                  : random.token(probabilities(target, 1, first), 1);
       kept[3 * first + second]++;
       int[] two = redrawnPaths(target, tree, prompt, SeedTree.of(seed).rng());
       redrawn[3 * two[0] + two[1]]++;
@@ -327,7 +329,7 @@ class AdedDrafterTest {
     assertTrue(wrong > 42.7, "chi-square of the biased double " + wrong);
   }
 
-  private static double[] law(TableModel target, int before, int last) {
+  private static double[] probabilities(TableModel target, int before, int last) {
     return Arrays.stream(target.logProbs(new int[] {before, last})).map(Math::exp).toArray();
   }
 
@@ -340,7 +342,7 @@ class AdedDrafterTest {
       int before = prompt[0];
       int last = prompt[1];
       while (matched < path.length - 1
-          && DecodingRandom.inverse(law(target, before, last), rng.nextDouble())
+          && DecodingRandom.inverse(probabilities(target, before, last), rng.nextDouble())
               == tree.tokens()[path[matched + 1]]) {
         before = last;
         last = tree.tokens()[path[++matched]];
@@ -352,8 +354,11 @@ class AdedDrafterTest {
     int[] two = Arrays.copyOf(best, 2);
     int[] all = {prompt[0], prompt[1], two[0], two[1]};
     for (int i = best.length; i < 2; i++) {
-      double[] law = law(target, all[i], all[i + 1]);
-      int top = law[0] >= law[1] && law[0] >= law[2] ? 0 : law[1] >= law[2] ? 1 : 2;
+      double[] probabilities = probabilities(target, all[i], all[i + 1]);
+      int top =
+          probabilities[0] >= probabilities[1] && probabilities[0] >= probabilities[2]
+              ? 0
+              : probabilities[1] >= probabilities[2] ? 1 : 2;
       all[i + 2] = top;
       two[i] = top;
     }

@@ -45,7 +45,7 @@ class BlockDrafterTest {
   void tokensAreThoseOfPlainDecodingAndRowsDoNotMeet() {
     try (Seq2Seq verifier = withoutMask(network(1));
         Seq2Seq drafter = network(2);
-        TokenModel model = verifier.reading(SOURCES)) {
+        TokenModel model = verifier.conditionedOn(SOURCES)) {
       Decoder.Options open = new Decoder.Options(20, -1, Sampling.greedy());
       int[][] free = Decoder.decode(model, PROMPTS, open).tokens();
       for (int end : new int[] {-1, free[0][6]}) {
@@ -71,7 +71,7 @@ class BlockDrafterTest {
         }
       }
       for (int b = 0; b < 3; b++) {
-        try (TokenModel alone = verifier.reading(new int[][] {SOURCES[b]})) {
+        try (TokenModel alone = verifier.conditionedOn(new int[][] {SOURCES[b]})) {
           assertArrayEquals(
               free[b], Decoder.decode(alone, new int[][] {PROMPTS[b]}, open).tokens()[0]);
         }
@@ -137,10 +137,11 @@ class BlockDrafterTest {
       assertThrows(
           IllegalArgumentException.class, () -> new BlockDrafter(network, SOURCES, 0, MASK));
       assertThrows(IllegalArgumentException.class, () -> new BlockDrafter(network, SOURCES, 5, 12));
-      assertThrows(IllegalArgumentException.class, () -> network.reading(new int[][] {new int[9]}));
+      assertThrows(
+          IllegalArgumentException.class, () -> network.conditionedOn(new int[][] {new int[9]}));
       assertThrows(
           IllegalArgumentException.class,
-          () -> network.reading(SOURCES).open(new int[][] {{BEGIN}}, false));
+          () -> network.conditionedOn(SOURCES).open(new int[][] {{BEGIN}}, false));
       ReplayTarget masked = new ReplayTarget(new int[] {BEGIN, 1, MASK, 2, 3});
       Drafter drafter = new BlockDrafter(network, new int[][] {{1}}, 1, MASK);
       Decoder.Options options = new Decoder.Options(4, -1, Sampling.greedy());

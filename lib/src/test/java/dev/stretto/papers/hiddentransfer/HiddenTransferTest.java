@@ -12,6 +12,7 @@ import dev.stretto.models.Backbone;
 import dev.stretto.models.Cost;
 import dev.stretto.models.Hidden;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel.Session;
 import dev.stretto.models.TokenModel.Verified;
@@ -107,7 +108,7 @@ class HiddenTransferTest {
           plain.score(scope, trees).logProbsBNV(),
           ahead.score(scope, trees).logProbsBNV(),
           1e-5,
-          "laws after a gather");
+          "distributions after a gather");
     }
   }
 
@@ -196,7 +197,7 @@ class HiddenTransferTest {
     AtomicLong count = new AtomicLong();
     try (HiddenTransfer model =
             drawn(new HiddenTransfer(base, new Counting(base.backbone(), count), layer, K));
-        State state = new PseudoStateBackbone(model).newState(1, 48, State.Kind.PREALLOCATED)) {
+        State state = new PseudoStateBackbone(model).newState(1, 48, StateKind.PREALLOCATED)) {
       PseudoStateBackbone network = new PseudoStateBackbone(model);
       network.forward(Step.of(ids(scope, new int[][] {{1, 2, 3}})), state);
       count.set(0);

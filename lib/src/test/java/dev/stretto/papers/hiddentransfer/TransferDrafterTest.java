@@ -84,36 +84,37 @@ class TransferDrafterTest {
   void theTreeHasTheLikeliestNodesOfTheProduct() {
     for (int seed = 0; seed < 50; seed++) {
       Rng random = SeedTree.of(seed).rng();
-      double[][] laws = new double[3][4];
-      for (double[] law : laws) {
+      double[][] distributions = new double[3][4];
+      for (double[] probabilities : distributions) {
         double sum = 0;
         for (int i = 0; i < 4; i++) {
-          law[i] = -Math.log(random.nextDouble());
-          sum += law[i];
+          probabilities[i] = -Math.log(random.nextDouble());
+          sum += probabilities[i];
         }
         for (int i = 0; i < 4; i++) {
-          law[i] /= sum;
+          probabilities[i] /= sum;
         }
       }
       List<Double> all = new ArrayList<>();
-      for (double a : laws[0]) {
+      for (double a : distributions[0]) {
         all.add(a);
-        for (double b : laws[1]) {
+        for (double b : distributions[1]) {
           all.add(a * b);
-          for (double c : laws[2]) {
+          for (double c : distributions[2]) {
             all.add(a * b * c);
           }
         }
       }
       all.sort((x, y) -> Double.compare(y, x));
       int nodes = 2 + random.nextInt(30);
-      TokenTree tree = ProductTree.of(9, laws, nodes);
+      TokenTree tree = ProductTree.of(9, distributions, nodes);
       double expected = all.subList(0, nodes - 1).stream().mapToDouble(x -> x).sum();
       int[] depths = tree.depths();
       double[] probability = new double[nodes];
       probability[0] = 1;
       for (int i = 1; i < nodes; i++) {
-        probability[i] = probability[tree.parents()[i]] * laws[depths[i] - 1][tree.tokens()[i]];
+        probability[i] =
+            probability[tree.parents()[i]] * distributions[depths[i] - 1][tree.tokens()[i]];
       }
       assertEquals(expected, Arrays.stream(probability).sum() - 1, 1e-12, "seed " + seed);
     }

@@ -12,7 +12,7 @@ import dev.stretto.models.Slopes;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.NetworkSession;
 import dev.stretto.papers.hiddentransfer.TransferTraining.Batch;
-import dev.stretto.papers.hiddentransfer.TransferTraining.Foresight;
+import dev.stretto.papers.hiddentransfer.TransferTraining.PseudoStateAccuracy;
 import dev.stretto.tensor.Tensors;
 import dev.stretto.training.Budget;
 import dev.stretto.training.LanguageTraining;
@@ -51,7 +51,8 @@ class TransferTrainingTest {
 
   @Test
   void theLossIsTheDivergenceByHand() {
-    // laws of fresh weights are nearly flat, and there both directions of the divergence agree
+    // distributions of fresh weights are nearly flat, and there both directions of the divergence
+    // agree
     float[] gain = new float[16];
     Arrays.fill(gain, 20);
     base.parameters().load("norm.gain", gain);
@@ -112,7 +113,7 @@ class TransferTrainingTest {
     try (HiddenTransfer model = new HiddenTransfer(base, 1, K)) {
       TransferTraining training = new TransferTraining(model);
       int[][] held = {Arrays.copyOfRange(text, 3, 31), Arrays.copyOfRange(text, 100, 128)};
-      Foresight before = training.evaluate(scope, held);
+      PseudoStateAccuracy before = training.evaluate(scope, held);
       new Training<>(
               TrainingConfig.of(Budget.steps(80), 1e-2),
               model,
@@ -121,7 +122,7 @@ class TransferTrainingTest {
               training::work)
           .progress((status, last) -> {})
           .run();
-      Foresight after = training.evaluate(scope, held);
+      PseudoStateAccuracy after = training.evaluate(scope, held);
       assertTrue(after.loss() < .5 * before.loss(), before.loss() + " to " + after.loss());
       for (int j = 0; j < K; j++) {
         assertTrue(after.top1()[j] > .7, "offset %d: %s".formatted(j + 1, after.top1()[j]));

@@ -78,13 +78,13 @@ class HeadTrainingTest {
   void headsStartAsTheTargets() {
     int[][] text = {{1, 2, 3, 4, 5, 6, 7, 8}};
     NDArray states = states(target, text);
-    float[] law = target.logits(states).get(0).get(2).toFloatArray();
+    float[] probabilities = target.logits(states).get(0).get(2).toFloatArray();
     for (Config config : List.of(Config.medusa(2), Config.hydra(2), Config.hydraPlus(2))) {
       try (DraftHeads heads = new HydraHeads(target, config, 1)) {
         DraftHeads.Walk walk = heads.teach(states, text, 2, 3);
         for (int j = 1; j <= 2; j++) {
           float[] logits = walk.next(new int[][] {{j}}, NONE).toFloatArray();
-          assertArrayEquals(law, logits, 1e-5f, config + ", head " + j);
+          assertArrayEquals(probabilities, logits, 1e-5f, config + ", head " + j);
         }
       }
     }
@@ -280,8 +280,8 @@ class HeadTrainingTest {
   }
 
   /**
-   * Without attention the target's law is a table of the newest token; the head of depth 1 learns
-   * it from the drafted token.
+   * Without attention the target's distribution is a table of the newest token; the head of depth 1
+   * learns it from the drafted token.
    */
   @Test
   void headLearnsTheTable() {
@@ -294,10 +294,13 @@ class HeadTrainingTest {
         int[][] text = random(1, 12, 4, 4);
         NDArray own = states(table, text);
         NDArray expected = table.logits(own).softmax(2);
-        NDArray law =
+        NDArray probabilities =
             heads.teach(own, text, 0, 10).next(HeadTraining.part(text, 1, 10), NONE).softmax(2);
         assertArrayEquals(
-            expected.get(":,1:11").toFloatArray(), law.toFloatArray(), 1e-2f, "law of y_2");
+            expected.get(":,1:11").toFloatArray(),
+            probabilities.toFloatArray(),
+            1e-2f,
+            "distribution of y_2");
       }
     }
   }
@@ -324,7 +327,10 @@ class HeadTrainingTest {
     return walk.states().orElseThrow().sub(h.get(":,1:11")).square().mean().getFloat();
   }
 
-  /** Ranks counted by hand on the target's own laws: untrained heads guess as it does at h_s. */
+  /**
+   * Ranks counted by hand on the target's own distributions: untrained heads guess as it does at
+   * h_s.
+   */
   @Test
   void accuracyCountsRanks() {
     int[][] texts = random(3, 12, VOCABULARY, 9);
@@ -332,14 +338,14 @@ class HeadTrainingTest {
     try (DraftHeads heads = new HydraHeads(target, Config.hydra(2), 1)) {
       int[][] ranks = HeadAccuracy.of(heads, List.of(states.cut(12, 3))).ranks();
       assertEquals(3 * 6, ranks.length);
-      NDArray laws = target.logits(states.array(scope));
+      NDArray distributions = target.logits(states.array(scope));
       for (int i = 0; i < ranks.length; i++) {
         int s = 3 + i % 6;
-        float[] law = laws.get(i / 6).get(s).toFloatArray();
+        float[] probabilities = distributions.get(i / 6).get(s).toFloatArray();
         for (int j = 1; j <= 2; j++) {
-          float own = law[texts[i / 6][s + j + 1]];
+          float own = probabilities[texts[i / 6][s + j + 1]];
           int better = 0;
-          for (float other : law) {
+          for (float other : probabilities) {
             better += other > own ? 1 : 0;
           }
           assertEquals(better, ranks[i][j - 1], "position " + i + ", head " + j);

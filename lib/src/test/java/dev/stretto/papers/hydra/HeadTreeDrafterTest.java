@@ -201,8 +201,10 @@ class HeadTreeDrafterTest {
       int[] right = {0, 0, 1, 2};
       for (int d = 0; d < 4; d++) {
         int[] newest = Arrays.copyOfRange(text, 3 + d, 7 + d > 10 ? 10 : 7 + d);
-        float[] law = taught.next(new int[][] {newest}, NONE).get(0).get(2).toFloatArray();
-        assertArrayEquals(law, row(logits[d], right[d]), 1e-5f, arm + " taught, depth " + d);
+        float[] probabilities =
+            taught.next(new int[][] {newest}, NONE).get(0).get(2).toFloatArray();
+        assertArrayEquals(
+            probabilities, row(logits[d], right[d]), 1e-5f, arm + " taught, depth " + d);
       }
     }
   }

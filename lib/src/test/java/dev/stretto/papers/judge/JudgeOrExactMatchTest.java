@@ -22,7 +22,7 @@ import dev.stretto.samplers.decoding.ProbabilityThreshold;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import dev.stretto.samplers.decoding.Verifier;
-import dev.stretto.samplers.decoding.Verifier.Verdict;
+import dev.stretto.samplers.decoding.Verifier.Decision;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -104,12 +104,12 @@ class JudgeOrExactMatchTest {
   }
 
   /** Verdicts of one pass over a chain or tree. */
-  private static Verdict verdict(TokenTree tree, Verifier verifier) {
+  private static Decision decision(TokenTree tree, Verifier verifier) {
     try (NDManager scope = Tensors.manager();
         TokenModel.Session session = target.open(new int[][] {{9, 1, tree.tokens()[0]}}, true)) {
-      NodeDistributions laws =
+      NodeDistributions distributions =
           NodeDistributions.of(session.score(scope, new TokenTree[] {tree}), Sampling.greedy())[0];
-      return verifier.verify(Draft.of(tree), laws, 0, DecodingRandom.of(1));
+      return verifier.verify(Draft.of(tree), distributions, 0, DecodingRandom.of(1));
     }
   }
 
@@ -120,25 +120,25 @@ class JudgeOrExactMatchTest {
       TokenTree chain = TokenTree.chain(rng.ints(9, 0, 20).toArray());
       int before = 10;
       for (double theta : new double[] {-1, .1, .3, .5, .7, .9, 1}) {
-        int kept = verdict(chain, new JudgeOrExactMatch(head, theta, -1)).path().length;
+        int kept = decision(chain, new JudgeOrExactMatch(head, theta, -1)).path().length;
         assertTrue(kept <= before, "round " + round + ", theta " + theta + ", seed 3");
         before = kept;
       }
-      assertEquals(verdict(chain, new ExactMatch()).path().length, before);
-      assertEquals(9, verdict(chain, new ProbabilityThreshold(0)).path().length);
+      assertEquals(decision(chain, new ExactMatch()).path().length, before);
+      assertEquals(9, decision(chain, new ProbabilityThreshold(0)).path().length);
     }
   }
 
   @Test
   void theGuardedTokenNeedsTheMatch() {
     TokenTree chain = TokenTree.chain(1, 2, 3, 4, 5);
-    int best = verdict(TokenTree.chain(1, 2), new JudgeOrExactMatch(head, -1, -1)).next();
+    int best = decision(TokenTree.chain(1, 2), new JudgeOrExactMatch(head, -1, -1)).next();
     int guarded = (best + 1) % 20;
     TokenTree early = TokenTree.chain(1, 2, guarded, 4);
-    assertEquals(2, verdict(early, new JudgeOrExactMatch(head, -1, guarded)).path().length);
-    assertEquals(5, verdict(chain, new JudgeOrExactMatch(head, -1, guarded)).path().length);
+    assertEquals(2, decision(early, new JudgeOrExactMatch(head, -1, guarded)).path().length);
+    assertEquals(5, decision(chain, new JudgeOrExactMatch(head, -1, guarded)).path().length);
     TokenTree matching = TokenTree.chain(1, 2, best, 4);
-    assertEquals(4, verdict(matching, new JudgeOrExactMatch(head, -1, best)).path().length);
+    assertEquals(4, decision(matching, new JudgeOrExactMatch(head, -1, best)).path().length);
   }
 
   @Test
@@ -147,7 +147,7 @@ class JudgeOrExactMatchTest {
     int[] prompt = {9, 1, 3};
     try (NDManager scope = Tensors.manager();
         TokenModel.Session session = target.open(new int[][] {prompt}, true)) {
-      NodeDistributions laws =
+      NodeDistributions distributions =
           NodeDistributions.of(session.score(scope, new TokenTree[] {tree}), Sampling.greedy())[0];
       for (int node = 1; node < tree.size(); node++) {
         int[] path = tree.path(node);
@@ -156,26 +156,26 @@ class JudgeOrExactMatchTest {
             JudgeHead.samples(target, List.of(new LabelledAnswer(prompt, answer, -1)), 0);
         assertEquals(
             head.probability(fresh.states()[answer.length - 1]),
-            head.probability(laws.hidden(node)),
+            head.probability(distributions.hidden(node)),
             1e-4,
             "node " + node);
       }
     }
-    Verdict verdict = verdict(tree, new JudgeOrExactMatch(head, -1, -1));
-    assertEquals(4, verdict.path().length, "the deepest path wins");
+    Decision decision = decision(tree, new JudgeOrExactMatch(head, -1, -1));
+    assertEquals(4, decision.path().length, "the deepest path wins");
   }
 
   @Test
   void theTokensOwnStateDecidesNotTheOneBefore() {
     for (int token = 0; token < 20; token++) {
-      if (verdict(TokenTree.chain(3, token), new ExactMatch()).path().length == 2) {
+      if (decision(TokenTree.chain(3, token), new ExactMatch()).path().length == 2) {
         continue;
       }
       LabelledAnswer answer = new LabelledAnswer(new int[] {9, 1, 3}, new int[] {token}, -1);
       double p = head.probability(JudgeHead.samples(target, List.of(answer), 0).states()[0]);
       TokenTree chain = TokenTree.chain(3, token);
-      assertEquals(2, verdict(chain, new JudgeOrExactMatch(head, p - 1e-3, -1)).path().length);
-      assertEquals(1, verdict(chain, new JudgeOrExactMatch(head, p + 1e-3, -1)).path().length);
+      assertEquals(2, decision(chain, new JudgeOrExactMatch(head, p - 1e-3, -1)).path().length);
+      assertEquals(1, decision(chain, new JudgeOrExactMatch(head, p + 1e-3, -1)).path().length);
     }
   }
 
@@ -188,7 +188,7 @@ class JudgeOrExactMatchTest {
     JudgeHead narrow = new JudgeHead(new double[] {1}, 0);
     assertThrows(
         IllegalArgumentException.class,
-        () -> verdict(TokenTree.chain(1, 2), new JudgeOrExactMatch(narrow, .5, -1)));
+        () -> decision(TokenTree.chain(1, 2), new JudgeOrExactMatch(narrow, .5, -1)));
   }
 
   @Test

@@ -13,6 +13,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.GradientCollector;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
@@ -77,25 +78,26 @@ class AdaptiveExitTest {
     for (int exit = 0; exit < 3; exit++) {
       TransformerConfig shape = TransformerConfig.gpt(exit + 1, 32, 16, 48);
       try (CausalLm alone = new CausalLm(shape, true, SeedTree.of(1));
-          ExitModel.Reading reading = nested.open()) {
+          ExitModel.Session reading = nested.open()) {
         alone
             .parameters()
             .all()
             .forEach(
                 (name, weight) ->
                     alone.parameters().load(name, nested.parameters().get(name).toFloatArray()));
-        assertArrayEquals(law(alone, text), reading.logProbs(text, exit), 1e-5, "exit " + exit);
+        assertArrayEquals(
+            probabilities(alone, text), reading.logProbs(text, exit), 1e-5, "exit " + exit);
       }
     }
   }
 
-  private static double[] law(TokenModel model, int[] text) {
+  private static double[] probabilities(TokenModel model, int[] text) {
     try (NDManager scope = Tensors.manager();
         TokenModel.Session session = model.open(text)) {
       TokenTree[] pending = {TokenTree.chain(text[text.length - 1])};
-      float[] law = session.score(scope, pending).logProbsBNV().toFloatArray();
-      double[] wide = new double[law.length];
-      Arrays.setAll(wide, i -> law[i]);
+      float[] probabilities = session.score(scope, pending).logProbsBNV().toFloatArray();
+      double[] wide = new double[probabilities.length];
+      Arrays.setAll(wide, i -> probabilities[i]);
       return wide;
     }
   }
@@ -103,7 +105,7 @@ class AdaptiveExitTest {
   @Test
   void lazyKeysAndValuesAreThoseOfAFullForward() {
     Rng rng = SeedTree.of(11).rng();
-    try (ExitModel.Reading reading = nested.open()) {
+    try (ExitModel.Session reading = nested.open()) {
       int[] text = {rng.nextInt(16)};
       for (int step = 0; step < 150; step++) {
         // grow by up to three tokens, or take some back and go on otherwise
@@ -152,9 +154,9 @@ class AdaptiveExitTest {
         }
         x = all;
       }
-      float[] laws = twin.logits(body.finalNorm(x)).logSoftmax(2).toFloatArray();
+      float[] distributions = twin.logits(body.finalNorm(x)).logSoftmax(2).toFloatArray();
       double[] last = new double[16];
-      Arrays.setAll(last, v -> laws[laws.length - 16 + v]);
+      Arrays.setAll(last, v -> distributions[distributions.length - 16 + v]);
       return last;
     }
   }
@@ -164,8 +166,8 @@ class AdaptiveExitTest {
     Rng rng = SeedTree.of(12).rng();
     double apart = 0;
     double steps = 0;
-    try (ExitModel.Reading reading = nested.filled(KvFill.COPY).open();
-        ExitModel.Reading exact = nested.open()) {
+    try (ExitModel.Session reading = nested.filled(KvFill.COPY).open();
+        ExitModel.Session exact = nested.open()) {
       int[] text = rng.ints(4, 0, 16).toArray();
       int[] depths = new int[48];
       Arrays.fill(depths, 3);
@@ -181,15 +183,15 @@ class AdaptiveExitTest {
         // positions that came together leave together
         Arrays.fill(depths, step == 0 ? 3 : keep, text.length, exit + 1);
         String where = "seed 12, step " + step + " exit " + exit;
-        double[] law = reading.logProbs(text, exit);
-        assertArrayEquals(frozen(text, depths), law, 1e-4, where);
+        double[] probabilities = reading.logProbs(text, exit);
+        assertArrayEquals(frozen(text, depths), probabilities, 1e-4, where);
         double[] full = exact.logProbs(text, exit);
         for (int v = 0; v < 16; v++) {
-          apart = Math.max(apart, Math.abs(full[v] - law[v]));
+          apart = Math.max(apart, Math.abs(full[v] - probabilities[v]));
         }
         steps += exit;
       }
-      assertTrue(apart > 1e-2, "copied and exact laws are at most " + apart + " apart");
+      assertTrue(apart > 1e-2, "copied and exact distributions are at most " + apart + " apart");
       assertTrue(reading.filled() > 0 && steps > 0);
     }
   }
@@ -224,9 +226,9 @@ class AdaptiveExitTest {
   @Test
   void whatIsFilledIsCounted() {
     double whole = 3 * 12 * 32 + 16;
-    try (ExitModel.Reading lazy = nested.open();
-        ExitModel.Reading copy = nested.filled(KvFill.COPY).open()) {
-      for (ExitModel.Reading reading : List.of(lazy, copy)) {
+    try (ExitModel.Session lazy = nested.open();
+        ExitModel.Session copy = nested.filled(KvFill.COPY).open()) {
+      for (ExitModel.Session reading : List.of(lazy, copy)) {
         reading.logProbs(new int[] {1, 2, 3}, 2);
         reading.logProbs(new int[] {1, 2, 3, 4}, 0);
         reading.logProbs(new int[] {1, 2, 3, 4, 5}, 0);
@@ -246,13 +248,13 @@ class AdaptiveExitTest {
     try (CausalLm model = new CausalLm(shape, true, SeedTree.of(1));
         CausalLm apart = new CausalLm(shape, false, SeedTree.of(1))) {
       NestedDraft exits = NestedDraft.of(model, 1, 3);
-      try (ExitModel.Reading reading = exits.open()) {
-        assertArrayEquals(law(model, text), reading.logProbs(text, 1), 1e-5);
+      try (ExitModel.Session reading = exits.open()) {
+        assertArrayEquals(probabilities(model, text), reading.logProbs(text, 1), 1e-5);
       }
       // what learns is the model, and it outlives its exits
       assertEquals(model.parameters().count(), gradient(SortedTraining.all(exits), windows).length);
       exits.close();
-      assertEquals(16, law(model, text).length);
+      assertEquals(16, probabilities(model, text).length);
       assertThrows(IllegalArgumentException.class, () -> NestedDraft.of(model, 1, 2));
       assertThrows(IllegalArgumentException.class, () -> NestedDraft.of(apart, 1, 3));
     }
@@ -263,7 +265,7 @@ class AdaptiveExitTest {
     try (NDManager scope = Tensors.manager();
         CausalLm model = CausalLm.gpt(3, 32, 16, 48, 1)) {
       Transformer body = (Transformer) model.backbone();
-      try (State state = body.newState(1, 48, State.Kind.PREALLOCATED)) {
+      try (State state = body.newState(1, 48, StateKind.PREALLOCATED)) {
         Step ids = Step.of(scope.create(new long[] {1, 2}).expandDims(0));
         assertThrows(IllegalArgumentException.class, () -> body.project(ids, state));
         body.forward(ids.layers(Step.Layers.range(0, 1)), state);
@@ -322,9 +324,9 @@ class AdaptiveExitTest {
   @Test
   void allExitsAlongATextAreThoseOfTheReading() {
     int[] text = SeedTree.of(14).rng().ints(30, 0, 16).toArray();
-    double[][][] once = nested.laws(text, 5);
+    double[][][] once = nested.distributions(text, 5);
     assertEquals(25, once.length);
-    try (ExitModel.Reading reading = nested.open()) {
+    try (ExitModel.Session reading = nested.open()) {
       for (int place = 0; place < 25; place++) {
         int[] before = Arrays.copyOf(text, 5 + place);
         for (int exit = 0; exit < 3; exit++) {
@@ -333,7 +335,7 @@ class AdaptiveExitTest {
         }
       }
     }
-    assertEquals(0, nested.laws(text, 30).length);
+    assertEquals(0, nested.distributions(text, 30).length);
   }
 
   private static ExitTrace log(int[][] outputs, int limit) {
@@ -357,8 +359,8 @@ class AdaptiveExitTest {
       assertTrue(mean >= before, "threshold " + threshold);
       before = mean;
     }
-    assertEquals(1, log.play(policy(0, 0, 0)).exit());
-    assertEquals(3, log.play(policy(2, 2, 0)).exit());
+    assertEquals(1, log.simulate(policy(0, 0, 0)).exit());
+    assertEquals(3, log.simulate(policy(2, 2, 0)).exit());
   }
 
   private static int[][] greedy(int limit) {
@@ -387,7 +389,7 @@ class AdaptiveExitTest {
             SpeculativeDecoder.Run run =
                 SpeculativeDecoder.decode(
                     twin, SpeculationSuite.PROMPTS, options(25, end), drafter, new ExactMatch());
-            ExitTrace.Outcome outcome = log.play(policy);
+            ExitTrace.Outcome outcome = log.simulate(policy);
             assertEquals(run.acceptance().lengthWithBonus(), outcome.tau(), 1e-12, policy + "");
             // no text is cut, and no draft stands behind a wrong one
             boolean known = run.acceptance().accepted() == run.acceptance().drafted();
@@ -406,12 +408,12 @@ class AdaptiveExitTest {
     Sampling warm = Sampling.of(1, 1);
     for (int token = 0; token < 4; token++) {
       int[] prompt = {token};
-      double[] law =
+      double[] probabilities =
           OutputDistribution.enumerate(
               exact, prompt, warm, drafter, SequenceVerifier.rejection(), 3);
       double[] right = OutputDistribution.of(exact, prompt, warm, 3);
-      for (int i = 0; i < law.length; i++) {
-        worst = Math.max(worst, Math.abs(law[i] - right[i]));
+      for (int i = 0; i < probabilities.length; i++) {
+        worst = Math.max(worst, Math.abs(probabilities[i] - right[i]));
       }
     }
     return worst;
@@ -436,14 +438,15 @@ class AdaptiveExitTest {
           Drafter.Drafting inner = drafter.open(prompt);
           return (scope, rows) -> {
             Draft draft = inner.draft(scope, rows)[0];
-            double[][] laws = draft.laws().clone();
+            double[][] distributions = draft.distributions().clone();
             int[] text = rows[0].text();
-            for (int node = 0; node + 1 < laws.length; node++) {
+            for (int node = 0; node + 1 < distributions.length; node++) {
               int[] longer = Arrays.copyOf(text, text.length + node);
               System.arraycopy(draft.tree().tokens(), 1, longer, text.length, node);
-              laws[node] = Arrays.stream(exits.open().logProbs(longer, 1)).map(Math::exp).toArray();
+              distributions[node] =
+                  Arrays.stream(exits.open().logProbs(longer, 1)).map(Math::exp).toArray();
             }
-            return new Draft[] {new Draft(draft.tree(), laws, draft.sequences(), false)};
+            return new Draft[] {new Draft(draft.tree(), distributions, draft.sequences(), false)};
           };
         };
     assertTrue(error(wrong, exact) > 1e-3, "error " + error(wrong, exact));

@@ -12,7 +12,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import dev.stretto.models.Cost;
-import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel.Session;
 import dev.stretto.models.TokenTree;
@@ -133,7 +133,7 @@ class SkipModelTest {
     for (LayerSchedule schedule : SCHEDULES) {
       SkipModel model = new SkipModel(base, schedule);
       NDArray parallel = model.logits(ids(scope, TEXTS), 0);
-      try (KvState state = (KvState) model.columns().newState(1, 32, State.Kind.PREALLOCATED)) {
+      try (KvState state = (KvState) model.columns().newState(1, 32, StateKind.PREALLOCATED)) {
         KvProbe.poison(state, 0);
         int[] prompt = Arrays.copyOf(TEXTS[0], P);
         model.columns().forward(Step.of(ids(scope, new int[][] {prompt})), state);

@@ -23,7 +23,7 @@ public final class ExactTransport implements AcceptanceRule {
   public ExactTransport() {}
 
   @Override
-  public Outcome accept(double[] target, double[] draft, int[] candidates, DecodingRandom chance) {
+  public Outcome accept(double[] target, double[] draft, int[] candidates, DecodingRandom random) {
     Plan plan = plan(target, draft, candidates.length);
     int set = 0;
     for (int token : candidates) {
@@ -35,13 +35,13 @@ public final class ExactTransport implements AcceptanceRule {
       int token = candidates[i];
       boolean before = Arrays.stream(candidates, 0, i).anyMatch(other -> other == token);
       if (!before && left > 0) {
-        if (chance.happens(flow[token] / left)) {
+        if (random.happens(flow[token] / left)) {
           return new Accepted(i);
         }
         left -= flow[token];
       }
     }
-    return new Rejected(chance.draw(plan.rest));
+    return new Rejected(random.draw(plan.rest));
   }
 
   /**

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.NGramModel;
@@ -148,7 +149,7 @@ class SuperposedTest {
 
   private static double[] logits(int[] before, float[] input) {
     try (NDManager scope = Tensors.manager();
-        State state = model.backbone().newState(1, 40, State.Kind.PREALLOCATED)) {
+        State state = model.backbone().newState(1, 40, StateKind.PREALLOCATED)) {
       SuperposedDecoder.pass(
           model,
           state,
@@ -202,21 +203,22 @@ class SuperposedTest {
     double[] geometric = new double[V];
     for (int i = 0; i < w.length; i++) {
       double[] own = linear(table, head, Arrays.copyOfRange(table, last[i] * d, (last[i] + 1) * d));
-      double[] law = softmax(own);
+      double[] probabilities = softmax(own);
       for (int x = 0; x < V; x++) {
         sum[x] += w[i] * own[x];
-        arithmetic[x] += w[i] * law[x];
-        geometric[x] += w[i] * Math.log(law[x]);
+        arithmetic[x] += w[i] * probabilities[x];
+        geometric[x] += w[i] * Math.log(probabilities[x]);
       }
     }
     assertArrayEquals(sum, together, 1e-6);
-    double[] law = softmax(together);
-    assertArrayEquals(softmax(geometric), law, 1e-6);
+    double[] probabilities = softmax(together);
+    assertArrayEquals(softmax(geometric), probabilities, 1e-6);
     double variation = 0;
     for (int x = 0; x < V; x++) {
-      variation += Math.abs(arithmetic[x] - law[x]) / 2;
+      variation += Math.abs(arithmetic[x] - probabilities[x]) / 2;
     }
-    assertTrue(variation > 1e-3, "the arithmetic mix is another law, seed 6: " + variation);
+    assertTrue(
+        variation > 1e-3, "the arithmetic mix is another distribution, seed 6: " + variation);
   }
 
   /** Embedding, mean over the past, linear head. */
@@ -235,9 +237,9 @@ class SuperposedTest {
   }
 
   private static double[] softmax(double[] logits) {
-    double[] law = Arrays.stream(logits).map(Math::exp).toArray();
-    double sum = Arrays.stream(law).sum();
-    return Arrays.stream(law).map(p -> p / sum).toArray();
+    double[] probabilities = Arrays.stream(logits).map(Math::exp).toArray();
+    double sum = Arrays.stream(probabilities).sum();
+    return Arrays.stream(probabilities).map(p -> p / sum).toArray();
   }
 
   private static List<Hypothesis> lines(double... scores) {

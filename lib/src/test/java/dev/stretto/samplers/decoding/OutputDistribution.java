@@ -5,7 +5,7 @@ import dev.stretto.models.TokenTree;
 import dev.stretto.models.language.ContextModel;
 import dev.stretto.samplers.decoding.Drafter.Drafting;
 import dev.stretto.samplers.decoding.Drafter.Row;
-import dev.stretto.samplers.decoding.Verifier.Verdict;
+import dev.stretto.samplers.decoding.Verifier.Decision;
 import dev.stretto.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,15 +13,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The exact law of what a drafter and a verifier put out, without sampling: every decision of a
- * pass is taken every way it can go, each with its probability, and the text is completed by the
- * target. A lossless pair gives the target's own law.
+ * The exact distribution of what a drafter and a verifier put out, without sampling: every decision
+ * of a pass is taken every way it can go, each with its probability, and the text is completed by
+ * the target. A lossless pair gives the target's own distribution.
  */
 public final class OutputDistribution {
   private OutputDistribution() {}
 
   /**
-   * The law of the first tokens behind a prompt, the first of them by one speculative pass.
+   * The distribution of the first tokens behind a prompt, the first of them by one speculative
+   * pass.
    *
    * @param target an exact model
    * @param prompt one row, 1 token or more
@@ -38,7 +39,7 @@ public final class OutputDistribution {
       Drafter drafter,
       Verifier verifier,
       int tokens) {
-    double[] law = new double[(int) Math.pow(target.vocabulary(), tokens)];
+    double[] probabilities = new double[(int) Math.pow(target.vocabulary(), tokens)];
     Script script = new Script();
     try (NDManager scope = Tensors.manager()) {
       do {
@@ -50,21 +51,22 @@ public final class OutputDistribution {
             drafter.open(new Drafter.Prompt(new int[][] {prompt}, Optional.empty()))) {
           draft = drafting.draft(scope, new Row[] {row})[0].limited(tokens - 1);
         }
-        NodeDistributions laws = NodeDistributions.of(target, prompt, draft, sampling);
-        Verdict verdict = verifier.verify(draft, laws, 0, script);
-        int[] text = Arrays.copyOf(prompt, prompt.length + verdict.path().length);
-        for (int i = 1; i < verdict.path().length; i++) {
-          text[prompt.length + i - 1] = draft.tree().tokens()[verdict.path()[i]];
+        NodeDistributions distributions = NodeDistributions.of(target, prompt, draft, sampling);
+        Decision decision = verifier.verify(draft, distributions, 0, script);
+        int[] text = Arrays.copyOf(prompt, prompt.length + decision.path().length);
+        for (int i = 1; i < decision.path().length; i++) {
+          text[prompt.length + i - 1] = draft.tree().tokens()[decision.path()[i]];
         }
-        text[text.length - 1] = verdict.next();
-        complete(target, sampling, text, prompt.length, tokens, script.probability(), law);
+        text[text.length - 1] = decision.next();
+        complete(
+            target, sampling, text, prompt.length, tokens, script.probability(), probabilities);
       } while (script.advance());
     }
-    return law;
+    return probabilities;
   }
 
   /**
-   * The target's own law of the first tokens behind a prompt.
+   * The target's own distribution of the first tokens behind a prompt.
    *
    * @param target an exact model
    * @param prompt one row
@@ -73,9 +75,9 @@ public final class OutputDistribution {
    * @return as {@link #enumerate}
    */
   public static double[] of(ContextModel target, int[] prompt, Sampling sampling, int tokens) {
-    double[] law = new double[(int) Math.pow(target.vocabulary(), tokens)];
-    complete(target, sampling, prompt, prompt.length, tokens, 1, law);
-    return law;
+    double[] probabilities = new double[(int) Math.pow(target.vocabulary(), tokens)];
+    complete(target, sampling, prompt, prompt.length, tokens, 1, probabilities);
+    return probabilities;
   }
 
   private static void complete(
@@ -85,29 +87,29 @@ public final class OutputDistribution {
       int start,
       int tokens,
       double probability,
-      double[] law) {
+      double[] probabilities) {
     if (text.length - start == tokens) {
       int index = 0;
       for (int i = start; i < text.length; i++) {
         index = index * target.vocabulary() + text[i];
       }
-      law[index] += probability;
+      probabilities[index] += probability;
       return;
     }
     Draft none = Draft.of(TokenTree.chain(text[text.length - 1]));
-    double[] next = NodeDistributions.of(target, text, none, sampling).law(0);
+    double[] next = NodeDistributions.of(target, text, none, sampling).probabilities(0);
     for (int token = 0; token < next.length; token++) {
       if (next[token] > 0) {
         int[] longer = Arrays.copyOf(text, text.length + 1);
         longer[text.length] = token;
-        complete(target, sampling, longer, start, tokens, probability * next[token], law);
+        complete(target, sampling, longer, start, tokens, probability * next[token], probabilities);
       }
     }
   }
 
   /** Decisions taken in order; the last one that can still go another way changes first. */
   private static final class Script implements DecodingRandom {
-    private final List<double[]> laws = new ArrayList<>();
+    private final List<double[]> distributions = new ArrayList<>();
     private final List<Integer> choices = new ArrayList<>();
     private int at;
 
@@ -122,22 +124,22 @@ public final class OutputDistribution {
     }
 
     @Override
-    public int token(double[] law, int place) {
-      return draw(law);
+    public int token(double[] probabilities, int position) {
+      return draw(probabilities);
     }
 
     @Override
-    public int draw(double[] law) {
+    public int draw(double[] probabilities) {
       if (at == choices.size()) {
-        laws.add(law.clone());
-        choices.add(next(law, 0));
+        distributions.add(probabilities.clone());
+        choices.add(next(probabilities, 0));
       }
       return choices.get(at++);
     }
 
-    private static int next(double[] law, int from) {
+    private static int next(double[] probabilities, int from) {
       int i = from;
-      while (i < law.length && !(law[i] > 0)) {
+      while (i < probabilities.length && !(probabilities[i] > 0)) {
         i++;
       }
       return i;
@@ -146,17 +148,17 @@ public final class OutputDistribution {
     double probability() {
       double all = 1;
       for (int i = 0; i < at; i++) {
-        all *= laws.get(i)[choices.get(i)];
+        all *= distributions.get(i)[choices.get(i)];
       }
       return all;
     }
 
     boolean advance() {
       while (!choices.isEmpty()) {
-        double[] law = laws.removeLast();
-        int other = next(law, choices.removeLast() + 1);
-        if (other < law.length) {
-          laws.add(law);
+        double[] probabilities = distributions.removeLast();
+        int other = next(probabilities, choices.removeLast() + 1);
+        if (other < probabilities.length) {
+          distributions.add(probabilities);
           choices.add(other);
           return true;
         }

@@ -22,11 +22,11 @@ class SequenceVerifierTest {
   private static final Sampling ALL = Sampling.of(1, 0);
 
   private static double[] random(int size, double deviation, Rng rng) {
-    double[] law = new double[size];
-    Arrays.setAll(law, i -> Math.exp(deviation * rng.nextGaussian()));
-    double sum = Arrays.stream(law).sum();
-    Arrays.setAll(law, i -> law[i] / sum);
-    return law;
+    double[] probabilities = new double[size];
+    Arrays.setAll(probabilities, i -> Math.exp(deviation * rng.nextGaussian()));
+    double sum = Arrays.stream(probabilities).sum();
+    Arrays.setAll(probabilities, i -> probabilities[i] / sum);
+    return probabilities;
   }
 
   @Test
@@ -70,7 +70,7 @@ class SequenceVerifierTest {
   }
 
   @Test
-  void residualsAreLaws() {
+  void residualsAreDistributions() {
     for (long seed = 0; seed < 200; seed++) {
       Rng rng = new Rng(seed);
       double[] target = random(8, 3, rng);
@@ -97,19 +97,19 @@ class SequenceVerifierTest {
   private static double error(Verifier verifier, TreeExpansion growth, long seed) {
     TableModel target = TableModel.random(4, 2, 1.5, SeedTree.of(seed));
     TableModel draft = target.blurred(.7, 1, SeedTree.of(seed + 1));
-    double[] law =
+    double[] probabilities =
         OutputDistribution.enumerate(
             target, new int[] {1}, ALL, new ModelDrafter(draft, growth), verifier, 3);
     double[] own = OutputDistribution.of(target, new int[] {1}, ALL, 3);
     double worst = 0;
-    for (int i = 0; i < law.length; i++) {
-      worst = Math.max(worst, Math.abs(law[i] - own[i]));
+    for (int i = 0; i < probabilities.length; i++) {
+      worst = Math.max(worst, Math.abs(probabilities[i] - own[i]));
     }
     return worst;
   }
 
   @Test
-  void everyOutcomeTogetherHasTheTargetsLaw() {
+  void everyOutcomeTogetherHasTheTargetsDistribution() {
     for (boolean option : new boolean[] {false, true}) {
       for (AcceptanceRule rule :
           new AcceptanceRule[] {new RecursiveRejection(), new KSeq(), new ExactTransport()}) {
@@ -128,19 +128,19 @@ class SequenceVerifierTest {
   private record Careless(boolean rhoOfOne) implements AcceptanceRule {
     @Override
     public Outcome accept(
-        double[] target, double[] draft, int[] candidates, DecodingRandom chance) {
+        double[] target, double[] draft, int[] candidates, DecodingRandom random) {
       double rho = rhoOfOne ? 1 : KSeq.solveRho(target, draft, candidates.length);
       for (int i = 0; i < candidates.length; i++) {
-        if (chance.happens(target[candidates[i]] / (rho * draft[candidates[i]]))) {
+        if (random.happens(target[candidates[i]] / (rho * draft[candidates[i]]))) {
           return new Accepted(i);
         }
       }
-      return new Rejected(chance.draw(KSeq.residual(target, draft, 1)));
+      return new Rejected(random.draw(KSeq.residual(target, draft, 1)));
     }
   }
 
   @Test
-  void slipsShowInTheLaw() {
+  void perturbationsShowInTheDistribution() {
     assertTrue(
         error(new SequenceVerifier(new Careless(true), false), TreeExpansion.drawn(2, 2), 3)
             > 1e-2);
@@ -151,7 +151,7 @@ class SequenceVerifierTest {
   }
 
   @Test
-  void theDecoderItselfDrawsFromTheLaw() {
+  void theDecoderItselfDrawsFromTheDistribution() {
     TableModel target = TableModel.random(4, 2, 1.5, SeedTree.of(3));
     TableModel draft = target.blurred(.7, 1, SeedTree.of(4));
     double[] own = OutputDistribution.of(target, new int[] {1}, ALL, 3);
@@ -201,12 +201,12 @@ class SequenceVerifierTest {
 
   @Test
   void lawsThatAreNoneAreRefusedByName() {
-    double[] law = {.5, .5};
+    double[] probabilities = {.5, .5};
     String[] messages = {
-      message(() -> MembershipTransport.optimum(law, law, 0)),
-      message(() -> MembershipTransport.optimum(law, new double[] {1}, 1)),
-      message(() -> MembershipTransport.optimum(law, new double[] {.5, Double.NaN}, 1)),
-      message(() -> MembershipTransport.optimum(new double[] {.5, .4}, law, 1)),
+      message(() -> MembershipTransport.optimum(probabilities, probabilities, 0)),
+      message(() -> MembershipTransport.optimum(probabilities, new double[] {1}, 1)),
+      message(() -> MembershipTransport.optimum(probabilities, new double[] {.5, Double.NaN}, 1)),
+      message(() -> MembershipTransport.optimum(new double[] {.5, .4}, probabilities, 1)),
       message(
           () -> ExactTransport.acceptance(random(13, 1, new Rng(1)), random(13, 1, new Rng(2)), 2))
     };

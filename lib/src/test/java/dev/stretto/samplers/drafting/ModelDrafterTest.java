@@ -77,7 +77,7 @@ class ModelDrafterTest {
       assertEquals(
           (long) SpeculationSuite.PROMPTS.length * ((20 + depth) / (depth + 1)), all.passes());
     }
-    // a network is its own law: drawn drafts are all kept, from a network and from a table
+    // a network is its own distribution: drawn drafts are all kept, from a network and from a table
     Options warm = new Options(20, -1, new Sampling(1, 0, 1, 5));
     SpeculativeDecoder.Run drawn =
         SpeculativeDecoder.decode(
@@ -98,7 +98,7 @@ class ModelDrafterTest {
             target,
             TreeExpansion.of(
                 4,
-                (tree, level, chance) -> {
+                (tree, level, random) -> {
                   int last = tree.size() - 1;
                   int token = tree.top(last, 1)[0];
                   tree.add(last, level == 3 ? (token + 1) % 16 : token);

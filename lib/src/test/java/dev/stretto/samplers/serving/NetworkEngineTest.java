@@ -15,8 +15,8 @@ import dev.stretto.profilers.VirtualClock;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.TokenPicker;
 import dev.stretto.samplers.serving.DecodeScheduler.Eviction;
+import dev.stretto.samplers.serving.DecodeScheduler.Execution;
 import dev.stretto.samplers.serving.DecodeScheduler.Joining;
-import dev.stretto.samplers.serving.DecodeScheduler.Pass;
 import dev.stretto.samplers.serving.ServingReport.Served;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
@@ -185,7 +185,7 @@ public class NetworkEngineTest {
         new ArrayList<>(DecodeScheduler.sideBySide(slots, Math.min(slots, 4), 6));
     all.add(
         new DecodeScheduler(
-            "idle joining", slots, Joining.WHEN_IDLE, 3, Pass.FUSED, Eviction.MIN_MOVES));
+            "idle joining", slots, Joining.WHEN_IDLE, 3, Execution.FUSED, Eviction.MIN_MOVES));
     return all;
   }
 

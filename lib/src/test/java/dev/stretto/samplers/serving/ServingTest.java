@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.stretto.profilers.VirtualClock;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.serving.DecodeScheduler.Eviction;
+import dev.stretto.samplers.serving.DecodeScheduler.Execution;
 import dev.stretto.samplers.serving.DecodeScheduler.Joining;
-import dev.stretto.samplers.serving.DecodeScheduler.Pass;
 import dev.stretto.samplers.serving.ServingReport.Iteration;
 import dev.stretto.samplers.serving.ServingReport.Reorder;
 import dev.stretto.samplers.serving.ServingReport.Segment;
@@ -69,7 +69,7 @@ class ServingTest {
     // a scheduler that is none of the five
     all.add(
         new DecodeScheduler(
-            "idle joining", slots, Joining.WHEN_IDLE, 3, Pass.FUSED, Eviction.MIN_MOVES));
+            "idle joining", slots, Joining.WHEN_IDLE, 3, Execution.FUSED, Eviction.MIN_MOVES));
     return all;
   }
 
@@ -164,12 +164,12 @@ class ServingTest {
       assertTrue(report.usefulShare() > 0 && report.usefulShare() <= 1, label);
       boolean exact =
           scheduler.eviction() == Eviction.MIN_MOVES
-              || scheduler.pass() == Pass.EACH_ALONE
+              || scheduler.pass() == Execution.EACH_ALONE
               || scheduler.maxConcurrency() == 1;
       if (exact) {
         assertEquals(1, report.usefulShare(), label);
       }
-      if (scheduler.maxConcurrency() == 1 || scheduler.pass() == Pass.EACH_ALONE) {
+      if (scheduler.maxConcurrency() == 1 || scheduler.pass() == Execution.EACH_ALONE) {
         assertEquals(tokens, report.iterations(), label);
         assertEquals((double) tokens, report.busy(), 1e-9, label);
       }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The running counts behind {@link SamplerReport}. */
-final class Tally {
+final class SamplerCounts {
   long epoch;
   long offered;
   long accepted;
@@ -23,7 +23,7 @@ final class Tally {
   private long tokens;
   private long paddedTokens;
 
-  Tally(long epoch) {
+  SamplerCounts(long epoch) {
     this.epoch = epoch;
   }
 
@@ -66,8 +66,8 @@ final class Tally {
         warnings);
   }
 
-  static Tally of(SamplerReport report, long accepted, double acceptedSize) {
-    Tally tally = new Tally(report.epoch());
+  static SamplerCounts of(SamplerReport report, long accepted, double acceptedSize) {
+    SamplerCounts tally = new SamplerCounts(report.epoch());
     tally.offered = report.offered();
     tally.accepted = accepted;
     tally.acceptedSize = acceptedSize;
