@@ -105,8 +105,7 @@ public final class SpeculationFamily {
    * @return the options
    */
   public Decoder.Options sampled(double temperature, long seed) {
-    return new Decoder.Options(
-        greedy.maxNewTokens(), suite.end(), Sampling.of(temperature, seed));
+    return new Decoder.Options(greedy.maxNewTokens(), suite.end(), Sampling.of(temperature, seed));
   }
 
   /** {@return what the target alone writes behind {@link #mixed}} */

@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /** The sentences that several classes of this room say. */
-public final class Checks {
+final class Checks {
   /** The last ids of this room's tokenizers. */
   static final List<String> SPECIAL = List.of("<pad>", "<bos>", "<eos>");
 
   private Checks() {}
 
-  public static void range(String name, long value, long least, long most) {
+  static void range(String name, long value, long least, long most) {
     if (value < least || value > most) {
       throw new IllegalArgumentException(
           name + " is " + value + ", expected " + least + " to " + most);
     }
   }
 
-  public static void prompt(boolean made, String prompt, String right) {
+  static void prompt(boolean made, String prompt, String right) {
     if (!made) {
       throw new IllegalArgumentException("the prompt is '" + prompt + "', expected " + right);
     }

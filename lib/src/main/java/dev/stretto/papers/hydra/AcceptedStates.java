@@ -43,14 +43,27 @@ public final class AcceptedStates implements DraftHeads.Context {
     lastB1D = own.create(0f);
   }
 
-  /** A layer over accepted states, with some positions more than the target's longest text. */
+  /**
+   * A layer over accepted states.
+   *
+   * @param target whose width it has
+   * @param slack positions more than the target's longest text
+   * @param own where its weights go
+   * @return the layer
+   */
   public static Transformer layer(CausalLm target, int slack, Parameters own) {
     int width = target.backbone().width();
     int positions = target.maxLength() + slack;
     return new Transformer(TransformerConfig.gpt(1, width, 0, positions).withHeads(1, 1), own);
   }
 
-  /** Such a layer's cache. */
+  /**
+   * Such a layer's cache.
+   *
+   * @param layer where there is one
+   * @param rows of the cache
+   * @return the cache, to be closed by the caller
+   */
   public static Optional<State> cache(Optional<Transformer> layer, int rows) {
     return layer.map(l -> l.newState(rows, l.maxLength(), StateKind.PREALLOCATED));
   }

@@ -1,6 +1,5 @@
 package dev.stretto.papers.judge;
 
-import dev.stretto.data.text.Checks;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.Arrays;
@@ -61,7 +60,10 @@ public record StyledSums(double... prior) {
    * @return the task
    */
   public static StyledSums mostly(int favourite, double other) {
-    Checks.range("favourite", favourite, 0, STYLES - 1L);
+    if (favourite < 0 || favourite >= STYLES) {
+      throw new IllegalArgumentException(
+          "favourite is %d, expected 0 to %d".formatted(favourite, STYLES - 1));
+    }
     double[] prior = new double[STYLES];
     Arrays.fill(prior, other);
     prior[favourite] = 1 - (STYLES - 1) * other;

@@ -5,8 +5,7 @@ import dev.stretto.tensor.SeedTree;
 
 /**
  * All that is random in decoding one row. Drafters and verifiers ask for decisions and never for
- * numbers, so that {@link OutputDistribution} can go through every outcome with its exact
- * probability.
+ * numbers, so that the tests can go through every outcome with its exact probability.
  */
 public interface DecodingRandom {
   /**
@@ -20,7 +19,7 @@ public interface DecodingRandom {
   /**
    * A draw: of a draft, or of a residual.
    *
-   * @param distribution probabilities, summing to 1
+   * @param probabilities probabilities, summing to 1
    * @return an index of positive probability
    */
   int draw(double[] probabilities);
@@ -29,7 +28,7 @@ public interface DecodingRandom {
    * The token at a place of the output, by inverse distribution function of a number that depends
    * on the place alone. A text is the same whoever drafts, as long as its tokens are drawn here.
    *
-   * @param distribution probabilities, summing to 1
+   * @param probabilities probabilities, summing to 1
    * @param position of the token in the output, from 0
    * @return an index of positive probability
    */
@@ -76,7 +75,7 @@ public interface DecodingRandom {
   /**
    * The inverse distribution function.
    *
-   * @param distribution probabilities, summing to 1
+   * @param probabilities probabilities, summing to 1
    * @param u from 0 to below 1
    * @return the first index whose cumulative probability is above u
    */

@@ -28,11 +28,27 @@ public record TypicalAcceptance(double epsilon, double delta) implements Verifie
   }
 
   /** Whether a node is kept behind its kept parent. */
+  @FunctionalInterface
   public interface Rule {
+    /**
+     * Decides one node.
+     *
+     * @param parent its parent, which is kept
+     * @param node a node
+     * @return whether it is kept too
+     */
     boolean keeps(int parent, int node);
   }
 
-  /** The deepest path whose nodes all pass, by log-likelihood on ties. */
+  /**
+   * The deepest path whose nodes all pass, by log-likelihood on ties.
+   *
+   * @param draft what was fed
+   * @param distributions the target's behind each node
+   * @param rule which nodes pass
+   * @param next the token behind a node
+   * @return the path and its next token
+   */
   public static Decision deepest(
       Draft draft,
       NodeDistributions distributions,

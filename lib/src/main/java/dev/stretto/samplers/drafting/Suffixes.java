@@ -6,6 +6,12 @@ public final class Suffixes {
 
   /** A row's last token, the one before it, and so on. */
   public interface Ending {
+    /**
+     * A token from the end.
+     *
+     * @param back 0 for the last token
+     * @return its id
+     */
     int last(int back);
   }
 
@@ -28,7 +34,15 @@ public final class Suffixes {
     return -1;
   }
 
-  /** The place behind the last occurrence that ends at {@code to} or before it, -1 for none. */
+  /**
+   * The last occurrence.
+   *
+   * @param text searched
+   * @param to the last place behind an occurrence that counts
+   * @param ending the text whose last {@code n} tokens are sought
+   * @param n tokens
+   * @return the place behind it, -1 for none
+   */
   public static int findLast(int[] text, int to, Ending ending, int n) {
     for (int end = to; end >= n; end--) {
       if (endsAt(text, end, ending, n)) {

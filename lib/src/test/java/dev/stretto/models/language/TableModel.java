@@ -57,7 +57,7 @@ public final class TableModel implements ContextModel {
    *
    * @param vocabulary V, 1 or more
    * @param order how many tokens the distribution looks back, 0 or more; V^(order + 1) up to 2^24
-   * @param distribution V weights for each context of 0 to {@code order} tokens (oldest first), 0
+   * @param probabilities V weights for each context of 0 to {@code order} tokens (oldest first), 0
    *     or more; divided by their sum
    * @return the table
    */
