@@ -6,7 +6,6 @@ import dev.stretto.data.text.RecordSentences;
 import dev.stretto.data.text.TaskCorpus;
 import dev.stretto.data.text.TaskCorpus.Example;
 import dev.stretto.data.text.Windows;
-import dev.stretto.experiments.SharedModels.CodeRecipe;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.LayerSchedule;
 import dev.stretto.models.language.LayerSchedule.Rule;
@@ -42,6 +41,26 @@ public final class SkipModels {
   private static final RecordSentences RECORDS = new RecordSentences();
 
   private SkipModels() {}
+
+  /**
+   * How the untuned model is made.
+   *
+   * @param version raised when the same words come to mean something else
+   * @param layers of the network
+   * @param width of the network
+   * @param context positions
+   * @param characters of the text it learns from
+   * @param seed of weights and windows
+   * @param training how it learns
+   */
+  public record CodeRecipe(
+      int version,
+      int layers,
+      int width,
+      int context,
+      int characters,
+      long seed,
+      TrainingConfig training) {}
 
   /**
    * How a tuned model is made.

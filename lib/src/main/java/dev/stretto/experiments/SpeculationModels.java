@@ -12,10 +12,8 @@ import dev.stretto.training.BatchSource;
 import dev.stretto.training.Budget;
 import dev.stretto.training.LanguageTraining;
 import dev.stretto.training.SortedTraining;
-import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -31,24 +29,23 @@ public final class SpeculationModels {
   private SpeculationModels() {}
 
   /**
-   * How such a model is made.
+   * A model of the text.
    *
-   * @param version raised when the same words come to mean something else
    * @param layers of the network
    * @param width of the network
    * @param tokens of the text it learns from
    * @param batches what it reads a step
-   * @param seed of weights and windows
-   * @param training how it learns
    */
-  public record Recipe(
-      int version,
-      int layers,
-      int width,
-      int tokens,
-      Batches batches,
-      long seed,
-      TrainingConfig training) {}
+  public record Config(int layers, int width, int tokens, Batches batches) {
+    private TransformerConfig shape() {
+      return TransformerConfig.gpt(layers, width, CharTokenizer.printable().vocabulary(), CONTEXT);
+    }
+
+    private BatchSource<int[][]> source(long seed) {
+      CategorySuite suite = CategorySuite.standard();
+      return batches.of(suite.trainingText(tokens), suite.end(), seed);
+    }
+  }
 
   /**
    * Windows that start where a text starts. Most are short, since a step's time grows with the
@@ -85,163 +82,69 @@ public final class SpeculationModels {
     }
   }
 
-  private static Recipe recipe(int layers, int width, int steps, double rate, long seed) {
-    return new Recipe(
-        1,
-        layers,
-        width,
-        1_500_000,
-        new Batches(2048, 191, 415, .2),
-        seed,
-        TrainingConfig.of(Budget.steps(steps), rate).withWarmup(50));
+  /** The family's target, 24 layers of 64. */
+  public static final Recipe<Config, CausalLm, int[][]> TARGET =
+      language("speculation-target", 24, 64, 900, 2e-3);
+
+  /** A draft model of one layer of 64. */
+  public static final Recipe<Config, CausalLm, int[][]> DRAFT1 =
+      language("speculation-draft1", 1, 64, 600, 3e-3);
+
+  /** A draft model of two layers of 96. */
+  public static final Recipe<Config, CausalLm, int[][]> DRAFT2 =
+      language("speculation-draft2", 2, 96, 600, 3e-3);
+
+  /** A wide and shallow target, 4 layers of 128. */
+  public static final Recipe<Config, CausalLm, int[][]> WIDE =
+      language("speculation-wide", 4, 128, 600, 3e-3);
+
+  /** A target between the two, 12 layers of 96; used in extended runs alone. */
+  public static final Recipe<Config, CausalLm, int[][]> MIDDLE =
+      language("speculation-middle", 12, 96, 600, 2e-3);
+
+  /** A target that is its own draft: {@link #MIDDLE} with exits taught behind layers 3, 6, 12. */
+  public static final Recipe<Config, CausalLm, int[][]> SELF =
+      language("speculation-self", 12, 96, 600, 2e-3)
+          .loss((config, in, model) -> SortedTraining.all(selfExits(model)));
+
+  /** A nested draft, three layers of 96 with an exit behind each; all exits are taught. */
+  public static final Recipe<Config, NestedDraft, int[][]> NESTED =
+      nested("speculation-nested").loss((config, in, model) -> SortedTraining.all(model));
+
+  /** The same, with the last exit taught alone. */
+  public static final Recipe<Config, NestedDraft, int[][]> NESTED_PLAIN =
+      nested("speculation-nested-plain").loss((config, in, model) -> new SortedTraining(model, 2));
+
+  private static Config config(int layers, int width) {
+    return new Config(layers, width, 1_500_000, new Batches(2048, 191, 415, .2));
   }
 
-  private static final Recipe MIDDLE = recipe(12, 96, 600, 2e-3, SEED);
-
-  /**
-   * The family's target, 24 layers of 64.
-   *
-   * @param artefacts where it is stored
-   * @return the model, to be closed by the caller
-   */
-  public static CausalLm target(Artefacts artefacts) {
-    return model(artefacts, "speculation-target", recipe(24, 64, 900, 2e-3, SEED));
+  private static Recipe<Config, CausalLm, int[][]> language(
+      String name, int layers, int width, int steps, double rate) {
+    return Recipe.of(
+            name, config(layers, width), (config, seed) -> new CausalLm(config.shape(), true, seed))
+        .seed(SEED)
+        .training(TrainingConfig.of(Budget.steps(steps), rate).withWarmup(50))
+        .source((config, in, seed) -> config.source(seed))
+        .loss((config, in, model) -> new LanguageTraining(model, 0));
   }
 
-  /**
-   * A draft model of one layer of 64.
-   *
-   * @param artefacts where it is stored
-   * @return the model, to be closed by the caller
-   */
-  public static CausalLm draft1(Artefacts artefacts) {
-    return model(artefacts, "speculation-draft1", recipe(1, 64, 600, 3e-3, SEED));
-  }
-
-  /**
-   * A draft model of two layers of 96.
-   *
-   * @param artefacts where it is stored
-   * @return the model, to be closed by the caller
-   */
-  public static CausalLm draft2(Artefacts artefacts) {
-    return model(artefacts, "speculation-draft2", recipe(2, 96, 600, 3e-3, SEED));
-  }
-
-  /**
-   * A wide and shallow target, 4 layers of 128.
-   *
-   * @param artefacts where it is stored
-   * @return the model, to be closed by the caller
-   */
-  public static CausalLm wide(Artefacts artefacts) {
-    return model(artefacts, "speculation-wide", recipe(4, 128, 600, 3e-3, SEED));
-  }
-
-  /**
-   * A target between the two, 12 layers of 96; no notebook needs it outside an extended run.
-   *
-   * @param artefacts where it is stored
-   * @return the model, to be closed by the caller
-   */
-  public static CausalLm middle(Artefacts artefacts) {
-    return model(artefacts, "speculation-middle", MIDDLE);
-  }
-
-  /**
-   * A target that is its own draft: {@link #middle} with exits that are taught behind layers 3, 6
-   * and 12.
-   *
-   * @param artefacts where it is stored
-   * @return the model, to be closed by the caller; {@link #selfExits} are its exits
-   */
-  public static CausalLm self(Artefacts artefacts) {
-    return artefacts.obtain(
-        "speculation-self",
-        new NestedRecipe(List.of(3, 6, 12), true, MIDDLE),
-        "F16",
-        () -> new CausalLm(shape(MIDDLE), true, SeedTree.of(MIDDLE.seed())),
-        model -> {
-          SortedTraining loss = SortedTraining.all(selfExits(model));
-          return new Training<>(MIDDLE.training(), model, source(MIDDLE), loss, loss::work)
-              .run()
-              .measures();
-        });
+  private static Recipe<Config, NestedDraft, int[][]> nested(String name) {
+    return Recipe.of(
+            name, config(3, 96), (config, seed) -> new NestedDraft(config.shape(), seed, 1, 2, 3))
+        .seed(SEED)
+        .training(TrainingConfig.of(Budget.steps(600), 3e-3).withWarmup(50))
+        .source((config, in, seed) -> config.source(seed));
   }
 
   /**
    * The exits of a target that drafts for itself.
    *
-   * @param model {@link #self} or {@link #middle}, which stays the caller's
+   * @param model {@link #SELF} or {@link #MIDDLE}, which stays the caller's
    * @return exits behind its layers 3, 6 and 12
    */
   public static NestedDraft selfExits(CausalLm model) {
     return NestedDraft.of(model, 3, 6, 12);
-  }
-
-  /**
-   * How a nested draft is made.
-   *
-   * @param exits layers passed at each exit
-   * @param sorted whether all exits are taught, or the last one alone
-   * @param base the rest
-   */
-  public record NestedRecipe(List<Integer> exits, boolean sorted, Recipe base) {}
-
-  /**
-   * A nested draft, three layers of 96 with an exit behind each.
-   *
-   * @param artefacts where it is stored
-   * @param sorted whether all exits were taught, or the last one alone
-   * @param seed of weights and windows; 3 is the stored one
-   * @return the model, to be closed by the caller
-   */
-  public static NestedDraft nested(Artefacts artefacts, boolean sorted, long seed) {
-    NestedRecipe recipe =
-        new NestedRecipe(List.of(1, 2, 3), sorted, recipe(3, 96, 600, 3e-3, seed));
-    return artefacts.obtain(
-        sorted ? "speculation-nested" : "speculation-nested-plain",
-        recipe,
-        "F16",
-        () ->
-            new NestedDraft(
-                shape(recipe.base()),
-                SeedTree.of(recipe.base().seed()),
-                recipe.exits().stream().mapToInt(Integer::intValue).toArray()),
-        model -> {
-          SortedTraining loss =
-              sorted
-                  ? SortedTraining.all(model)
-                  : new SortedTraining(model, recipe.exits().size() - 1);
-          return new Training<>(
-                  recipe.base().training(), model, source(recipe.base()), loss, loss::work)
-              .run()
-              .measures();
-        });
-  }
-
-  private static TransformerConfig shape(Recipe recipe) {
-    return TransformerConfig.gpt(
-        recipe.layers(), recipe.width(), CharTokenizer.printable().vocabulary(), CONTEXT);
-  }
-
-  private static BatchSource<int[][]> source(Recipe recipe) {
-    CategorySuite suite = CategorySuite.standard();
-    return recipe.batches().of(suite.trainingText(recipe.tokens()), suite.end(), recipe.seed());
-  }
-
-  private static CausalLm model(Artefacts artefacts, String name, Recipe recipe) {
-    return artefacts.obtain(
-        name,
-        recipe,
-        "F16",
-        () -> new CausalLm(shape(recipe), true, SeedTree.of(recipe.seed())),
-        model -> {
-          LanguageTraining learning = new LanguageTraining(model, 0);
-          return new Training<>(recipe.training(), model, source(recipe), learning, learning::work)
-              .run()
-              .measures();
-        });
   }
 
   /**
