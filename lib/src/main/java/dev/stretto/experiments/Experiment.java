@@ -33,7 +33,7 @@ import tech.tablesaw.api.Table;
  *
  * @param <S> the notebook's record of settings
  */
-public final class Experiment<S extends Record> {
+public final class Experiment<S extends Record> implements AutoCloseable {
   /** The paper id under which readers draw figures of their own. */
   public static final String OWN = "own";
 
@@ -116,6 +116,12 @@ public final class Experiment<S extends Record> {
   /** {@return the notebook's trained models} */
   public Artefacts artefacts() {
     return artefacts;
+  }
+
+  /** Closes the models of the session; an interactive one need not be closed. */
+  @Override
+  public void close() {
+    artefacts.close();
   }
 
   /** {@return where this run's results come from, with the real data sets declared so far} */

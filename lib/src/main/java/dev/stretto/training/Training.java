@@ -65,6 +65,18 @@ public final class Training<B> {
   }
 
   /**
+   * The same where the loss counts its own work.
+   *
+   * @param config how
+   * @param model the network; stays the caller's
+   * @param source of batches
+   * @param loss of a batch
+   */
+  public Training(TrainingConfig config, Trainable model, BatchSource<B> source, LossStep<B> loss) {
+    this(config, model, source, loss, loss::work);
+  }
+
+  /**
    * Tells somebody else how it gets on.
    *
    * @param value who is told
@@ -194,7 +206,7 @@ public final class Training<B> {
         }
       }
       save();
-      return end(Stop.BUDGET, "the budget of " + config.budget() + " is spent");
+      return end(Stop.BUDGET, "the budget of " + config.budget().words() + " is spent");
     }
 
     private TrainingResult end(Stop stop, String reason) {

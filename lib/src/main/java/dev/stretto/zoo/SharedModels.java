@@ -8,7 +8,7 @@ import dev.stretto.data.audio.Utterance;
 import dev.stretto.data.text.CharTokenizer;
 import dev.stretto.data.text.JavaSources;
 import dev.stretto.data.text.Windows;
-import dev.stretto.experiments.Artefacts;
+import dev.stretto.experiments.Recipe;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.speech.SpeechModel;
 import dev.stretto.samplers.batching.CutStreams;
@@ -23,9 +23,9 @@ import dev.stretto.training.Budget;
 import dev.stretto.training.LanguageTraining;
 import dev.stretto.training.SpeechCorpus;
 import dev.stretto.training.SpeechTraining;
-import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** Models that several notebooks use; each is trained once and stored. */
@@ -38,80 +38,83 @@ public final class SharedModels {
   private SharedModels() {}
 
   /**
-   * How the model of Java code is made.
+   * A character model of Java code.
    *
-   * @param version raised when the same words come to mean something else
    * @param layers of the network
    * @param width of the network
    * @param context positions
    * @param characters of the text it learns from
-   * @param seed of weights and windows
-   * @param training how it learns
    */
-  public record CodeRecipe(
-      int version,
-      int layers,
-      int width,
-      int context,
-      int characters,
-      long seed,
-      TrainingConfig training) {}
+  public record Code(int layers, int width, int context, int characters) {}
 
-  /**
-   * How a speech model is made.
-   *
-   * @param version raised when the same words come to mean something else
-   * @param shape of the network
-   * @param utterances it learns from
-   * @param seconds of padded sound a step, in 8 buckets of like duration
-   * @param seed of weights and batches
-   * @param training how it learns
-   */
-  public record SpeechRecipe(
-      int version,
-      SpeechModel.Config shape,
-      int utterances,
-      double seconds,
-      long seed,
-      TrainingConfig training) {}
+  /** A character model of the JDK's own sources, 3 layers of 128, 192 positions. */
+  public static final Recipe<Code, CausalLm, int[][]> CODE =
+      Recipe.of(
+              "code-gpt",
+              new Code(3, 128, 192, 3_000_000),
+              (code, in, seed) ->
+                  CausalLm.gpt(
+                      code.layers(),
+                      code.width(),
+                      CharTokenizer.printable().vocabulary(),
+                      code.context(),
+                      seed))
+          .training(TrainingConfig.of(Budget.steps(700), 3e-3).withWarmup(50))
+          .source(
+              (code, in, seed) ->
+                  LanguageTraining.source(
+                      codeText(code.characters()), 16, code.context() - 1, seed))
+          .loss((code, in, model) -> new LanguageTraining(model, 0));
 
-  /**
-   * A character model of the JDK's own sources, 3 layers of 128, 192 positions.
-   *
-   * @param artefacts where it is stored
-   * @return the model, to be closed by the caller
-   */
-  public static CausalLm code(Artefacts artefacts) {
-    CodeRecipe recipe =
-        new CodeRecipe(
-            1,
-            3,
-            128,
-            192,
-            3_000_000,
-            1,
-            TrainingConfig.of(Budget.steps(700), 3e-3).withWarmup(50));
-    return artefacts.obtain(
-        "code-gpt",
-        recipe,
-        "F16",
-        () ->
-            CausalLm.gpt(
-                recipe.layers(),
-                recipe.width(),
-                CharTokenizer.printable().vocabulary(),
-                recipe.context(),
-                recipe.seed()),
-        model -> {
-          LanguageTraining learning = new LanguageTraining(model, 0);
-          Windows text = codeText(recipe.characters());
-          BatchSource<int[][]> source =
-              LanguageTraining.source(text, 16, recipe.context() - 1, recipe.seed());
-          return new Training<>(recipe.training(), model, source, learning, learning::work)
-              .run()
-              .measures();
-        });
+  /** The recognisers that are stored: two shapes of two sets. */
+  public static final List<Recipe<Recogniser, SpeechModel, int[]>> RECOGNISERS =
+      List.of(
+          recogniser(Sound.SPEECH, 5000, 4, 4),
+          recogniser(Sound.SPEECH, 5000, 8, 1),
+          recogniser(Sound.DIGITS, 3000, 4, 4),
+          recogniser(Sound.DIGITS, 3000, 8, 1));
+
+  /** Sets of speech. */
+  public enum Sound {
+    /** Words of letters, made up and synthesised. */
+    SPEECH,
+    /** Strings of digits, spoken by people. */
+    DIGITS;
+
+    private CharTokenizer tokenizer() {
+      return CharTokenizer.of(
+          this == SPEECH ? SpeechSynth.ALPHABET : "abcdefghijklmnopqrstuvwxyz ");
+    }
+
+    private SpeechModel.Config shape(int encoderLayers, int decoderLayers, int width) {
+      return new SpeechModel.Config(
+          encoderLayers, decoderLayers, width, 4, BINS, tokenizer().vocabulary(), 512, 192);
+    }
   }
+
+  /**
+   * A recogniser of width 64.
+   *
+   * @param set that it learns from
+   * @param utterances in the training set
+   * @param encoderLayers of the network
+   * @param decoderLayers of the network
+   * @param seconds of padded sound a step, in 8 buckets of like duration
+   */
+  public record Recogniser(
+      Sound set, int utterances, int encoderLayers, int decoderLayers, double seconds) {
+    private BatchSource<int[]> source(SpeechCorpus corpus, long seed) {
+      SamplerBuilder sampler =
+          DynamicBucketing.of(DurationBins.estimate(corpus.cuts(), 8))
+              .maxDuration(seconds)
+              .buffer(1000)
+              .seed(seed);
+      return SpeechTraining.source(
+          corpus, () -> sampler.build().over(CutStreams.endless(corpus.cuts(), seed)));
+    }
+  }
+
+  private record Heard(Sound set, int utterances) {}
 
   /**
    * The text that the model of Java code learns from.
@@ -129,25 +132,24 @@ public final class SharedModels {
   /**
    * Speech with everything that hears it.
    *
-   * @param name of the set, first part of its models' names
+   * @param set which one
    * @param front end, fitted to the training set
    * @param tokenizer of the transcripts
    * @param train utterances to learn from
    * @param test others
    */
   public record Speech(
-      String name,
+      Sound set,
       LogMel front,
       CharTokenizer tokenizer,
       List<Utterance> train,
       List<Utterance> test) {
-    private static Speech of(
-        String name, int rate, String alphabet, List<Utterance> train, List<Utterance> test) {
+    private static Speech of(Sound set, int rate, List<Utterance> train, List<Utterance> test) {
       try (NDManager manager = Tensors.manager()) {
         LogMel front =
             new LogMel(LogMel.Config.compact(rate))
                 .fitted(manager, train.stream().map(Utterance::audio).toList());
-        return new Speech(name, front, CharTokenizer.of(alphabet), train, test);
+        return new Speech(set, front, set.tokenizer(), train, test);
       }
     }
 
@@ -170,12 +172,18 @@ public final class SharedModels {
      * @return the network, to be closed by the caller
      */
     public SpeechModel network(int encoderLayers, int decoderLayers, int width, long seed) {
-      return new SpeechModel(shape(encoderLayers, decoderLayers, width), SeedTree.of(seed));
+      return new SpeechModel(set.shape(encoderLayers, decoderLayers, width), SeedTree.of(seed));
     }
 
-    private SpeechModel.Config shape(int encoderLayers, int decoderLayers, int width) {
-      return new SpeechModel.Config(
-          encoderLayers, decoderLayers, width, 4, BINS, tokenizer.vocabulary(), 512, 192);
+    /**
+     * An encoder-decoder of width 64 that learns from this speech.
+     *
+     * @param encoderLayers 1 or more
+     * @param decoderLayers 1 or more
+     * @return its recipe
+     */
+    public Recipe<Recogniser, SpeechModel, int[]> recogniser(int encoderLayers, int decoderLayers) {
+      return SharedModels.recogniser(set, train.size(), encoderLayers, decoderLayers);
     }
 
     /**
@@ -203,7 +211,7 @@ public final class SharedModels {
         IntStream.range(0, utterances)
             .mapToObj(i -> (i % 5 == 4 ? longSynth : synth).utterance("train", i))
             .toList();
-    return Speech.of("speech", 16000, SpeechSynth.ALPHABET, train, synth.utterances("test", 300));
+    return Speech.of(Sound.SPEECH, 16000, train, synth.utterances("test", 300));
   }
 
   /**
@@ -216,9 +224,8 @@ public final class SharedModels {
   public static Speech digits(int utterances) {
     SpokenDigits takes = SpokenDigits.standard();
     return Speech.of(
-        "digits",
+        Sound.DIGITS,
         8000,
-        "abcdefghijklmnopqrstuvwxyz ",
         takes.train().strings(utterances, 1, 5, 1),
         takes.test().strings(300, 1, 5, 2));
   }
@@ -232,46 +239,27 @@ public final class SharedModels {
     return new SpeechSynth(SpeechSynth.Config.standard(16000).withSentences(4, 16), SPEECH);
   }
 
-  /**
-   * An encoder-decoder that writes down speech, of width 64.
-   *
-   * @param artefacts where it is stored
-   * @param speech what it learns from
-   * @param encoderLayers of width 64
-   * @param decoderLayers of width 64
-   * @param seed of weights and batches
-   * @return the model, to be closed by the caller
-   */
-  public static SpeechModel recogniser(
-      Artefacts artefacts, Speech speech, int encoderLayers, int decoderLayers, long seed) {
-    SpeechRecipe recipe =
-        new SpeechRecipe(
-            1,
-            speech.shape(encoderLayers, decoderLayers, 64),
-            speech.train().size(),
-            30,
-            seed,
-            TrainingConfig.of(Budget.steps(1200), 2e-3).withWarmup(100));
-    return artefacts.obtain(
-        "%s-%de%dd".formatted(speech.name(), encoderLayers, decoderLayers),
-        recipe,
-        "F16",
-        () -> new SpeechModel(recipe.shape(), SeedTree.of(recipe.seed())),
-        model -> {
-          SpeechCorpus corpus = speech.corpus();
-          SpeechTraining learning = new SpeechTraining(model, corpus, false, .1);
-          SamplerBuilder sampler =
-              DynamicBucketing.of(DurationBins.estimate(corpus.cuts(), 8))
-                  .maxDuration(recipe.seconds())
-                  .buffer(1000)
-                  .seed(recipe.seed());
-          BatchSource<int[]> source =
-              SpeechTraining.source(
-                  corpus,
-                  () -> sampler.build().over(CutStreams.endless(corpus.cuts(), recipe.seed())));
-          return new Training<>(recipe.training(), model, source, learning, learning::work)
-              .run()
-              .measures();
-        });
+  private static Recipe<Recogniser, SpeechModel, int[]> recogniser(
+      Sound set, int utterances, int encoderLayers, int decoderLayers) {
+    String name = set.name().toLowerCase(Locale.ROOT);
+    Recipe<Heard, SpeechCorpus, Void> corpus =
+        Recipe.of(
+            name + "-corpus",
+            new Heard(set, utterances),
+            (heard, in, seed) ->
+                (heard.set() == Sound.SPEECH
+                        ? speech(heard.utterances())
+                        : digits(heard.utterances()))
+                    .corpus());
+    return Recipe.of(
+            "%s-%de%dd".formatted(name, encoderLayers, decoderLayers),
+            new Recogniser(set, utterances, encoderLayers, decoderLayers, 30),
+            (shape, seed) ->
+                new SpeechModel(
+                    shape.set().shape(shape.encoderLayers(), shape.decoderLayers(), 64), seed))
+        .needs(corpus)
+        .training(TrainingConfig.of(Budget.steps(1200), 2e-3).withWarmup(100))
+        .source((shape, in, seed) -> shape.source(in.get(corpus), seed))
+        .loss((shape, in, model) -> new SpeechTraining(model, in.get(corpus), false, .1));
   }
 }

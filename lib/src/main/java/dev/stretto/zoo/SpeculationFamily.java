@@ -38,9 +38,9 @@ public final class SpeculationFamily {
    */
   public SpeculationFamily(Experiment<?> lab, int perCategory, int tokens) {
     this.perCategory = perCategory;
-    target = SpeculationModels.target(lab.artefacts());
-    draft1 = SpeculationModels.draft1(lab.artefacts());
-    draft2 = SpeculationModels.draft2(lab.artefacts());
+    target = SpeculationModels.TARGET.get(lab);
+    draft1 = SpeculationModels.DRAFT1.get(lab);
+    draft2 = SpeculationModels.DRAFT2.get(lab);
     prompts = suite.prompts(perCategory);
     greedy = new Decoder.Options(tokens, suite.end(), Sampling.greedy());
     plain = Decoder.decode(target, mixed(), greedy);

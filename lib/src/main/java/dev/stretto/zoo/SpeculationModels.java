@@ -2,7 +2,7 @@ package dev.stretto.zoo;
 
 import dev.stretto.data.text.CategorySuite;
 import dev.stretto.data.text.CharTokenizer;
-import dev.stretto.experiments.Artefacts;
+import dev.stretto.experiments.Recipe;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.NGramModel;
 import dev.stretto.models.layers.TransformerConfig;
@@ -11,7 +11,6 @@ import dev.stretto.tensor.SeedTree;
 import dev.stretto.training.BatchSource;
 import dev.stretto.training.Budget;
 import dev.stretto.training.LanguageTraining;
-import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -24,29 +23,37 @@ import java.util.stream.IntStream;
 public final class SpeculationModels {
   private static final int CONTEXT = 512;
   private static final int COUNTED = 600_000;
-  private static final long SEED = 3;
+
+  /** Seed of the stored models. */
+  public static final long SEED = 3;
 
   private SpeculationModels() {}
 
   /**
-   * How such a model is made.
+   * A model of the text.
    *
-   * @param version raised when the same words come to mean something else
    * @param layers of the network
    * @param width of the network
    * @param tokens of the text it learns from
    * @param batches what it reads a step
-   * @param seed of weights and windows
-   * @param training how it learns
    */
-  public record Recipe(
-      int version,
-      int layers,
-      int width,
-      int tokens,
-      Batches batches,
-      long seed,
-      TrainingConfig training) {}
+  public record Config(int layers, int width, int tokens, Batches batches) {
+    /** {@return the shape of the network} */
+    public TransformerConfig shape() {
+      return TransformerConfig.gpt(layers, width, CharTokenizer.printable().vocabulary(), CONTEXT);
+    }
+
+    /**
+     * What it learns from.
+     *
+     * @param seed of the windows
+     * @return windows of the training text
+     */
+    public BatchSource<int[][]> source(long seed) {
+      CategorySuite suite = CategorySuite.standard();
+      return batches.of(suite.trainingText(tokens), suite.end(), seed);
+    }
+  }
 
   /**
    * Windows that start where a text starts. Most are short, since a step's time grows with the
@@ -83,114 +90,55 @@ public final class SpeculationModels {
     }
   }
 
+  /** The family's target, 24 layers of 64. */
+  public static final Recipe<Config, CausalLm, int[][]> TARGET =
+      language("speculation-target", 24, 64, 900, 2e-3);
+
+  /** A draft model of one layer of 64. */
+  public static final Recipe<Config, CausalLm, int[][]> DRAFT1 =
+      language("speculation-draft1", 1, 64, 600, 3e-3);
+
+  /** A draft model of two layers of 96. */
+  public static final Recipe<Config, CausalLm, int[][]> DRAFT2 =
+      language("speculation-draft2", 2, 96, 600, 3e-3);
+
+  /** A wide and shallow target, 4 layers of 128. */
+  public static final Recipe<Config, CausalLm, int[][]> WIDE =
+      language("speculation-wide", 4, 128, 600, 3e-3);
+
+  /** A target between the two, 12 layers of 96; used in extended runs alone. */
+  public static final Recipe<Config, CausalLm, int[][]> MIDDLE =
+      language("speculation-middle", 12, 96, 600, 2e-3);
+
   /**
-   * A recipe of this family.
+   * A configuration of this family.
    *
+   * @param layers of the network
+   * @param width of the network
+   * @return 1.5 million tokens, mostly short windows
+   */
+  public static Config config(int layers, int width) {
+    return new Config(layers, width, 1_500_000, new Batches(2048, 191, 415, .2));
+  }
+
+  /**
+   * A language model of this family.
+   *
+   * @param name of its stored file
    * @param layers of the network
    * @param width of the network
    * @param steps of training
    * @param rate of learning
-   * @param seed of weights and windows
    * @return the recipe
    */
-  public static Recipe recipe(int layers, int width, int steps, double rate, long seed) {
-    return new Recipe(
-        1,
-        layers,
-        width,
-        1_500_000,
-        new Batches(2048, 191, 415, .2),
-        seed,
-        TrainingConfig.of(Budget.steps(steps), rate).withWarmup(50));
-  }
-
-  /** Of {@link #middle}. */
-  public static final Recipe MIDDLE = recipe(12, 96, 600, 2e-3, SEED);
-
-  /**
-   * The family's target, 24 layers of 64.
-   *
-   * @param artefacts where it is stored
-   * @return the model, to be closed by the caller
-   */
-  public static CausalLm target(Artefacts artefacts) {
-    return model(artefacts, "speculation-target", recipe(24, 64, 900, 2e-3, SEED));
-  }
-
-  /**
-   * A draft model of one layer of 64.
-   *
-   * @param artefacts where it is stored
-   * @return the model, to be closed by the caller
-   */
-  public static CausalLm draft1(Artefacts artefacts) {
-    return model(artefacts, "speculation-draft1", recipe(1, 64, 600, 3e-3, SEED));
-  }
-
-  /**
-   * A draft model of two layers of 96.
-   *
-   * @param artefacts where it is stored
-   * @return the model, to be closed by the caller
-   */
-  public static CausalLm draft2(Artefacts artefacts) {
-    return model(artefacts, "speculation-draft2", recipe(2, 96, 600, 3e-3, SEED));
-  }
-
-  /**
-   * A wide and shallow target, 4 layers of 128.
-   *
-   * @param artefacts where it is stored
-   * @return the model, to be closed by the caller
-   */
-  public static CausalLm wide(Artefacts artefacts) {
-    return model(artefacts, "speculation-wide", recipe(4, 128, 600, 3e-3, SEED));
-  }
-
-  /**
-   * A target between the two, 12 layers of 96; no notebook needs it outside an extended run.
-   *
-   * @param artefacts where it is stored
-   * @return the model, to be closed by the caller
-   */
-  public static CausalLm middle(Artefacts artefacts) {
-    return model(artefacts, "speculation-middle", MIDDLE);
-  }
-
-  /**
-   * The shape that a recipe asks for.
-   *
-   * @param recipe of this family
-   * @return the configuration
-   */
-  public static TransformerConfig shape(Recipe recipe) {
-    return TransformerConfig.gpt(
-        recipe.layers(), recipe.width(), CharTokenizer.printable().vocabulary(), CONTEXT);
-  }
-
-  /**
-   * What a recipe learns from.
-   *
-   * @param recipe of this family
-   * @return windows
-   */
-  public static BatchSource<int[][]> source(Recipe recipe) {
-    CategorySuite suite = CategorySuite.standard();
-    return recipe.batches().of(suite.trainingText(recipe.tokens()), suite.end(), recipe.seed());
-  }
-
-  private static CausalLm model(Artefacts artefacts, String name, Recipe recipe) {
-    return artefacts.obtain(
-        name,
-        recipe,
-        "F16",
-        () -> new CausalLm(shape(recipe), true, SeedTree.of(recipe.seed())),
-        model -> {
-          LanguageTraining learning = new LanguageTraining(model, 0);
-          return new Training<>(recipe.training(), model, source(recipe), learning, learning::work)
-              .run()
-              .measures();
-        });
+  public static Recipe<Config, CausalLm, int[][]> language(
+      String name, int layers, int width, int steps, double rate) {
+    return Recipe.of(
+            name, config(layers, width), (config, seed) -> new CausalLm(config.shape(), true, seed))
+        .seed(SEED)
+        .training(TrainingConfig.of(Budget.steps(steps), rate).withWarmup(50))
+        .source((config, in, seed) -> config.source(seed))
+        .loss((config, in, model) -> new LanguageTraining(model, 0));
   }
 
   /**

@@ -220,9 +220,7 @@ public final class SeqToSeqModels {
         BatchSource.drawn(
             SeedTree.of(recipe.seed()).child("pairs"),
             rng -> IntStream.range(0, ROWS).mapToObj(_ -> draw.apply(rng)).toList());
-    return new Training<>(recipe.training(), model, source, loss, PairTraining::work)
-        .run()
-        .measures();
+    return new Training<>(recipe.training(), model, source, loss).run().measures();
   }
 
   private static Seq2Seq obtain(

@@ -1,7 +1,7 @@
 package dev.stretto.papers.chimera;
 
 import dev.stretto.data.text.CategorySuite;
-import dev.stretto.experiments.Artefacts;
+import dev.stretto.experiments.Recipe;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.papers.chimera.ChimeraHeads.Parts;
 import dev.stretto.papers.hydra.DraftHeads;
@@ -9,25 +9,29 @@ import dev.stretto.papers.hydra.HeadTraining;
 import dev.stretto.papers.hydra.HeadTraining.Loss;
 import dev.stretto.papers.hydra.HeadTraining.Options;
 import dev.stretto.papers.hydra.HydraHeads;
-import dev.stretto.papers.hydra.HydraHeads.Config;
 import dev.stretto.training.Budget;
 import dev.stretto.training.TeacherStates;
-import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
 import dev.stretto.zoo.SpeculationModels;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Draft heads of one target, all trained on the same positions; stored each. */
 public final class HeadModels {
   private static final int HEADS = 4;
-  private static final int TEXT = 600_000;
-  private static final long WINDOWS = 1;
 
-  private final Artefacts artefacts;
-  private final CausalLm target;
-  private Optional<TeacherStates> states = Optional.empty();
+  /** Windows of the suite's text, the same for all heads, with the target's states. */
+  private static final Recipe<Text, TeacherStates, Void> STATES =
+      Recipe.of("head-states", new Text(600_000, 160, 420), (text, in, seed) -> states(text, in))
+          .needs(SpeculationModels.TARGET);
+
+  private static final Map<Arm, Recipe<Config, DraftHeads, TeacherStates>> RECIPES =
+      Arrays.stream(Arm.values())
+          .collect(Collectors.toUnmodifiableMap(arm -> arm, HeadModels::recipe));
 
   /** The heads there are: those of a quick run, and arms that change one thing (extended). */
   public enum Arm {
@@ -98,11 +102,13 @@ public final class HeadModels {
 
     private DraftHeads heads(CausalLm target, long seed) {
       return switch (this) {
-        case MEDUSA -> new HydraHeads(target, Config.medusa(HEADS), seed);
-        case HYDRA, HYDRA_TEACHER -> new HydraHeads(target, Config.hydra(HEADS), seed);
-        case HYDRA_PLUS -> new HydraHeads(target, Config.hydraPlus(HEADS), seed);
-        case HYDRA_DEEP -> new HydraHeads(target, new Config(HEADS, 4, true, false, false), seed);
-        case HYDRA_PREFIX -> new HydraHeads(target, new Config(HEADS, 1, true, false, true), seed);
+        case MEDUSA -> new HydraHeads(target, HydraHeads.Config.medusa(HEADS), seed);
+        case HYDRA, HYDRA_TEACHER -> new HydraHeads(target, HydraHeads.Config.hydra(HEADS), seed);
+        case HYDRA_PLUS -> new HydraHeads(target, HydraHeads.Config.hydraPlus(HEADS), seed);
+        case HYDRA_DEEP ->
+            new HydraHeads(target, new HydraHeads.Config(HEADS, 4, true, false, false), seed);
+        case HYDRA_PREFIX ->
+            new HydraHeads(target, new HydraHeads.Config(HEADS, 1, true, false, true), seed);
         default -> new ChimeraHeads(target, HEADS, parts(), seed);
       };
     }
@@ -120,90 +126,48 @@ public final class HeadModels {
   }
 
   /**
-   * How heads are made.
-   *
-   * @param version raised when the same words come to mean something else
-   * @param arm which heads
-   * @param heads how many
-   * @param target checksum of the model's weights
-   * @param windows of the suite's text that the model's states are computed of
-   * @param length tokens in each
-   * @param rows windows a step
-   * @param bases positions of each that drafts start behind
-   * @param seed of weights and of the positions that a step takes
-   * @param options what the heads are held against
-   * @param training how they learn
-   */
-  public record HeadRecipe(
-      int version,
-      Arm arm,
-      int heads,
-      long target,
-      int windows,
-      int length,
-      int rows,
-      int bases,
-      long seed,
-      Options options,
-      TrainingConfig training) {}
-
-  /**
-   * Heads for a target.
-   *
-   * @param artefacts where they are stored
-   * @param target whose states they read
-   */
-  public HeadModels(Artefacts artefacts, CausalLm target) {
-    this.artefacts = artefacts;
-    this.target = target;
-  }
-
-  /**
-   * Trained heads.
+   * Heads.
    *
    * @param arm which
-   * @param seed of weights and of the positions that a step takes; 1 is the stored one
-   * @return to be closed by the caller
+   * @param heads how many
+   * @param rows windows a step
+   * @param bases positions of each that drafts start behind
+   * @param options what the heads are held against
    */
-  public DraftHeads get(Arm arm, long seed) {
-    HeadRecipe recipe =
-        new HeadRecipe(
-            1,
-            arm,
-            HEADS,
-            target.parameters().checksum(),
-            160,
-            420,
-            16,
-            64,
-            seed,
-            arm.options(),
-            TrainingConfig.of(Budget.steps(300), 3e-3).withWarmup(20));
-    return artefacts.obtain(
-        "heads-" + arm.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
-        recipe,
-        "F16",
-        () -> arm.heads(target, recipe.seed()),
-        heads -> {
-          HeadTraining learning = new HeadTraining(heads, recipe.options());
-          var source =
-              states(recipe).source(recipe.rows(), recipe.bases() + HEADS + 1, recipe.seed());
-          return new Training<>(recipe.training(), heads, source, learning, learning::work)
-              .run()
-              .measures();
-        });
+  public record Config(Arm arm, int heads, int rows, int bases, Options options) {}
+
+  private record Text(int characters, int windows, int length) {}
+
+  private HeadModels() {}
+
+  /**
+   * The heads of an arm, for {@link SpeculationModels#TARGET}.
+   *
+   * @param arm which
+   * @return the recipe
+   */
+  public static Recipe<Config, DraftHeads, TeacherStates> of(Arm arm) {
+    return RECIPES.get(arm);
   }
 
-  private TeacherStates states(HeadRecipe recipe) {
-    if (states.isEmpty()) {
-      CategorySuite suite = CategorySuite.standard();
-      int before = recipe.length() - 1;
-      int[][] windows =
-          new SpeculationModels.Batches(recipe.windows() * before, before, before, 0)
-              .of(suite.trainingText(TEXT), suite.end(), WINDOWS)
-              .next();
-      states = Optional.of(TeacherStates.of(target, windows));
-    }
-    return states.get();
+  private static Recipe<Config, DraftHeads, TeacherStates> recipe(Arm arm) {
+    return Recipe.of(
+            "heads-" + arm.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+            new Config(arm, HEADS, 16, 64, arm.options()),
+            (c, in, seed) -> c.arm().heads(in.get(SpeculationModels.TARGET), seed))
+        .needs(SpeculationModels.TARGET, STATES)
+        .training(TrainingConfig.of(Budget.steps(300), 3e-3).withWarmup(20))
+        .source((c, in, seed) -> in.get(STATES).source(c.rows(), c.bases() + c.heads() + 1, seed))
+        .loss((c, in, heads) -> new HeadTraining(heads, c.options()));
+  }
+
+  private static TeacherStates states(Text text, Recipe.Inputs in) {
+    CategorySuite suite = CategorySuite.standard();
+    int before = text.length() - 1;
+    int[][] windows =
+        new SpeculationModels.Batches(text.windows() * before, before, before, 0)
+            .of(suite.trainingText(text.characters()), suite.end(), in.seed())
+            .next();
+    return TeacherStates.of(in.get(SpeculationModels.TARGET), windows);
   }
 }

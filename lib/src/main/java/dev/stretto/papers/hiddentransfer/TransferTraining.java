@@ -90,6 +90,7 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
    * @param batch the batch
    * @return pseudo positions, rows and the multiply-adds of the forward passes
    */
+  @Override
   public Work work(Batch batch) {
     int rows = batch.rows().length;
     int n = batch.rows()[0].length;

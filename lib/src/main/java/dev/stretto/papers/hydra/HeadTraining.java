@@ -118,6 +118,7 @@ public record HeadTraining(DraftHeads heads, Options options) implements LossSte
    * @param batch windows
    * @return positions that drafts start behind
    */
+  @Override
   public Work work(TeacherStates batch) {
     return new Work((long) batch.size() * bases(batch), batch.size(), 0);
   }

@@ -53,6 +53,7 @@ public record SortedTraining(NestedDraft model, int... exits) implements LossSte
    * @param windows the batch
    * @return tokens and rows
    */
+  @Override
   public Work work(int[][] windows) {
     return new Work((long) windows.length * (windows[0].length - 1), windows.length, 0);
   }

@@ -41,6 +41,7 @@ public record SkipFineTuning(SkipModel model) implements LossStep<int[][]> {
    * @return generated tokens, rows and the full pass's multiply-adds by the share of the layers
    *     that run
    */
+  @Override
   public Work work(int[][] windows) {
     LayerSchedule schedule = model.schedule();
     int n = windows[0].length - 1;

@@ -16,7 +16,6 @@ import dev.stretto.training.LanguageTraining;
 import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
 import dev.stretto.zoo.SharedModels;
-import dev.stretto.zoo.SharedModels.CodeRecipe;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
@@ -41,6 +40,26 @@ public final class SkipModels {
   private static final RecordSentences RECORDS = new RecordSentences();
 
   private SkipModels() {}
+
+  /**
+   * How the untuned model is made.
+   *
+   * @param version raised when the same words come to mean something else
+   * @param layers of the network
+   * @param width of the network
+   * @param context positions
+   * @param characters of the text it learns from
+   * @param seed of weights and windows
+   * @param training how it learns
+   */
+  public record CodeRecipe(
+      int version,
+      int layers,
+      int width,
+      int context,
+      int characters,
+      long seed,
+      TrainingConfig training) {}
 
   /**
    * How a tuned model is made.
