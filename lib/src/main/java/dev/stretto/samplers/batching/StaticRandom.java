@@ -18,9 +18,6 @@ public final class StaticRandom {
   public static SamplerBuilder of(int batchSize) {
     Checks.atLeastOne("batchSize", batchSize);
     return new SamplerBuilder(
-        "StaticRandom",
-        Optional.of(DurationBins.single()),
-        0,
-        Optional.of(FixedBatchSizes.of(batchSize)));
+        "StaticRandom", DurationBins.single(), Optional.of(FixedBatchSizes.of(batchSize)));
   }
 }

@@ -112,7 +112,7 @@ class RanksAndThreadsTest {
         concurrent.forEachRemaining(batches::add);
         assertFalse(concurrent.hasNext());
       }
-      batches.forEach(batch -> assertTrue(sampler.constraint.holds(batch), batch::toString));
+      batches.forEach(batch -> assertTrue(Cases.holds(sampler.constraint, batch), batch::toString));
       SamplerReport report = sampler.report();
       assertEquals(epoch, report.epoch());
       assertEquals(cuts.size(), report.offered());
@@ -174,7 +174,7 @@ class RanksAndThreadsTest {
   }
 
   private static SamplerBuilder small() {
-    return DynamicBucketing.of(DurationBins.of(10, 40)).batchSizes(4, 4).buffer(1000);
+    return DynamicBucketing.of(DurationBins.of(10, 40), FixedBatchSizes.of(4, 4)).buffer(1000);
   }
 
   @Test
