@@ -29,16 +29,6 @@ public final class CutGenerator {
    */
   public record Lognormal(double weight, double median, double logSigma) {
 
-    /**
-     * The distribution function of the unclipped component.
-     *
-     * @param x above 0
-     * @return share of draws at or below x
-     */
-    public double cdf(double x) {
-      return .5 * Erf.erfc(-Math.log(x / median) / (logSigma * SQRT2));
-    }
-
     /** Inverse transform, the same bits on every machine. */
     private double quantile(double u) {
       return StrictMath.exp(StrictMath.log(median) - logSigma * SQRT2 * Erf.erfcInv(2 * u));
@@ -122,22 +112,6 @@ public final class CutGenerator {
       List<Lognormal> seconds = List.of(new Lognormal(1, 6.61, .60));
       return new Settings(
           seconds, .5, 40, of.languages, of.rates, of.minRate, of.maxRate, 0, 18, 30);
-    }
-
-    /**
-     * The closed form of the durations.
-     *
-     * @param seconds any
-     * @return share of cuts at or below so many seconds (to the millisecond that durations are
-     *     rounded to)
-     */
-    public double durationCdf(double seconds) {
-      if (seconds < minDuration) {
-        return 0;
-      }
-      return seconds >= maxDuration
-          ? 1
-          : durations.stream().mapToDouble(d -> d.weight * d.cdf(seconds)).sum();
     }
   }
 

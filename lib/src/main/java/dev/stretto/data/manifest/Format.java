@@ -25,7 +25,7 @@ public enum Format {
     this.name = name;
   }
 
-  CutSource open(Path path, Assembler assembler) {
+  ManifestReader.Source open(Path path, Assembler assembler) {
     return switch (this) {
       case NEMO -> LineSource.open(path, lines -> NemoParser.of(lines, assembler));
       case LHOTSE -> LhotseArray.open(path, assembler);

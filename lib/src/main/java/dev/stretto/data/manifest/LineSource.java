@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.function.Function;
 
 /** A file with a cut a line. */
-final class LineSource implements CutSource {
+final class LineSource implements ManifestReader.Source {
   static final String OBJECT = "one JSON object a line";
 
   /** Makes a cut of the line at which its {@link Lines} stands. */
