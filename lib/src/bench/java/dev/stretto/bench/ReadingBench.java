@@ -5,7 +5,7 @@ import dev.stretto.data.manifest.CutGenerator;
 import dev.stretto.data.manifest.Manifests;
 import dev.stretto.data.manifest.NemoManifest;
 import dev.stretto.data.manifest.ReadOptions;
-import dev.stretto.metrics.Summary;
+import dev.stretto.metrics.SampleStatistics;
 import dev.stretto.profilers.InterleavedTimer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ final class ReadingBench {
                 "  %-19s %,12.0f lines/s, fastest %,12.0f%n",
                 kind + kept(lengths),
                 LINES / times.median(kind + kept(lengths)),
-                LINES / Summary.of(times.seconds(kind + kept(lengths))).quantile(0));
+                LINES / SampleStatistics.of(times.seconds(kind + kept(lengths))).quantile(0));
           }
         }
         System.out.printf("  live heap %,d MB over all rounds%n", heap.bytes() >> 20);
