@@ -5,8 +5,8 @@ import dev.stretto.tensor.SeedTree;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.commons.math3.special.Erf;
 
 /**
@@ -102,10 +102,8 @@ public final class CutGenerator {
     }
 
     /**
-     * The benchmark's durations: one lognormal between 0.5 and 40 s, mean 7.9 s, as lhotse's
-     * sampler was measured on; token rates as {@link #canary()}, nothing broken.
-     *
-     * @return the settings
+     * {@return the benchmark's settings: durations of one lognormal between 0.5 and 40 s, mean 7.9
+     * s, as lhotse's sampler was measured on; token rates as {@link #canary()}, nothing broken}
      */
     public static Settings benchmark() {
       Settings of = canary();
@@ -206,22 +204,7 @@ public final class CutGenerator {
    * @return cuts 0 to count - 1
    */
   public Iterator<Cut> stream(long count) {
-    return new Iterator<>() {
-      private long next;
-
-      @Override
-      public boolean hasNext() {
-        return next < count;
-      }
-
-      @Override
-      public Cut next() {
-        if (next >= count) {
-          throw new NoSuchElementException("all " + count + " cuts were drawn");
-        }
-        return cut(next++);
-      }
-    };
+    return LongStream.range(0, count).mapToObj(this::cut).iterator();
   }
 
   private static Lognormal pick(List<Lognormal> mixture, Rng rng) {

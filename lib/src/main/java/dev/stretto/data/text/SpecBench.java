@@ -45,11 +45,7 @@ public final class SpecBench {
    * @param turns what the user says, turn by turn
    */
   public record Question(long id, String category, List<String> turns) {
-    /**
-     * Its task.
-     *
-     * @return one of {@link #GROUPS}; MT-bench's "math" is multi-turn
-     */
+    /** {@return its task, one of {@link #GROUPS}; MT-bench's "math" is multi-turn} */
     public String group() {
       return GROUPS.get(1 + TASKS.indexOf(category));
     }

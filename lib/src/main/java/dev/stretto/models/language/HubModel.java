@@ -70,11 +70,7 @@ public record HubModel(CausalLm model, Optional<Path> tokenizer, int begin, List
     }
   }
 
-  /**
-   * The first of the tokens that end a text.
-   *
-   * @return its id, -1 for none
-   */
+  /** {@return the id of the first token that ends a text, -1 for none} */
   public int end() {
     return ends.isEmpty() ? -1 : ends.getFirst();
   }

@@ -4,6 +4,7 @@ import dev.stretto.data.manifest.Cut;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -29,8 +30,8 @@ public final class BucketingSampler implements BatchingSampler {
   final SamplingConstraint constraint;
   private final List<Cut> scratch = new ArrayList<>();
   private final Bucket[] buckets;
-  private final BinSet ready;
-  private final BinSet nonEmpty;
+  private final BitSet ready = new BitSet();
+  private final BitSet nonEmpty = new BitSet();
   int held;
   private Rng bucketRng = new Rng(0);
   private Rng contentRng = new Rng(0);
@@ -43,8 +44,6 @@ public final class BucketingSampler implements BatchingSampler {
     this.options = options;
     this.constraint = constraint;
     buckets = new Bucket[options.bins.count()];
-    ready = new BinSet(buckets.length);
-    nonEmpty = new BinSet(buckets.length);
     begin(0);
   }
 
@@ -181,7 +180,7 @@ public final class BucketingSampler implements BatchingSampler {
   }
 
   boolean hasReady() {
-    return ready.count() > 0;
+    return !ready.isEmpty();
   }
 
   Batch drawReady() {
@@ -218,12 +217,28 @@ public final class BucketingSampler implements BatchingSampler {
     ready.set(bin, count > 0 && !constraint.fits(count + 1, bucket.largest(), bin));
   }
 
-  private Batch draw(BinSet from) {
+  /** The k-th member, k from 0. */
+  static int select(BitSet from, int k) {
+    int bin = from.nextSetBit(0);
+    for (int i = 0; i < k; i++) {
+      bin = from.nextSetBit(bin + 1);
+    }
+    return bin;
+  }
+
+  /** The member nearest to a wanted bin, the lower of two neighbours; the set is not empty. */
+  static int nearest(BitSet from, int wanted) {
+    int below = from.previousSetBit(wanted);
+    int above = from.nextSetBit(wanted);
+    return above < 0 || (below >= 0 && wanted - below <= above - wanted) ? below : above;
+  }
+
+  private Batch draw(BitSet from) {
     pollInterrupt();
     int bin =
         options.sync
-            ? from.nearest(bucketRng.nextInt(buckets.length))
-            : from.select(bucketRng.nextInt(from.count()));
+            ? nearest(from, bucketRng.nextInt(buckets.length))
+            : select(from, bucketRng.nextInt(from.cardinality()));
     Bucket bucket = buckets[bin];
     double largest = 0;
     int n = 0;
@@ -254,7 +269,7 @@ public final class BucketingSampler implements BatchingSampler {
     if (hasReady()) {
       return Optional.of(draw(ready));
     }
-    if (nonEmpty.count() > 0 && !options.dropLast) {
+    if (!nonEmpty.isEmpty() && !options.dropLast) {
       return Optional.of(draw(nonEmpty));
     }
     tally.dropped += held;
