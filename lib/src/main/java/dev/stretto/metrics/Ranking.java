@@ -3,8 +3,7 @@ package dev.stretto.metrics;
 import org.apache.commons.math3.stat.ranking.NaturalRanking;
 import org.apache.commons.math3.stat.ranking.TiesStrategy;
 
-
-/** How well scores part two classes. */
+/** How well scores separate two classes. */
 public final class Ranking {
   private Ranking() {}
 

@@ -52,6 +52,7 @@ class SampleStatisticsTest {
     assertThrows(IllegalArgumentException.class, SampleStatistics::of);
     assertThrows(IllegalArgumentException.class, () -> SampleStatistics.of(1, Double.NaN));
     assertThrows(IllegalArgumentException.class, () -> SampleStatistics.of(1).quantile(1.1));
-    assertThrows(IllegalArgumentException.class, () -> SampleStatistics.of(1).meanInterval(1, 10, 0));
+    assertThrows(
+        IllegalArgumentException.class, () -> SampleStatistics.of(1).meanInterval(1, 10, 0));
   }
 }

@@ -41,7 +41,7 @@ public enum Format {
     };
   }
 
-  /** wav2letter's lists: id, path, duration in milliseconds, transcript, parted by blanks. */
+  /** wav2letter's lists: id, path, duration in milliseconds, transcript, separated by blanks. */
   private static Cut list(Lines lines, Assembler assembler) {
     Place place = lines.place();
     String[] part = lines.text().strip().split("\\s+", 4);

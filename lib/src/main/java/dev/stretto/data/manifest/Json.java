@@ -50,7 +50,7 @@ final class Json {
         .build();
   }
 
-  /** The object at whose start the parser stands; members that are not kept are passed over. */
+  /** The object that the parser is at; members that are not kept are skipped. */
   static Map<String, Object> object(JsonParser parser, Predicate<String> keep, Place place)
       throws IOException {
     Map<String, Object> object = new LinkedHashMap<>();
@@ -68,7 +68,7 @@ final class Json {
     return Collections.unmodifiableMap(object);
   }
 
-  /** The value at which the parser stands. */
+  /** The value that the parser is at. */
   static Object value(JsonParser parser, Predicate<String> keep, Place place) throws IOException {
     return switch (parser.currentToken()) {
       case START_OBJECT -> object(parser, keep, place);

@@ -81,7 +81,7 @@ final class LhotseArray implements ManifestReader.Source {
     }
   }
 
-  /** After a syntax error nobody knows where the next element of an array begins. */
+  /** After a syntax error the start of the next element is unknown. */
   private ManifestException broken(IOException e) {
     if (e instanceof java.io.EOFException || e instanceof java.util.zip.ZipException) {
       return Lines.unreadable(e, place);

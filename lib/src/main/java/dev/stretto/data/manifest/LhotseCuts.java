@@ -19,7 +19,7 @@ public final class LhotseCuts {
   private LhotseCuts() {}
 
   /**
-   * Writes all cuts; the file appears when it is complete.
+   * Writes all cuts; the file is moved into place when it is complete.
    *
    * @param file where to; packed where the name ends in {@code .gz}
    * @param cuts the cuts, read once

@@ -11,8 +11,8 @@ import java.util.Map;
 /**
  * NeMo's manifests: one JSON object a line with {@code audio_filepath} and {@code duration}, and
  * {@code text}, {@code lang}, {@code offset}, {@code _skipme}, {@code num_tokens} where there;
- * everything else is kept as it stands. The id is the field {@code id}, else the path, else the
- * path with {@code @offset}.
+ * everything else is kept unchanged. The id is the field {@code id}, else the path, else the path
+ * with {@code @offset}.
  */
 final class NemoParser {
   static final String AUDIO = "audio_filepath";
@@ -183,7 +183,7 @@ final class NemoParser {
     return lastLanguage;
   }
 
-  /** Python's truth, as NeMo asks it. */
+  /** Whether Python counts the value as true, as NeMo does. */
   private static boolean asksToBeSkipped(Object skip) {
     return switch (skip) {
       case null -> false;

@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * A {@code tokenizer.json} of other people's models, run by DJL's HuggingFaceTokenizer. Whether
- * every text comes back exactly is the file's matter: byte-level ones do. Pad, bos and eos are
- * found by their usual names.
+ * A {@code tokenizer.json} of a published model, run by DJL's HuggingFaceTokenizer. Whether every
+ * text comes back exactly is the file's matter: byte-level ones do. Pad, bos and eos are found by
+ * their usual names.
  */
 public final class HubTokenizer implements Tokenizer, AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;

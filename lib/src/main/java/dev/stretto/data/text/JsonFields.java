@@ -19,8 +19,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A JSON object of other people's files. What does not fit is said in one sentence that names the
- * place and the field, as IllegalArgumentException; a field that is null is not there.
+ * A JSON object with typed access. What does not fit gives an IllegalArgumentException of one
+ * sentence that names place and field; a field that is null counts as missing.
  *
  * @param place for the sentences: a file, or a file and a line
  * @param members by name; values are String, Long, Double, Boolean, List, Map
@@ -70,7 +70,7 @@ public record JsonFields(String place, Map<String, Object> members) {
   }
 
   /**
-   * Reads a file that holds an object a line; empty lines are passed over.
+   * Reads a file that holds an object a line; empty lines are skipped.
    *
    * @param file in UTF-8
    * @return the objects in order

@@ -10,10 +10,9 @@ import java.util.List;
 import java.util.NoSuchElementException;
 
 /**
- * What stands between manifests and a sampler: one rank's share of a stream, an endless reshuffled
- * stream, several sources mixed. All are lazy and functions of their seed, so a saved sampler
- * resumes by opening the same stream and skipping. The mixtures take iterators of anything: of cuts
- * before a sampler, or of batches behind several.
+ * Streams between a manifest and a sampler: one rank's share, and a corpus reshuffled without end.
+ * Both are lazy and depend on their arguments alone, so a saved sampler resumes by opening the same
+ * stream and skipping.
  */
 public final class CutStreams {
   private CutStreams() {}

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /**
  * The static baseline (canary-efficiency, mechanism 2): shuffle, take B cuts. B must survive the
- * longest audio with the longest transcript, hence tiny batches with much padding.
+ * longest audio with the longest transcript, so batches are small and mostly padding.
  */
 public final class StaticRandom {
   private StaticRandom() {}
