@@ -29,7 +29,7 @@ final class NemoParser {
   private NemoParser(Place place, Assembler assembler) {
     this.place = place;
     this.assembler = assembler;
-    this.countsCharacters = assembler.options().tokens() == ReadOptions.CHARACTERS;
+    this.countsCharacters = ReadOptions.CHARACTERS.equals(assembler.options().tokens());
   }
 
   static LineSource.Parser of(Lines lines, Assembler assembler) {
