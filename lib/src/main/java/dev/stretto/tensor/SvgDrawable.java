@@ -6,17 +6,9 @@ package dev.stretto.tensor;
  */
 public interface SvgDrawable {
 
-  /**
-   * The picture.
-   *
-   * @return one svg element, readable on light and dark pages, with its own width and height
-   */
+  /** {@return one svg element, readable on light and dark pages, with its own width and height} */
   String svg();
 
-  /**
-   * How wide it is.
-   *
-   * @return pixels, above 0
-   */
+  /** {@return the width in pixels, above 0} */
   double width();
 }

@@ -152,7 +152,7 @@ class CatalogueTest {
         continue;
       }
       assertEquals(entry.cuts(), set.read().size(), entry.id());
-      assertEquals(entry.loader(), Manifests.format(set.path()));
+      assertEquals(entry.loader(), Manifests.open(set.path()).format());
     }
   }
 

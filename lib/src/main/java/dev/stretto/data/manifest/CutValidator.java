@@ -8,6 +8,9 @@ final class CutValidator {
   /** No count was stated. */
   static final int UNSTATED = -1;
 
+  /** A day: what is longer was mostly written in milliseconds. */
+  private static final double MAX_DURATION = 24 * 3600;
+
   private final ReadOptions options;
   private long ordinal;
 
@@ -20,18 +23,18 @@ final class CutValidator {
   }
 
   boolean lean() {
-    return options.keep() == Fields.LENGTHS;
+    return options.lengthsOnly();
   }
 
   double duration(SourceLocation place, double seconds) {
-    if (!(seconds > 0) || seconds > options.maxDuration() || Double.isInfinite(seconds)) {
+    if (!(seconds > 0) || seconds > MAX_DURATION) {
       throw place.value(
           Reason.BAD_DURATION,
           "duration",
           seconds,
-          Double.isNaN(seconds) || !(seconds > options.maxDuration())
+          Double.isNaN(seconds) || !(seconds > MAX_DURATION)
               ? "finite seconds above 0"
-              : "at most " + options.maxDuration() + " seconds (are these milliseconds?)");
+              : "at most " + MAX_DURATION + " seconds (are these milliseconds?)");
     }
     return seconds;
   }
@@ -65,7 +68,7 @@ final class CutValidator {
   ManifestException noText(SourceLocation place) {
     return place.bad(
         Reason.MISSING_TEXT,
-        options.textKey() + " is missing, expected a transcript because text is required");
+        NemoParser.TEXT + " is missing, expected a transcript because text is required");
   }
 
   Cut lean(double duration, int tokens, String language) {

@@ -25,7 +25,7 @@ public enum Format {
     this.name = name;
   }
 
-  CutSource open(Path path, CutValidator assembler) {
+  ManifestReader.Source open(Path path, CutValidator assembler) {
     return switch (this) {
       case NEMO -> LineSource.open(path, lines -> NemoParser.of(lines, assembler));
       case LHOTSE -> LhotseArray.open(path, assembler);
@@ -41,7 +41,7 @@ public enum Format {
     };
   }
 
-  /** wav2letter's lists: id, path, duration in milliseconds, transcript, parted by blanks. */
+  /** wav2letter's lists: id, path, duration in milliseconds, transcript, separated by blanks. */
   private static Cut list(Lines lines, CutValidator assembler) {
     SourceLocation place = lines.place();
     String[] part = lines.text().strip().split("\\s+", 4);

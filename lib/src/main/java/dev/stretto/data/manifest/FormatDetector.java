@@ -17,8 +17,8 @@ final class FormatDetector {
   private static final int LINES = 64;
 
   /**
-   * What a file is, finer than its format. Files of one corpus say the same thing twice or thrice:
-   * of a folder's files of one format, those of the first kind here, the richest, are read.
+   * What a file is, finer than its format. Files of one corpus often repeat each other: of a
+   * folder's files of one format, those of the first kind here, the richest, are read.
    */
   enum Kind {
     NEMO(Format.NEMO),

@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * A Kaldi data directory: {@code text} leads (else {@code segments} or a file of durations), keys
- * and values parted by blanks or a tab. Durations come from utt2dur, else segments (an end of -1
+ * and values separated by blanks or a tab. Durations come from utt2dur, else segments (an end of -1
  * means that of the recording: reco2dur), else utt2num_samples over the sample rate, else
  * utt2num_frames times frame_shift.
  */

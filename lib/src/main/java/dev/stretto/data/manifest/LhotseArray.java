@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /** Lhotse's cuts, supervisions or recordings as one JSON array. */
-final class LhotseArray implements CutSource {
+final class LhotseArray implements ManifestReader.Source {
   private static final String OBJECTS = "one JSON array of objects";
 
   /** What the lengths need: recordings, features and alignments, most of the bytes, are not. */
@@ -35,7 +35,7 @@ final class LhotseArray implements CutSource {
   }
 
   /** Either of Lhotse's two shapes; the caller closes it. */
-  static CutSource open(Path file, CutValidator assembler) {
+  static ManifestReader.Source open(Path file, CutValidator assembler) {
     return FormatDetector.firstByte(file) == '['
         ? new LhotseArray(file, assembler)
         : LineSource.open(file, lines -> lines(lines, assembler));
@@ -81,7 +81,7 @@ final class LhotseArray implements CutSource {
     }
   }
 
-  /** After a syntax error nobody knows where the next element of an array begins. */
+  /** After a syntax error the start of the next element is unknown. */
   private ManifestException broken(IOException e) {
     if (e instanceof java.io.EOFException || e instanceof java.util.zip.ZipException) {
       return Lines.unreadable(e, place);

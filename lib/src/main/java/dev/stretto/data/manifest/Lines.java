@@ -19,7 +19,7 @@ import java.util.zip.ZipException;
 
 /**
  * The lines of a file as slices of one buffer: gzip or plain by the first two bytes, LF or CRLF, a
- * byte order mark is passed over, blank lines are not delivered.
+ * byte order mark and blank lines are skipped.
  */
 final class Lines implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
@@ -186,7 +186,7 @@ final class Lines implements AutoCloseable {
     return to;
   }
 
-  /** Where the current line stands. */
+  /** File and number of the current line. */
   SourceLocation place() {
     return place;
   }

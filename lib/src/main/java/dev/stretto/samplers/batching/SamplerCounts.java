@@ -1,6 +1,5 @@
 package dev.stretto.samplers.batching;
 
-import dev.stretto.data.manifest.Cut;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +17,6 @@ final class SamplerCounts {
   private long kept;
   private long batches;
   private long overlong;
-  private double seconds;
-  private double paddedSeconds;
-  private long tokens;
-  private long paddedTokens;
 
   SamplerCounts(long epoch) {
     this.epoch = epoch;
@@ -31,20 +26,10 @@ final class SamplerCounts {
     rejected.merge(reason, 1L, Long::sum);
   }
 
-  void emitted(List<Cut> cuts, boolean overCap) {
-    double longest = 0;
-    int most = 0;
-    for (Cut cut : cuts) {
-      longest = Math.max(longest, cut.duration());
-      most = Math.max(most, cut.tokens());
-      seconds += cut.duration();
-      tokens += cut.tokens();
-    }
-    kept += cuts.size();
+  void emitted(int cuts, boolean overCap) {
+    kept += cuts;
     batches++;
     overlong += overCap ? 1 : 0;
-    paddedSeconds += longest * cuts.size();
-    paddedTokens += (long) most * cuts.size();
   }
 
   SamplerReport report(long buffered, List<String> warnings) {
@@ -59,10 +44,6 @@ final class SamplerCounts {
         overlong,
         waited,
         peakBuffer,
-        seconds,
-        paddedSeconds,
-        tokens,
-        paddedTokens,
         warnings);
   }
 
@@ -78,10 +59,6 @@ final class SamplerCounts {
     tally.kept = report.kept();
     tally.batches = report.batches();
     tally.overlong = report.overlong();
-    tally.seconds = report.seconds();
-    tally.paddedSeconds = report.paddedSeconds();
-    tally.tokens = report.tokens();
-    tally.paddedTokens = report.paddedTokens();
     return tally;
   }
 }

@@ -7,10 +7,10 @@ import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
 /** Quantiles, mean and spread of a sample; its bootstrap interval says how sure the mean is. */
-public final class Summary {
+public final class SampleStatistics {
   private final double[] sorted;
 
-  private Summary(double[] sorted) {
+  private SampleStatistics(double[] sorted) {
     this.sorted = sorted;
   }
 
@@ -20,7 +20,7 @@ public final class Summary {
    * @param values at least one, none NaN; not changed
    * @return the summary
    */
-  public static Summary of(double... values) {
+  public static SampleStatistics of(double... values) {
     if (values.length == 0) {
       throw new IllegalArgumentException("values is empty, expected at least one");
     }
@@ -31,32 +31,20 @@ public final class Summary {
     }
     double[] sorted = values.clone();
     Arrays.sort(sorted);
-    return new Summary(sorted);
+    return new SampleStatistics(sorted);
   }
 
-  /**
-   * The sample's size.
-   *
-   * @return at least 1
-   */
+  /** {@return the sample's size, at least 1} */
   public int count() {
     return sorted.length;
   }
 
-  /**
-   * The arithmetic mean.
-   *
-   * @return the mean
-   */
+  /** {@return the arithmetic mean} */
   public double mean() {
     return StatUtils.mean(sorted);
   }
 
-  /**
-   * The standard deviation with divisor n - 1.
-   *
-   * @return 0 for a single value
-   */
+  /** {@return the standard deviation with divisor n - 1; 0 for a single value} */
   public double deviation() {
     return Math.sqrt(StatUtils.variance(sorted));
   }
@@ -79,11 +67,7 @@ public final class Summary {
             .evaluate(sorted, 100 * share);
   }
 
-  /**
-   * The middle value.
-   *
-   * @return {@code quantile(.5)}
-   */
+  /** {@return the middle value, {@code quantile(.5)}} */
   public double median() {
     return quantile(.5);
   }
@@ -112,7 +96,7 @@ public final class Summary {
       }
       means[i] = sum / sorted.length;
     }
-    Summary drawn = of(means);
+    SampleStatistics drawn = of(means);
     return new double[] {drawn.quantile((1 - level) / 2), drawn.quantile((1 + level) / 2)};
   }
 }
