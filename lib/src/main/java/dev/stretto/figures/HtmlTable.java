@@ -1,10 +1,16 @@
 package dev.stretto.figures;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import tech.tablesaw.api.ColumnType;
+import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
+import tech.tablesaw.columns.numbers.NumberColumnFormatter;
 
 /**
  * A table as HTML with inline styles only. No colour is fixed: text inherits the page's colour and
@@ -31,9 +37,19 @@ final class HtmlTable {
     }
     String head = "border-bottom:2px solid rgba(128,128,128,.6);font-weight:600";
     html.append("<thead>").append(row("th", head, table, Column::name)).append("</thead><tbody>");
+    Set<String> rounded =
+        table.columns().stream()
+            .filter(HtmlTable::isRounded)
+            .map(Column::name)
+            .collect(Collectors.toSet());
     for (int i = 0; i < rows; i++) {
       int row = i;
-      html.append(row("td", "border-bottom:" + LINE, table, c -> Tables.text(c, row)));
+      html.append(
+          row(
+              "td",
+              "border-bottom:" + LINE,
+              table,
+              c -> rounded.contains(c.name()) ? c.getString(row) : Tables.text(c, row)));
     }
     html.append("</tbody></table>");
     if (rows < table.rowCount()) {
@@ -42,6 +58,16 @@ final class HtmlTable {
           .append("</div>");
     }
     return html.toString();
+  }
+
+  /** Whether the column's maker said how it prints. */
+  private static boolean isRounded(Column<?> column) {
+    NumberColumnFormatter plain = NumberColumnFormatter.floatingPointDefault();
+    plain.setColumnType(ColumnType.DOUBLE);
+    return column instanceof DoubleColumn numbers
+        && IntStream.range(0, Math.min(MOST_ROWS, numbers.size()))
+            .filter(row -> !numbers.isMissing(row))
+            .anyMatch(row -> !numbers.getString(row).equals(plain.format(numbers.getDouble(row))));
   }
 
   private static String row(

@@ -1,8 +1,8 @@
 package dev.stretto.samplers.batching;
 
+import dev.stretto.figures.Tables;
 import java.util.List;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /**
@@ -36,12 +36,12 @@ public record BucketProfile(
 
   /** {@return one row a bin: bin, seconds, tokens, batch size, probes} */
   public Table table() {
-    return Table.create(
-        "bucket profile",
-        IntColumn.create("bin", shapes.stream().mapToInt(BinShape::bin).toArray()),
-        DoubleColumn.create("seconds", shapes.stream().mapToDouble(BinShape::seconds).toArray()),
-        IntColumn.create("tokens", shapes.stream().mapToInt(BinShape::tokens).toArray()),
-        IntColumn.create("batch size", sizes.stream().mapToInt(Integer::intValue).toArray()),
-        IntColumn.create("probes", probes.stream().mapToInt(Integer::intValue).toArray()));
+    return Tables.rows(IntStream.range(0, shapes.size()).boxed().toList())
+        .column("bin", i -> shapes.get(i).bin())
+        .column("seconds", i -> shapes.get(i).seconds())
+        .column("tokens", i -> shapes.get(i).tokens())
+        .column("batch size", sizes::get)
+        .column("probes", probes::get)
+        .table("bucket profile");
   }
 }

@@ -1,11 +1,10 @@
 package dev.stretto.samplers.batching;
 
+import dev.stretto.figures.Tables;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -94,8 +93,9 @@ public record SamplerReport(
     rows.put("over the cap alone", overlong);
     rows.put("waited for a full bucket", waited);
     rows.put("peak buffer", peakBuffer);
-    StringColumn measure = StringColumn.create("measure", rows.keySet());
-    DoubleColumn value = DoubleColumn.create("value", rows.values());
-    return Table.create("sampler report", measure, value);
+    return Tables.rows(rows.entrySet())
+        .column("measure", Map.Entry::getKey)
+        .column("value", row -> row.getValue().doubleValue())
+        .table("sampler report");
   }
 }
