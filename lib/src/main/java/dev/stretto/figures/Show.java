@@ -40,7 +40,6 @@ public final class Show {
       }
       case Figure figure -> {
         bundle.put("text/plain", summary(figure));
-        bundle.put("image/svg+xml", figure.svg());
         bundle.put("image/png", base64(figure.png()));
       }
       case Table table -> {
@@ -49,7 +48,7 @@ public final class Show {
       }
       case BufferedImage image -> {
         bundle.put("text/plain", "image, %d x %d".formatted(image.getWidth(), image.getHeight()));
-        bundle.put("image/png", base64(Drawing.png(image)));
+        bundle.put("image/png", base64(SmallPng.of(image)));
       }
       case Sketch sketch -> {
         bundle.put("text/plain", sketch.toString());
