@@ -159,6 +159,31 @@ public final class Show {
     return Markup.of("image/svg+xml", svg, "SVG drawing, %d characters".formatted(svg.length()));
   }
 
+  /**
+   * {@return the text of a method, to stand beside its equation}
+   *
+   * @param owner a class of {@code papers} or {@code samplers}; nested ones too
+   * @param method its name, private ones too; the class' own simple name for a constructor
+   * @throws IllegalArgumentException where there is no such method, it has more than 25 lines, or
+   *     the class' source is not in its jar
+   */
+  public static Showable source(Class<?> owner, String method) {
+    return source(owner, method, 0);
+  }
+
+  /**
+   * {@return the text of one of several methods of a name}
+   *
+   * @param owner a class of {@code papers} or {@code samplers}
+   * @param method its name
+   * @param overload which of them in the order of the file, from 0
+   */
+  public static Showable source(Class<?> owner, String method, int overload) {
+    String text = MethodSource.of(owner, method, overload);
+    String html = "<pre><code>%s</code></pre>".formatted(HtmlTable.escape(text));
+    return Markup.of("text/html", html, text);
+  }
+
   private static String summary(Figure figure) {
     Table data = figure.data();
     Object title = figure.spec().getOrDefault("ggtitle", Map.of());
