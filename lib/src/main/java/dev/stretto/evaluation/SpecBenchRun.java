@@ -3,6 +3,7 @@ package dev.stretto.evaluation;
 import dev.stretto.data.text.SpecBench;
 import dev.stretto.data.text.SpecBench.Answer;
 import dev.stretto.data.text.SpecBench.Question;
+import dev.stretto.figures.Tables;
 import dev.stretto.models.TokenModel;
 import dev.stretto.profilers.AcceptanceProfiler;
 import dev.stretto.samplers.decoding.Acceptance;
@@ -18,10 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.StringColumn;
+import java.util.function.ToDoubleBiFunction;
 import tech.tablesaw.api.Table;
 
 /**
@@ -213,36 +211,31 @@ public final class SpecBenchRun {
   }
 
   private static Table table(Map<String, List<Pair>> groups) {
-    Table table =
-        Table.create(
-            "Spec-Bench",
-            StringColumn.create("category", new ArrayList<>(groups.keySet())),
-            IntColumn.create("questions", groups.values().stream().mapToInt(List::size).toArray()));
-    Map<String, ToDoubleFunction<List<Pair>>> measures = new LinkedHashMap<>();
-    measures.put("baselineMicro", pairs -> micro(pairs, Pair::baseline));
-    measures.put("baselineMacro", pairs -> macro(pairs, Pair::baseline));
-    measures.put("methodMicro", pairs -> micro(pairs, Pair::method));
-    measures.put("methodMacro", pairs -> macro(pairs, Pair::method));
-    measures.put(
-        "speedUpMicro", pairs -> micro(pairs, Pair::method) / micro(pairs, Pair::baseline));
-    measures.put(
-        "speedUpMacro", pairs -> macro(pairs, Pair::method) / macro(pairs, Pair::baseline));
-    measures.put(
-        "lengthWithBonus",
-        pairs ->
-            pairs.stream()
-                .flatMap(pair -> pair.method.acceptLengths().stream())
-                .mapToLong(length -> length)
-                .average()
-                .orElse(Double.NaN));
-    measures.forEach(
-        (name, measure) ->
-            table.addColumns(
-                DoubleColumn.create(
-                    name, groups.values().stream().mapToDouble(measure).toArray())));
-    table.addColumns(
-        IntColumn.create("same", groups.values().stream().mapToInt(SpecBenchRun::same).toArray()));
-    return table;
+    return Tables.rows(groups.entrySet())
+        .column("category", Map.Entry::getKey)
+        .column("questions", e -> e.getValue().size())
+        .column("baselineMicro", e -> micro(e.getValue(), Pair::baseline))
+        .column("baselineMacro", e -> macro(e.getValue(), Pair::baseline))
+        .column("methodMicro", e -> micro(e.getValue(), Pair::method))
+        .column("methodMacro", e -> macro(e.getValue(), Pair::method))
+        .column("speedUpMicro", e -> ratio(e.getValue(), SpecBenchRun::micro))
+        .column("speedUpMacro", e -> ratio(e.getValue(), SpecBenchRun::macro))
+        .column("lengthWithBonus", e -> lengthWithBonus(e.getValue()))
+        .column("same", e -> same(e.getValue()))
+        .table("Spec-Bench");
+  }
+
+  private static double ratio(
+      List<Pair> pairs, ToDoubleBiFunction<List<Pair>, Function<Pair, Answer>> speed) {
+    return speed.applyAsDouble(pairs, Pair::method) / speed.applyAsDouble(pairs, Pair::baseline);
+  }
+
+  private static double lengthWithBonus(List<Pair> pairs) {
+    return pairs.stream()
+        .flatMap(pair -> pair.method.acceptLengths().stream())
+        .mapToLong(length -> length)
+        .average()
+        .orElse(Double.NaN);
   }
 
   private static int same(List<Pair> pairs) {

@@ -2,6 +2,8 @@ package dev.stretto.evaluation;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.stretto.figures.Tables;
+import dev.stretto.models.Cost;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
 import dev.stretto.profilers.AcceptanceProfiler;
@@ -29,12 +31,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -325,10 +325,11 @@ public final class SpeculationBench {
           });
     }
     timer.run(warmUps, rounds);
-    Table table =
-        Table.create(
-            "speed", StringColumn.create("method", runners.stream().map(Method::name).toList()));
-    Map<String, List<Double>> columns = new LinkedHashMap<>();
+    int errors = 0;
+    for (boolean f : failed) {
+      errors += f ? 1 : 0;
+    }
+    List<Speed> speeds = new ArrayList<>();
     for (Method method : runners) {
       double[] micro = new double[rounds];
       double[] macro = new double[rounds];
@@ -343,28 +344,34 @@ public final class SpeculationBench {
         ratio[r] = micro[r] * (1 / first + 1 / again) / 2;
       }
       Acceptance report = reports.get(method.name);
-      put(columns, "micro", new Percentile().evaluate(micro, 50));
-      put(columns, "macro", new Percentile().evaluate(macro, 50));
-      put(columns, "speedup", new Percentile().evaluate(ratio, 50));
-      put(columns, "low", StatUtils.min(ratio));
-      put(columns, "high", StatUtils.max(ratio));
-      put(columns, "ttft", 1e3 * AcceptanceProfiler.ttft(report));
-      put(columns, "gapP50", 1e3 * AcceptanceProfiler.gap(report, 50));
-      put(columns, "gapP95", 1e3 * AcceptanceProfiler.gap(report, 95));
+      speeds.add(
+          new Speed(
+              method.name,
+              new Percentile().evaluate(micro, 50),
+              new Percentile().evaluate(macro, 50),
+              new Percentile().evaluate(ratio, 50),
+              StatUtils.min(ratio),
+              StatUtils.max(ratio),
+              1e3 * AcceptanceProfiler.ttft(report),
+              1e3 * AcceptanceProfiler.gap(report, 50),
+              1e3 * AcceptanceProfiler.gap(report, 95),
+              errors));
     }
-    columns.forEach((name, values) -> table.addColumns(DoubleColumn.create(name, values)));
-    int errors = 0;
-    for (boolean f : failed) {
-      errors += f ? 1 : 0;
-    }
-    int[] all = new int[runners.size()];
-    Arrays.fill(all, errors);
-    return table.addColumns(IntColumn.create("errors", all));
+    return Tables.of(speeds).setName("speed");
   }
 
-  private static void put(Map<String, List<Double>> columns, String name, double value) {
-    columns.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
-  }
+  /** A row of {@link #race}. */
+  private record Speed(
+      String method,
+      double micro,
+      double macro,
+      double speedup,
+      double low,
+      double high,
+      double ttft,
+      double gapP50,
+      double gapP95,
+      int errors) {}
 
   private static double micro(double[][] run, boolean[] failed) {
     double seconds = 0;
@@ -395,37 +402,30 @@ public final class SpeculationBench {
    *     bytesPerToken (target and draft), identical, nearTies, different, errors
    */
   public static Table table(List<Counts> counts) {
-    Map<String, Function<Counts, Double>> measures = new LinkedHashMap<>();
-    measures.put("tau", c -> c.acceptance.lengthWithBonus());
-    measures.put("accepted", c -> c.acceptance.lengthWithoutBonus());
-    for (int j = 1; j <= 4; j++) {
-      int depth = j;
-      measures.put("a" + j, c -> c.acceptance.conditional(depth));
-    }
-    measures.put("passes", c -> (double) c.target.passes());
-    measures.put("positions", Counts::positionsPerPass);
-    measures.put("useful", c -> (double) c.target.useful() / c.target.positions());
-    measures.put("draftPasses", c -> (double) c.draft.passes());
-    measures.put(
-        "macsPerToken",
-        c -> (double) c.target.plus(c.draft).cost().multiplyAdds() / c.acceptance.emitted());
-    measures.put(
-        "bytesPerToken",
-        c -> (double) c.target.plus(c.draft).cost().bytes() / c.acceptance.emitted());
-    measures.put("identical", c -> (double) c.identical);
-    measures.put("nearTies", c -> (double) c.nearTies);
-    measures.put("different", c -> (double) c.different);
-    measures.put("errors", c -> (double) c.errors.size());
-    Table table =
-        Table.create(
-            "methods",
-            StringColumn.create("method", counts.stream().map(Counts::method).toList()),
-            StringColumn.create(
-                "lossless", counts.stream().map(c -> c.lossless ? "yes" : "LOSSY").toList()));
-    measures.forEach(
-        (name, measure) ->
-            table.addColumns(
-                DoubleColumn.create(name, counts.stream().map(measure).toArray(Double[]::new))));
-    return table;
+    return Tables.rows(counts)
+        .column("method", Counts::method)
+        .column("lossless", c -> c.lossless ? "yes" : "LOSSY")
+        .column("tau", c -> c.acceptance.lengthWithBonus())
+        .column("accepted", c -> c.acceptance.lengthWithoutBonus())
+        .column("a1", c -> c.acceptance.conditional(1))
+        .column("a2", c -> c.acceptance.conditional(2))
+        .column("a3", c -> c.acceptance.conditional(3))
+        .column("a4", c -> c.acceptance.conditional(4))
+        .column("passes", c -> (double) c.target.passes())
+        .column("positions", Counts::positionsPerPass)
+        .column("useful", c -> (double) c.target.useful() / c.target.positions())
+        .column("draftPasses", c -> (double) c.draft.passes())
+        .column("macsPerToken", c -> perToken(c, Cost::multiplyAdds))
+        .column("bytesPerToken", c -> perToken(c, Cost::bytes))
+        .column("identical", c -> (double) c.identical)
+        .column("nearTies", c -> (double) c.nearTies)
+        .column("different", c -> (double) c.different)
+        .column("errors", c -> (double) c.errors.size())
+        .table("methods");
+  }
+
+  private static double perToken(Counts counts, ToLongFunction<Cost> of) {
+    Cost both = counts.target.plus(counts.draft).cost();
+    return (double) of.applyAsLong(both) / counts.acceptance.emitted();
   }
 }

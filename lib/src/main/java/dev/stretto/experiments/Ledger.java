@@ -1,5 +1,6 @@
 package dev.stretto.experiments;
 
+import dev.stretto.figures.Tables;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -17,13 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tech.tablesaw.api.ColumnType;
-import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Row;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.io.csv.CsvReadOptions;
 
@@ -111,23 +109,19 @@ public final class Ledger {
    * {@return the ledger as a table, claim beside here, which is empty where nothing was measured}
    */
   public Table table() {
-    return Table.create(
-        "ledger",
-        text("paper", LedgerLine::paper),
-        text("measure", LedgerLine::measure),
-        text("data", line -> line.dataset().isEmpty() ? "generated" : line.dataset()),
-        text("claim", LedgerLine::paperValue),
-        text("here", line -> line.ours().isPresent() ? shown(line.ours().getAsDouble()) : ""),
-        text("unit", LedgerLine::unit),
-        text("target", LedgerLine::threshold),
-        text("kind", line -> line.kind().toString()),
-        text("verdict", line -> line.verdict().toString()),
-        text("preset", line -> line.preset().toString()),
-        IntColumn.create("seeds", lines.stream().mapToInt(LedgerLine::seeds)));
-  }
-
-  private StringColumn text(String name, Function<LedgerLine, String> value) {
-    return StringColumn.create(name, lines.stream().map(value));
+    return Tables.rows(lines)
+        .column("paper", LedgerLine::paper)
+        .column("measure", LedgerLine::measure)
+        .column("data", line -> line.dataset().isEmpty() ? "generated" : line.dataset())
+        .column("claim", LedgerLine::paperValue)
+        .column("here", line -> line.ours().isPresent() ? shown(line.ours().getAsDouble()) : "")
+        .column("unit", LedgerLine::unit)
+        .column("target", LedgerLine::threshold)
+        .column("kind", LedgerLine::kind)
+        .column("verdict", LedgerLine::verdict)
+        .column("preset", LedgerLine::preset)
+        .column("seeds", LedgerLine::seeds)
+        .table("ledger");
   }
 
   /**

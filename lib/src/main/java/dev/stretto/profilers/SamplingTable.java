@@ -1,6 +1,7 @@
 package dev.stretto.profilers;
 
 import dev.stretto.data.manifest.Cut;
+import dev.stretto.figures.Tables;
 import dev.stretto.samplers.batching.BatchSizeOptimizer;
 import dev.stretto.samplers.batching.BatchingSampler;
 import dev.stretto.samplers.batching.Bins;
@@ -18,8 +19,6 @@ import dev.stretto.samplers.batching.TimeConstraint;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -318,10 +317,11 @@ public final class SamplingTable {
    * @return one row a sampler
    */
   public Table table() {
-    Table table = PaddingReport.table(reports());
-    table.addColumns(
-        DoubleColumn.create("rejected", rows.stream().mapToDouble(Row::rejectedShare).toArray()),
-        IntColumn.create("probes", rows.stream().mapToInt(Row::probes).toArray()));
-    return table;
+    return PaddingReport.table(reports())
+        .concat(
+            Tables.rows(rows)
+                .column("rejected", Row::rejectedShare)
+                .column("probes", Row::probes)
+                .table(""));
   }
 }

@@ -172,10 +172,5 @@ class ExperimentTest {
     public byte[] png() {
       return new byte[0];
     }
-
-    @Override
-    public byte[] pdf(double widthMm) {
-      return new byte[0];
-    }
   }
 }
