@@ -11,7 +11,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -40,7 +39,7 @@ public final class FigureCheck {
    */
   record Parted(String name, List<String> sentences) {}
 
-  private static final Predicate<String> OLDER = word -> word.startsWith("--older=");
+  private static final String OLDER = "--older=";
 
   private final Path expected;
   private final Path actual;
@@ -71,8 +70,12 @@ public final class FigureCheck {
     boolean withoutData = words.remove("--without-data");
     boolean newAllowed = words.remove("--new-allowed");
     Set<String> older = new TreeSet<>();
-    words.stream().filter(OLDER).forEach(word -> older.add(word.substring(word.indexOf('=') + 1)));
-    words.removeIf(OLDER);
+    for (String word : arguments) {
+      if (word.startsWith(OLDER)) {
+        older.add(word.substring(OLDER.length()));
+        words.remove(word);
+      }
+    }
     if (words.size() < 3) {
       System.out.println(
           "usage: FigureCheck [--without-data] [--new-allowed] [--older=FOLDER/NAME]..."
