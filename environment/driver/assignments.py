@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 
-from .console import Problem, say
+from .console import Problem, say, sentence, settle_home
 from .notebooks import choose
 from .paths import NOTEBOOKS, ROOT
 
@@ -227,10 +227,14 @@ def main(arguments):
     )
     parser.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="for example 01; all by default")
     parser.add_argument("--check", action="store_true", help="compare with what is stored and change nothing")
+    options = parser.parse_args(arguments)
     try:
-        failures = run(parser.parse_args(arguments))
+        settle_home()
+        failures = run(options)
     except Problem as problem:
         failures = [str(problem)]
+    except OSError as failure:
+        failures = [sentence(failure)]
     for failure in failures:
         say("Failed: " + failure)
     return 1 if failures else 0

@@ -127,7 +127,7 @@ def tool(jdk, main, *arguments):
     result = subprocess.run(
         [str(jdk / "bin/java"), "--enable-native-access=ALL-UNNAMED", "-Djava.awt.headless=true"]
         + ["--sun-misc-unsafe-memory-access=allow", "-cp", classpath()]
-        + ["dev.stretto.experiments." + main]
+        + ["dev.stretto." + main]
         + [str(argument) for argument in arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

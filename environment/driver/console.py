@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 import time
+from pathlib import Path
+
+from .paths import WORK
 
 
 class Problem(Exception):
     """Something that stops the work, said in a sentence; never shown as a traceback."""
+
+
+def sentence(failure):
+    """What an error of the operating system means for the user."""
+    place = failure.filename2 or failure.filename or "a file"
+    if failure.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
+        return "the disk is full: %s could not be written; make room and run this again" % place
+    if failure.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return (
+            "%s may not be read or written: it is read-only or belongs to another user; run this in a"
+            " clone of your own" % place
+        )
+    return "%s: %s" % (place, failure.strerror or failure)
+
+
+def settle_home():
+    """Sees to a home folder that can be written: Maven, Jupyter and the caches need one."""
+    try:
+        home = Path.home()
+    except RuntimeError:  # no HOME, and a user whom the system does not know
+        home = None
+    if os.name == "nt":
+        return
+    if not (home and os.access(home, os.W_OK)):
+        home = WORK / "home"
+        home.mkdir(parents=True, exist_ok=True)
+        options = os.environ.get("MAVEN_OPTS", "")
+        os.environ["MAVEN_OPTS"] = (options + " -Duser.home=%s" % home).strip()
+        say("There is no home folder that can be written: %s takes its place" % home)
+    os.environ["HOME"] = str(home)
 
 
 def say(text=""):

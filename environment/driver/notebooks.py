@@ -13,6 +13,9 @@ import threading
 from .console import Problem, Progress, minutes, say
 from .paths import ENVIRONMENT, FIGURES, NOTEBOOKS, RESOURCES
 
+# what a run ends in whose notebook was changed meanwhile
+NEW = ".new.ipynb"
+
 SECTIONS = {
     "needs-data": ("STRETTO_DATA", "real data sets (STRETTO_DATA is unset)"),
     "needs-manifest": ("STRETTO_MANIFEST", "a manifest of your own (STRETTO_MANIFEST is unset)"),
@@ -21,7 +24,7 @@ SECTIONS = {
 
 def choose(names):
     """The notebooks of these names ('01', '01-batching', a path), all where none is named."""
-    known = sorted(NOTEBOOKS.glob("*.ipynb"))
+    known = sorted(path for path in NOTEBOOKS.glob("*.ipynb") if not path.name.endswith(NEW))
     if not names:
         return known
     chosen = []
@@ -38,11 +41,15 @@ def choose(names):
     return chosen
 
 
+def papers():
+    """The rows of the catalogue of papers."""
+    with open(RESOURCES / "papers.tsv", encoding="utf-8") as table:
+        return list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
 def figure_files(notebook, figure):
     """The stored names of a figure, '<paper>-<figure>', of the family of a notebook."""
-    with open(RESOURCES / "papers.tsv", encoding="utf-8") as table:
-        rows = list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
-    family = [row for row in rows if row["family"] == notebook.stem[:2]]
+    family = [row for row in papers() if row["family"] == notebook.stem[:2]]
     names = [(row["id"], name) for row in family for name in row["figures"].split()]
     # those of no paper are known once they are stored
     own = sorted((FIGURES / notebook.stem).glob("own-*.csv"))
@@ -60,10 +67,14 @@ def figure_files(notebook, figure):
 
 def code(notebook):
     """Sources and tags of the code cells: what a run depends on."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return code_of(json.loads(notebook.read_text(encoding="utf-8")))
+
+
+def code_of(content):
+    """The same of a notebook's content."""
     return [
         ["".join(cell["source"]), sorted(cell.get("metadata", {}).get("tags", []))]
-        for cell in cells
+        for cell in content["cells"]
         if cell["cell_type"] == "code"
     ]
 

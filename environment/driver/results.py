@@ -1,22 +1,32 @@
-"""Keeps what a complete run produced, and knows when nothing has changed since."""
+"""Keeps what a complete run produced, beside what other runs keep at the same time."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
-import json
+import io
 import os
 import re
 import shutil
 import signal
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from .build import digest
-from .notebooks import code
-from .paths import ENVIRONMENT, FIGURES, ROOT, WORK
+try:
+    import fcntl
+except ImportError:  # Windows: two runs at once are not guarded there
+    fcntl = None
+
+from . import texts
+from .console import Problem
+from .notebooks import NEW, papers
+from .paths import FIGURES, RESOURCES, WORK
 
 LEDGER = "ledger.csv"
+ROWS = "rows.csv"
+PRESETS = ("smoke", "quick", "extended", "full")
+# what lies in a notebook's folder of figures and is none
+NO_FIGURE = (ROWS, "state.json")
 
 
 @contextmanager
@@ -51,6 +61,16 @@ def scratch():
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextmanager
+def locked():
+    """One run at a time puts its results into notebooks/ and figures/."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    with open(WORK / "store.lock", "w") as file:
+        if fcntl:
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def new_figures(folder):
     """A folder for a run's figures, with a copy of the ledger to merge into."""
     folder.mkdir(parents=True)
@@ -59,38 +79,108 @@ def new_figures(folder):
     return folder
 
 
-def store(notebook, executed, figures, had_data):
-    """Moves a complete run's outputs, figures and ledger lines to where they are kept."""
-    target = FIGURES / notebook.stem
-    with uninterrupted():
-        if executed.read_bytes() != notebook.read_bytes():
-            os.replace(executed, notebook)
-        kept = _move(figures / notebook.stem, target)
-        for old in target.iterdir() if target.exists() else []:
-            if old.is_file() and old.name not in kept and (had_data or not _from_data(old)):
-                old.unlink()
-        if (figures / LEDGER).exists():
-            _replace(figures / LEDGER, FIGURES / LEDGER)
+@dataclass
+class Run:
+    """A complete run of a notebook: what it read, and where its results lie."""
+
+    notebook: Path
+    read: bytes
+    executed: Path
+    figures: Path
+    preset: str
+    had_data: bool
+
+
+def store(run, kept=()):
+    """Moves a run's outputs, figures and lines to where they are kept; figures named stay as they are."""
+    target = FIGURES / run.notebook.stem
+    with uninterrupted(), locked():
+        _refuse_changed(run)
+        if run.executed.read_bytes() != run.read:
+            os.replace(run.executed, run.notebook)
+        fresh = _files(run.figures / run.notebook.stem)
+        for file in fresh:
+            if _figure(file) not in kept:
+                _replace(file, target / file.name)
+        _remove(target, {file.name for file in fresh}, kept, run.had_data)
+        _lines(run)
+
+
+def store_data(run):
+    """Moves a run's data and lines; pictures and notebook stay. Returns the names of those now older."""
+    target = FIGURES / run.notebook.stem
+    older = set()
+    with uninterrupted(), locked():
+        _refuse_changed(run)
+        fresh = _files(run.figures / run.notebook.stem)
+        new = {_figure(file) for file in fresh if not (target / (_figure(file) + ".csv")).exists()}
+        for file in fresh:
+            if _figure(file) in new:
+                _replace(file, target / file.name)
+            elif file.suffix == ".csv" and not _same(file, target / file.name):
+                _replace(file, target / file.name)
+                older.add(_figure(file))
+        drawn = {_figure(file) for file in fresh}
+        _remove(target, set(), drawn, run.had_data)
+        _lines(run)
+        if texts.differences(run.notebook, run.executed):
+            older.add("texts")
+    return older
+
+
+def store_lines(run):
+    """Moves the ledger lines and raw values alone."""
+    with uninterrupted(), locked():
+        _lines(run)
 
 
 def store_one(notebook, figures, name):
     """Moves the files of one figure."""
-    folder = figures / notebook.stem
-    for file in list(folder.iterdir()):
-        if not file.name.startswith(name + "."):
-            file.unlink()
-    with uninterrupted():
-        _move(folder, FIGURES / notebook.stem)
+    with uninterrupted(), locked():
+        for file in _files(figures / notebook.stem):
+            if _figure(file) == name:
+                _replace(file, FIGURES / notebook.stem / file.name)
 
 
-def _move(source, target):
-    names = set()
-    for file in sorted(source.iterdir()) if source.exists() else []:
-        if file.is_file():
-            names.add(file.name)
-            target.mkdir(parents=True, exist_ok=True)
-            _replace(file, target / file.name)
-    return names
+def wall_figures(notebook):
+    """The stored figures that show wall-clock data."""
+    tables = [file for file in (FIGURES / notebook.stem).glob("*.csv") if file.name not in NO_FIGURE]
+    return {file.stem for file in tables if _says(file, r"# column: .* wall$")}
+
+
+def _refuse_changed(run):
+    if run.notebook.read_bytes() == run.read:
+        return
+    beside = run.notebook.with_name(run.notebook.stem + NEW)
+    os.replace(run.executed, beside)
+    raise Problem(
+        "%s was changed while it ran, so what the run made of the old one is beside it, in %s; figures"
+        " and ledger are as they were" % (run.notebook.name, beside.name)
+    )
+
+
+def _files(folder):
+    """The files of a run's figures that are kept: no PDF, and a picture where there is no drawing."""
+    files = [file for file in sorted(folder.iterdir()) if file.is_file()] if folder.exists() else []
+    drawings = {file.stem for file in files if file.suffix == ".svg"}
+    return [
+        file
+        for file in files
+        if file.suffix in (".svg", ".csv", ".json") and file.name not in NO_FIGURE
+        or file.suffix == ".png" and file.stem not in drawings
+    ]
+
+
+def _figure(file):
+    return file.name.split(".")[0]
+
+
+def _remove(target, names, figures, had_data):
+    """Removes what no longer is drawn, unless it would need data that the run did not have."""
+    for old in target.iterdir() if target.exists() else []:
+        wanted = old.name in names or old.name in NO_FIGURE or _figure(old) in figures
+        if old.is_file() and not wanted and (had_data or not _from_data(old)):
+            old.unlink()
 
 
 def _replace(fresh, stored):
@@ -101,24 +191,23 @@ def _replace(fresh, stored):
 
 
 def _same(fresh, stored):
-    drawings = [file.with_suffix(".svg") for file in (fresh, stored)]
-    if fresh.suffix == ".pdf" and all(file.exists() for file in drawings):
-        # the same drawing makes another file each time: its document id is a random one
-        fresh, stored = drawings
-    return _text(fresh) == _text(stored)
+    return _text(fresh.read_bytes()) == _text(stored.read_bytes())
 
 
-def _text(file):
-    return re.sub(rb"revision[:=] ?[0-9a-z]+(-dirty)?", b"", file.read_bytes())
+def _text(content):
+    return re.sub(rb"revision[:=] ?[0-9a-z]+(-dirty)?", b"", content)
 
 
 def _from_data(file):
     """Whether a figure was drawn from a real data set: its data's header says so."""
-    table = file.with_name(file.name.split(".")[0] + ".csv")
+    return _says(file.with_name(_figure(file) + ".csv"), r"# data:")
+
+
+def _says(table, pattern):
     if not table.exists():
         return False
     with open(table, encoding="utf-8", errors="replace") as lines:
-        return any(line.startswith("# data:") for line in lines)
+        return any(re.match(pattern, line) for line in lines)
 
 
 def _alive(pid):
@@ -131,60 +220,62 @@ def _alive(pid):
     return True
 
 
-# what is provably up to date
+# ledger lines and raw values
 
 
-def state(notebook, sources, environment, kernel):
-    """A hash of all that a notebook's results depend on and one of the results themselves."""
-    # a model that was trained again stands for itself, in the data sets
-    passing = ("STRETTO_REVISION", "STRETTO_FRESH", "STRETTO_CHECKPOINTS", "STRETTO_THREADS")
-    names = sorted(name for name in environment if name.startswith(("STRETTO_", "JAVA")))
-    inputs = {
-        "sources": sources,
-        "code": code(notebook),
-        "kernel": kernel,
-        "driver": digest([ENVIRONMENT / "driver"]),
-        "datasets": digest([ROOT / "datasets"]),
-        "environment": {name: environment[name] for name in names if name not in passing},
-        "data": [_listing(environment.get(name)) for name in ("STRETTO_DATA", "STRETTO_MANIFEST")],
-    }
-    lines = []
-    if (FIGURES / LEDGER).exists():
-        with open(FIGURES / LEDGER, encoding="utf-8", newline="") as table:
-            lines = [row for row in csv.DictReader(table) if row["notebook"] == notebook.stem]
-    outputs = [digest([notebook, FIGURES / notebook.stem]), lines]
-    return [_hash(inputs), _hash(outputs)]
+def _lines(run):
+    """Puts the run's lines of its notebook and preset in the place of those that are stored now."""
+    _merge(run, run.figures / LEDGER, FIGURES / LEDGER)
+    _merge(run, run.figures / run.notebook.stem / ROWS, FIGURES / run.notebook.stem / ROWS)
 
 
-def up_to_date(notebook, now):
-    """Whether the last complete run saw the same and left what is there."""
-    try:
-        return json.loads(_state_file(notebook).read_text()) == now
-    except (OSError, ValueError):
-        return False
+def _merge(run, fresh, stored):
+    if not fresh.exists():
+        return
+
+    def replaced(row):
+        own = row.get("notebook", run.notebook.stem) == run.notebook.stem and row["preset"] == run.preset
+        return own and (run.had_data or not row.get("dataset"))
+
+    columns, new = read(fresh)
+    old = read(stored)[1] if stored.exists() else []
+    known = {_text(str(sorted(row.items())).encode()): row for row in old}
+    merged = [row for row in old if not replaced(row)]
+    # a line that differs only in its revision stays as it was
+    merged += [known.get(_text(str(sorted(row.items())).encode()), row) for row in new if replaced(row)]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(sorted(merged, key=_order()))
+    part = WORK / ("%s.%d.part" % (stored.name, os.getpid()))
+    part.write_text(text.getvalue(), encoding="utf-8")
+    stored.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(part, stored)
 
 
-def remember(notebook, now):
-    _state_file(notebook).parent.mkdir(parents=True, exist_ok=True)
-    _state_file(notebook).write_text(json.dumps(now))
+def read(file):
+    """Columns and rows of a table."""
+    with open(file, encoding="utf-8", newline="") as table:
+        reader = csv.DictReader(table)
+        return list(reader.fieldnames or []), list(reader)
 
 
-def _state_file(notebook):
-    return WORK / "state" / (notebook.stem + ".json")
+def _order():
+    """The catalogue's order: paper, measure, data set, preset."""
+    ids = [row["id"] for row in papers()]
+    with open(RESOURCES / "criteria.tsv", encoding="utf-8") as table:
+        measures = [tuple(line.split("\t")[:2]) for line in table][1:]
 
+    def place(order, name):
+        return order.index(name) if name in order else len(order)
 
-def _listing(place):
-    if not place:
-        return None
-    top = Path(place)
-    files = sorted(top.rglob("*")) if top.is_dir() else [top]
-    return [
-        [str(file), file.stat().st_size, file.stat().st_mtime_ns] for file in files if file.is_file()
-    ]
-
-
-def _hash(value):
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    return lambda row: (
+        place(ids, row["paper"]),
+        place(measures, (row["paper"], row["measure"])),
+        row["measure"],
+        row.get("dataset", ""),
+        place(PRESETS, row["preset"]),
+    )
 
 
 # the ledger, for reading

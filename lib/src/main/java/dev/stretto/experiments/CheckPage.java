@@ -40,8 +40,9 @@ final class CheckPage {
           .sentences()
           .forEach(sentence -> html.append("<li>").append(escaped(sentence)).append("</li>"));
       html.append("</ul>\n");
+      String ending = Files.exists(actual.resolve(figure.name() + ".svg")) ? ".svg" : ".png";
       pictures(
-          html, expected.resolve(figure.name() + ".png"), actual.resolve(figure.name() + ".png"));
+          html, expected.resolve(figure.name() + ending), actual.resolve(figure.name() + ending));
     }
     try {
       if (page.toAbsolutePath().getParent() != null) {
@@ -59,30 +60,31 @@ final class CheckPage {
     }
     html.append("<div class=\"pictures\">");
     if (Files.exists(expected)) {
-      picture(html, "expected", bytes(expected));
+      picture(html, "expected", expected);
     }
     if (Files.exists(actual)) {
-      picture(html, "actual", bytes(actual));
+      picture(html, "actual", actual);
     }
     if (Files.exists(expected) && Files.exists(actual)) {
       PictureDifference difference = PictureDifference.of(expected, actual);
-      picture(html, "difference, %.3f".formatted(difference.rms()), difference.png());
+      data(html, "difference, %.3f".formatted(difference.rms()), "png", difference.png());
     }
     html.append("</div>\n");
   }
 
-  private static void picture(StringBuilder html, String caption, byte[] png) {
-    html.append("<figure><img alt=\"%s\" src=\"data:image/png;base64,".formatted(caption))
-        .append(Base64.getEncoder().encodeToString(png))
-        .append("\"><figcaption>%s</figcaption></figure>".formatted(caption));
-  }
-
-  private static byte[] bytes(Path file) {
+  private static void picture(StringBuilder html, String caption, Path file) {
     try {
-      return Files.readAllBytes(file);
+      String type = file.toString().endsWith(".svg") ? "svg+xml" : "png";
+      data(html, caption, type, Files.readAllBytes(file));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
     }
+  }
+
+  private static void data(StringBuilder html, String caption, String type, byte[] bytes) {
+    html.append("<figure><img alt=\"%s\" src=\"data:image/%s;base64,".formatted(caption, type))
+        .append(Base64.getEncoder().encodeToString(bytes))
+        .append("\"><figcaption>%s</figcaption></figure>".formatted(caption));
   }
 
   private static String escaped(String text) {

@@ -1,5 +1,6 @@
 package dev.stretto.experiments;
 
+import dev.stretto.figures.FigureComparison;
 import dev.stretto.figures.FigureFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,9 +14,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Compares two trees of figures, {@code FOLDER/NAME.{csv,json,png}} and {@code ledger.csv}: data
- * and ledger by class, specifications exactly, pictures by the root mean square of their
- * difference. Whatever parted is said in a sentence and shown on one self-contained page.
+ * Compares two trees of figures, {@code FOLDER/NAME.{csv,json,svg}} (a grid of images has a {@code
+ * png}) and {@code ledger.csv}: data and ledger by class, specifications exactly, pictures by the
+ * root mean square of their difference, drawings also colour by colour. Whatever parted is said in
+ * a sentence and shown on one self-contained page.
  */
 public final class FigureCheck {
   /** Pictures whose data agree may still differ by this much, for instance in a font's hinting. */
@@ -26,6 +28,9 @@ public final class FigureCheck {
 
   private static final double ROUNDING = 2e-5;
 
+  /** A table in a folder of figures that is no figure's: the raw values behind the ledger. */
+  private static final String ROWS = "rows.csv";
+
   /**
    * A figure that parted.
    *
@@ -34,38 +39,53 @@ public final class FigureCheck {
    */
   record Parted(String name, List<String> sentences) {}
 
+  private static final String OLDER = "--older=";
+
   private final Path expected;
   private final Path actual;
   private final boolean withoutData;
   private final boolean newAllowed;
+  private final Set<String> older;
 
-  FigureCheck(Path expected, Path actual, boolean withoutData, boolean newAllowed) {
+  FigureCheck(
+      Path expected, Path actual, boolean withoutData, boolean newAllowed, Set<String> older) {
     this.expected = expected;
     this.actual = actual;
     this.withoutData = withoutData;
     this.newAllowed = newAllowed;
+    this.older = older;
   }
 
   /**
    * Compares, prints a sentence for each difference and writes the page. The exit status is 0 when
    * everything agrees, 1 when something parted and 2 when the trees cannot be compared.
    *
-   * @param arguments {@code [--without-data] [--new-allowed] EXPECTED ACTUAL PAGE [FOLDER...]};
-   *     without data, figures and ledger lines of real data sets need not be there; where new ones
-   *     are allowed, a figure that is not stored yet is no difference
+   * @param arguments {@code [--without-data] [--new-allowed] [--older=FOLDER/NAME]... EXPECTED
+   *     ACTUAL PAGE [FOLDER...]}; without data, figures and ledger lines of real data sets need not
+   *     be there; where new ones are allowed, a figure that is not stored yet is no difference; of
+   *     figures whose stored pictures are older than their data, only the data are compared
    */
   public static void main(String[] arguments) {
     List<String> words = new ArrayList<>(List.of(arguments));
     boolean withoutData = words.remove("--without-data");
     boolean newAllowed = words.remove("--new-allowed");
+    Set<String> older = new TreeSet<>();
+    for (String word : arguments) {
+      if (word.startsWith(OLDER)) {
+        older.add(word.substring(OLDER.length()));
+        words.remove(word);
+      }
+    }
     if (words.size() < 3) {
       System.out.println(
-          "usage: FigureCheck [--without-data] [--new-allowed] EXPECTED ACTUAL PAGE [FOLDER...]");
+          "usage: FigureCheck [--without-data] [--new-allowed] [--older=FOLDER/NAME]..."
+              + " EXPECTED ACTUAL PAGE [FOLDER...]");
       System.exit(2);
     }
     try {
       FigureCheck check =
-          new FigureCheck(Path.of(words.get(0)), Path.of(words.get(1)), withoutData, newAllowed);
+          new FigureCheck(
+              Path.of(words.get(0)), Path.of(words.get(1)), withoutData, newAllowed, older);
       List<Parted> parted = check.compare(words.subList(3, words.size()));
       CheckPage.write(Path.of(words.get(2)), check.expected, check.actual, parted);
       for (Parted figure : parted) {
@@ -113,19 +133,38 @@ public final class FigureCheck {
     if (!Files.exists(stored)) {
       return newAllowed ? List.of() : List.of("was drawn but is not stored");
     }
-    List<String> sentences = new ArrayList<>();
     try {
-      sentences.addAll(FigureFiles.compare(expected.resolve(name), actual.resolve(name)));
+      if (older.contains(name)) {
+        return FigureComparison.ofData(FigureFiles.read(stored), FigureFiles.read(drawn));
+      }
+      List<String> sentences =
+          new ArrayList<>(FigureFiles.compare(expected.resolve(name), actual.resolve(name)));
+      sentences.addAll(picture(name, hasWallTime(stored)));
+      return sentences;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot compare " + name, e);
     }
-    Path storedPicture = expected.resolve(name + ".png");
-    Path drawnPicture = actual.resolve(name + ".png");
-    if (both(storedPicture, drawnPicture) && !hasWallTime(stored)) {
-      double rms = PictureDifference.of(storedPicture, drawnPicture).rms();
-      if (rms > PICTURE_TOLERANCE) {
-        sentences.add("its picture differs by %.3f (at most %s)".formatted(rms, PICTURE_TOLERANCE));
-      }
+  }
+
+  private List<String> picture(String name, boolean wallTime) {
+    String ending =
+        Stream.of(".svg", ".png")
+            .filter(kind -> Files.exists(expected.resolve(name + kind)))
+            .filter(kind -> Files.exists(actual.resolve(name + kind)))
+            .findFirst()
+            .orElse("");
+    if (ending.isEmpty()) {
+      return List.of("it has no picture, or not one of the same kind, here and there");
+    }
+    if (wallTime) {
+      return List.of();
+    }
+    Path stored = expected.resolve(name + ending);
+    Path drawn = actual.resolve(name + ending);
+    List<String> sentences = new ArrayList<>(PictureDifference.colours(stored, drawn));
+    double rms = PictureDifference.of(stored, drawn).rms();
+    if (rms > PICTURE_TOLERANCE) {
+      sentences.add("its picture differs by %.3f (at most %s)".formatted(rms, PICTURE_TOLERANCE));
     }
     return sentences;
   }
@@ -188,10 +227,6 @@ public final class FigureCheck {
     return read(csv).lines().anyMatch(line -> line.matches("# column: .* wall"));
   }
 
-  private static boolean both(Path stored, Path drawn) {
-    return Files.exists(stored) && Files.exists(drawn);
-  }
-
   private static String read(Path file) {
     try {
       return Files.readString(file);
@@ -203,7 +238,7 @@ public final class FigureCheck {
   private static List<String> figures(Path folder) {
     return list(folder)
         .map(file -> file.getFileName().toString())
-        .filter(name -> name.endsWith(".csv"))
+        .filter(name -> name.endsWith(".csv") && !name.equals(ROWS))
         .map(name -> name.substring(0, name.length() - ".csv".length()))
         .toList();
   }

@@ -5,9 +5,18 @@ import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.apache.batik.transcoder.TranscoderException;
+import org.apache.batik.transcoder.TranscoderInput;
+import org.apache.batik.transcoder.TranscoderOutput;
+import org.apache.batik.transcoder.image.ImageTranscoder;
 
 /**
  * How far two pictures are apart.
@@ -17,7 +26,13 @@ import javax.imageio.ImageIO;
  */
 record PictureDifference(double rms, BufferedImage picture) {
 
-  /** Compares two PNG files; the smaller one is compared as if it had a white margin. */
+  private static final Pattern COLOUR =
+      Pattern.compile("(?:fill|stroke)(?:=\"|: ?)(#[0-9a-fA-F]{6}|rgb\\([\\d, ]*\\))");
+
+  /** A colour scale over measured values moves a little; another colour of a palette is far off. */
+  private static final int COLOUR_TOLERANCE = 26;
+
+  /** Compares two PNG or SVG files; the smaller one is compared as if it had a white margin. */
   static PictureDifference of(Path expected, Path actual) {
     try {
       BufferedImage left = read(expected);
@@ -50,6 +65,49 @@ record PictureDifference(double rms, BufferedImage picture) {
     }
   }
 
+  /**
+   * A sentence where two drawings of equally many coloured marks have another colour somewhere, as
+   * one thin line's is lost in the mean over all pixels; nothing for other pictures.
+   */
+  static List<String> colours(Path expected, Path actual) {
+    if (!expected.toString().endsWith(".svg")) {
+      return List.of();
+    }
+    try {
+      List<Color> left = colours(Files.readString(expected));
+      List<Color> right = colours(Files.readString(actual));
+      for (int i = 0; i < left.size() && left.size() == right.size(); i++) {
+        Color a = left.get(i);
+        Color b = right.get(i);
+        int red = Math.abs(a.getRed() - b.getRed());
+        int green = Math.abs(a.getGreen() - b.getGreen());
+        int blue = Math.abs(a.getBlue() - b.getBlue());
+        if (Math.max(red, Math.max(green, blue)) > COLOUR_TOLERANCE) {
+          return List.of("a colour in its picture is %s instead of %s".formatted(hex(b), hex(a)));
+        }
+      }
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Color> colours(String svg) {
+    return COLOUR.matcher(svg).results().map(found -> colour(found.group(1))).toList();
+  }
+
+  private static Color colour(String text) {
+    if (text.startsWith("#")) {
+      return Color.decode(text);
+    }
+    int[] parts = Stream.of(text.split("\\D+")).skip(1).mapToInt(Integer::parseInt).toArray();
+    return new Color(parts[0], parts[1], parts[2]);
+  }
+
+  private static String hex(Color color) {
+    return "#%06X".formatted(color.getRGB() & 0xFFFFFF);
+  }
+
   /** The picture as a PNG file. */
   byte[] png() {
     try {
@@ -61,12 +119,38 @@ record PictureDifference(double rms, BufferedImage picture) {
     }
   }
 
-  private static BufferedImage read(Path file) throws IOException {
+  /** The picture in a file; a drawing at one pixel a unit. */
+  static BufferedImage read(Path file) throws IOException {
+    if (file.toString().endsWith(".svg")) {
+      return drawn(file);
+    }
     BufferedImage image = ImageIO.read(file.toFile());
     if (image == null) {
       throw new IOException(file + " is no picture");
     }
     return image;
+  }
+
+  private static BufferedImage drawn(Path svg) throws IOException {
+    BufferedImage[] image = new BufferedImage[1];
+    ImageTranscoder transcoder =
+        new ImageTranscoder() {
+          @Override
+          public BufferedImage createImage(int width, int height) {
+            return new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
+          }
+
+          @Override
+          public void writeImage(BufferedImage picture, TranscoderOutput output) {
+            image[0] = picture;
+          }
+        };
+    try (Reader text = Files.newBufferedReader(svg)) {
+      transcoder.transcode(new TranscoderInput(text), new TranscoderOutput());
+    } catch (TranscoderException e) {
+      throw new IOException(svg + " is no drawing: " + e.getMessage(), e);
+    }
+    return image[0];
   }
 
   private static int[] pixels(BufferedImage image, int width, int height) {

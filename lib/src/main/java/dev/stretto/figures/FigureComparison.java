@@ -11,13 +11,18 @@ import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
 /** Says in sentences where two stored figures part. */
-final class FigureComparison {
+public final class FigureComparison {
   private static final int MOST_SPEC_DIFFERENCES = 10;
 
   private FigureComparison() {}
 
-  /** Differences of the data: columns, rows, then values by column class. */
-  static List<String> ofData(FigureData expected, FigureData actual) {
+  /**
+   * {@return the differences of the data: columns, rows, then values by column class}
+   *
+   * @param expected what is stored
+   * @param actual what was drawn
+   */
+  public static List<String> ofData(FigureData expected, FigureData actual) {
     List<String> differences = new ArrayList<>();
     Table a = expected.table();
     Table b = actual.table();

@@ -5,14 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.Color;
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
-import javax.imageio.ImageIO;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,7 +63,8 @@ class FigureCheckTest {
     Path page = folder.resolve("page.html");
     CheckPage.write(page, stored, drawn, parted);
     String html = Files.readString(page);
-    assertEquals(4, html.split("data:image/png;base64,", -1).length);
+    assertEquals(3, html.split("data:image/svg\\+xml;base64,", -1).length);
+    assertEquals(2, html.split("data:image/png;base64,", -1).length);
     assertFalse(html.contains("src=\"http"), html);
   }
 
@@ -77,8 +76,45 @@ class FigureCheckTest {
     String structural = "# column: step structural\nstep\n1\n";
     figure(stored, "flover-gantt", structural, "{}\n", Color.BLUE);
     figure(drawn, "flover-gantt", structural, "{}\n", Color.RED);
-    String sentence = compare(false, false).getFirst().sentences().getFirst();
-    assertTrue(sentence.startsWith("its picture differs by 0."), sentence);
+    List<String> sentences = compare(false, false).getFirst().sentences();
+    assertEquals("a colour in its picture is #FF0000 instead of #0000FF", sentences.getFirst());
+    assertTrue(sentences.getLast().startsWith("its picture differs by 0."), sentences.toString());
+  }
+
+  @Test
+  void oneThinLineInAnotherColourIsADifferenceAndASlightlyOtherShadeIsNot() throws IOException {
+    String drawing =
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"600\" height=\"370\">"
+            + "<rect x=\"9\" y=\"9\" width=\"300\" height=\"200\" fill=\"rgb(0,114,178)\"/>"
+            + "<path d=\"M10 300 L200 310\" stroke=\"rgb(%d,94,0)\" style=\"fill: none\"/></svg>";
+    String structural = "# column: step structural\nstep\n1\n";
+    figure(stored, "flover-gantt", structural, "{}\n", Color.BLUE);
+    figure(drawn, "flover-gantt", structural, "{}\n", Color.BLUE);
+    Path line = drawn.resolve("01-batching/flover-gantt.svg");
+    Files.writeString(stored.resolve("01-batching/flover-gantt.svg"), drawing.formatted(213));
+    Files.writeString(line, drawing.formatted(210));
+    assertEquals(List.of(), compare(false, false));
+    Files.writeString(line, drawing.formatted(0));
+    assertEquals(
+        List.of("a colour in its picture is #005E00 instead of #D55E00"),
+        compare(false, false).getFirst().sentences());
+  }
+
+  @Test
+  void aMissingPictureIsADifferenceAndAnOlderOneIsNot() throws IOException {
+    Files.delete(stored.resolve("01-batching/flover-gantt.svg"));
+    assertEquals(
+        List.of("it has no picture, or not one of the same kind, here and there"),
+        compare(false, false).getFirst().sentences());
+    String structural = "# column: step structural\nstep\n%d\n";
+    figure(stored, "flover-gantt", structural.formatted(1), "{}\n", Color.BLUE);
+    figure(drawn, "flover-gantt", structural.formatted(1), "{\"a\": 1}\n", Color.RED);
+    Files.writeString(drawn.resolve("01-batching/rows.csv"), "paper,value\nflover,1\n");
+    Set<String> older = Set.of("01-batching/flover-gantt");
+    var check = new FigureCheck(stored, drawn, false, false, older);
+    assertEquals(List.of(), check.compare(List.of()));
+    figure(drawn, "flover-gantt", structural.formatted(2), "{}\n", Color.BLUE);
+    assertEquals(1, check.compare(List.of()).size());
   }
 
   @Test
@@ -107,7 +143,7 @@ class FigureCheckTest {
   }
 
   private List<FigureCheck.Parted> compare(boolean withoutData, boolean newAllowed) {
-    return new FigureCheck(stored, drawn, withoutData, newAllowed).compare(List.of());
+    return new FigureCheck(stored, drawn, withoutData, newAllowed, Set.of()).compare(List.of());
   }
 
   private static void ledger(Path tree, double count, double quality, double wall) {
@@ -141,11 +177,9 @@ class FigureCheckTest {
     Path place = Files.createDirectories(tree.resolve("01-batching"));
     Files.writeString(place.resolve(name + ".csv"), csv);
     Files.writeString(place.resolve(name + ".json"), spec);
-    BufferedImage image = new BufferedImage(40, 30, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    graphics.setColor(color);
-    graphics.fillRect(5, 5, 20, 20);
-    graphics.dispose();
-    ImageIO.write(image, "png", place.resolve(name + ".png").toFile());
+    String drawing =
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"30\">"
+            + "<rect x=\"5\" y=\"5\" width=\"20\" height=\"20\" fill=\"#%06x\"/></svg>";
+    Files.writeString(place.resolve(name + ".svg"), drawing.formatted(color.getRGB() & 0xFFFFFF));
   }
 }
