@@ -1,14 +1,14 @@
 package dev.stretto.data.manifest;
 
-import dev.stretto.figures.TableRows;
-import dev.stretto.figures.Tables;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import tech.tablesaw.api.DoubleColumn;
+import tech.tablesaw.api.LongColumn;
+import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
-
 
 /**
  * What is in a manifest, from one pass in constant memory: how many cuts and hours, the
@@ -78,23 +78,21 @@ public final class ManifestSummary {
    * @return columns quantity, mean, min, p1, p5, p50, p95, p99, max; the name says cuts and hours
    */
   public Table table() {
-    TableRows<Map.Entry<String, QuantileSketch>> rows =
-        Tables.<Map.Entry<String, QuantileSketch>>rows(
-                List.of(
-                    Map.entry("duration (s)", durations),
-                    Map.entry("tokens", tokens),
-                    Map.entry("tokens/s", rates)))
-            .column("quantity", Map.Entry::getKey)
-            .column("mean", row -> row.getValue().mean())
-            .column("min", row -> quantile(row.getValue(), 0));
-    QUANTILES.forEach(
-        q -> rows.column("p" + Math.round(100 * q), row -> quantile(row.getValue(), q)));
-    return rows.column("max", row -> quantile(row.getValue(), 1))
-        .table(String.format("%,d cuts, %,.2f h", cuts(), hours()));
+    Table table =
+        Table.create(
+            String.format("%,d cuts, %,.2f h", cuts(), hours()), StringColumn.create("quantity"));
+    table.stringColumn(0).append("duration (s)").append("tokens").append("tokens/s");
+    double[] means = {durations.mean(), tokens.mean(), rates.mean()};
+    table.addColumns(DoubleColumn.create("mean", means));
+    addQuantile(table, "min", 0);
+    QUANTILES.forEach(q -> addQuantile(table, "p" + Math.round(100 * q), q));
+    addQuantile(table, "max", 1);
+    return table;
   }
 
-  private double quantile(QuantileSketch of, double q) {
-    return of == tokens ? Math.rint(of.quantile(q)) : of.quantile(q);
+  private void addQuantile(Table table, String name, double q) {
+    double[] values = {durations.quantile(q), Math.rint(tokens.quantile(q)), rates.quantile(q)};
+    table.addColumns(DoubleColumn.create(name, values));
   }
 
   /**
@@ -104,18 +102,25 @@ public final class ManifestSummary {
    *     tokens/s (tokens over seconds, a ratio of sums)
    */
   public Table languages() {
-    Comparator<Map.Entry<String, Share>> mostHours =
-        Comparator.comparingDouble(entry -> -entry.getValue().seconds);
-    return Tables.rows(
-            languages.entrySet().stream()
-                .sorted(mostHours.thenComparing(Map.Entry::getKey))
-                .toList())
-        .column("language", Map.Entry::getKey)
-        .column("cuts", e -> e.getValue().cuts)
-        .column("hours", e -> e.getValue().seconds / 3600)
-        .column("share", e -> e.getValue().seconds / durations.sum())
-        .column("tokens/s", e -> e.getValue().tokens / e.getValue().seconds)
-        .table("languages");
+    StringColumn language = StringColumn.create("language");
+    LongColumn cuts = LongColumn.create("cuts");
+    DoubleColumn hours = DoubleColumn.create("hours");
+    DoubleColumn share = DoubleColumn.create("share");
+    DoubleColumn rate = DoubleColumn.create("tokens/s");
+    languages.entrySet().stream()
+        .sorted(
+            Comparator.comparingDouble((Map.Entry<String, Share> e) -> -e.getValue().seconds)
+                .thenComparing(Map.Entry::getKey))
+        .forEach(
+            entry -> {
+              Share of = entry.getValue();
+              language.append(entry.getKey());
+              cuts.append(of.cuts);
+              hours.append(of.seconds / 3600);
+              share.append(of.seconds / durations.sum());
+              rate.append(of.tokens / of.seconds);
+            });
+    return Table.create("languages", language, cuts, hours, share, rate);
   }
 
   @Override

@@ -1,10 +1,6 @@
 package dev.stretto.samplers.batching;
 
-import dev.stretto.figures.Tables;
 import java.util.List;
-import java.util.stream.IntStream;
-import tech.tablesaw.api.Table;
-
 
 /**
  * Bins with the batch sizes found for them: what a sampler needs, and what to keep for the next
@@ -33,16 +29,5 @@ public record BucketProfile(
   /** {@return what the search cost: the probes of all bins} */
   public int totalProbes() {
     return probes.stream().mapToInt(Integer::intValue).sum();
-  }
-
-  /** {@return one row a bin: bin, seconds, tokens, batch size, probes} */
-  public Table table() {
-    return Tables.rows(IntStream.range(0, shapes.size()).boxed().toList())
-        .column("bin", i -> shapes.get(i).bin())
-        .column("seconds", i -> shapes.get(i).seconds())
-        .column("tokens", i -> shapes.get(i).tokens())
-        .column("batch size", sizes::get)
-        .column("probes", probes::get)
-        .table("bucket profile");
   }
 }
