@@ -1,7 +1,7 @@
 package dev.stretto.figures;
 
 import ai.djl.ndarray.NDArray;
-import dev.stretto.tensor.Sketch;
+import dev.stretto.tensor.SvgDrawable;
 import java.awt.image.BufferedImage;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
@@ -51,7 +51,7 @@ public final class Show {
         bundle.put("text/plain", "image, %d x %d".formatted(image.getWidth(), image.getHeight()));
         bundle.put("image/png", base64(Drawing.png(image)));
       }
-      case Sketch sketch -> {
+      case SvgDrawable sketch -> {
         bundle.put("text/plain", sketch.toString());
         bundle.put("image/svg+xml", sketch.svg());
         bundle.put("image/png", base64(Drawing.png(sketch.svg(), sketch.width())));

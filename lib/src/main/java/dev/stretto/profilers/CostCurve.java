@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.models.Backbone;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
@@ -92,7 +93,7 @@ public record CostCurve(String unit, int cached, int[] sizes, double[] seconds) 
 
   private static Passes passes(Backbone network, int cached) {
     return (rows, positions, opened) -> {
-      State state = network.newState(rows, cached + positions, State.Kind.PREALLOCATED);
+      State state = network.newState(rows, cached + positions, StateKind.PREALLOCATED);
       opened.add(state::close);
       if (cached > 0) {
         try (NDManager scope = Tensors.manager()) {

@@ -87,7 +87,8 @@ public final class SamplingTable {
    * @param probes what the search for its batch sizes cost, 0 for none
    * @return this
    */
-  public SamplingTable add(String name, BatchingSampler sampler, Execution execution, int probes) {
+  public SamplingTable add(
+      String name, BatchingSampler sampler, BatchLayout execution, int probes) {
     rows.add(new Row(sampler, new PaddingProfiler(name, cost, execution, budget), probes));
     return this;
   }
@@ -100,7 +101,7 @@ public final class SamplingTable {
    * @return this
    */
   public SamplingTable add(String name, BatchingSampler sampler) {
-    return add(name, sampler, new Execution.Padded(), 0);
+    return add(name, sampler, new BatchLayout.Padded(), 0);
   }
 
   /**
@@ -131,9 +132,9 @@ public final class SamplingTable {
       Bins bins = DurationBins2d.estimate(corpus, grid[0], grid[1]);
       addSearched("2-D %d x %d, searched".formatted(grid[0], grid[1]), bins, buffer, seed);
     }
-    add("rows, dense mask", packedRows(buffer, seed), new Execution.Rows(ROW_FRAMES, true), 0);
-    add("rows, per cut", packedRows(buffer, seed), new Execution.Rows(ROW_FRAMES, false), 0);
-    return add("ragged", ragged(buffer, seed), new Execution.Ragged(), 0);
+    add("rows, dense mask", packedRows(buffer, seed), new BatchLayout.Rows(ROW_FRAMES, true), 0);
+    add("rows, per cut", packedRows(buffer, seed), new BatchLayout.Rows(ROW_FRAMES, false), 0);
+    return add("ragged", ragged(buffer, seed), new BatchLayout.Ragged(), 0);
   }
 
   /**
@@ -150,7 +151,7 @@ public final class SamplingTable {
     return add(
         name,
         bucketed(profile).buffer(buffer).seed(seed).build(),
-        new Execution.Padded(),
+        new BatchLayout.Padded(),
         profile.totalProbes());
   }
 

@@ -33,11 +33,11 @@ import tech.tablesaw.api.Table;
 public final class WorkProfiler {
   /** What a model is used for. */
   public enum Role {
-    /** Whose law the output has. */
+    /** Whose distribution the output has. */
     TARGET,
     /** Proposes tokens. */
     DRAFT,
-    /** Steers another model's law. */
+    /** Steers another model's distribution. */
     GUIDE,
     /** Reads hidden states. */
     HEAD,

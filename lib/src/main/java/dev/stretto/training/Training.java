@@ -159,7 +159,7 @@ public final class Training<B> {
     }
 
     void restore(Path path) {
-      Checkpoint.Place place = Checkpoint.read(path, config, groups());
+      Checkpoint.SourceLocation place = Checkpoint.read(path, config, groups());
       steps = place.steps();
       done = firstWork = place.work();
       curve.addAll(place.curve());
@@ -169,7 +169,8 @@ public final class Training<B> {
 
     private void save() {
       if (checkpoint.isPresent() && suspicious == 0) {
-        Checkpoint.Place place = new Checkpoint.Place(steps, done, source.state(), curve);
+        Checkpoint.SourceLocation place =
+            new Checkpoint.SourceLocation(steps, done, source.state(), curve);
         Checkpoint.write(checkpoint.get(), config, place, manager, groups());
       }
     }

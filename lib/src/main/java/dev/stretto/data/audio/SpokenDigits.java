@@ -3,7 +3,7 @@ package dev.stretto.data.audio;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
-import dev.stretto.data.manifest.Catalogue;
+import dev.stretto.data.Catalogue;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.io.IOException;

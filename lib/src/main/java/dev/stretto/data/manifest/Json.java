@@ -51,7 +51,7 @@ final class Json {
   }
 
   /** The object that the parser is at; members that are not kept are skipped. */
-  static Map<String, Object> object(JsonParser parser, Predicate<String> keep, Place place)
+  static Map<String, Object> object(JsonParser parser, Predicate<String> keep, SourceLocation place)
       throws IOException {
     Map<String, Object> object = new LinkedHashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -69,7 +69,8 @@ final class Json {
   }
 
   /** The value that the parser is at. */
-  static Object value(JsonParser parser, Predicate<String> keep, Place place) throws IOException {
+  static Object value(JsonParser parser, Predicate<String> keep, SourceLocation place)
+      throws IOException {
     return switch (parser.currentToken()) {
       case START_OBJECT -> object(parser, keep, place);
       case START_ARRAY -> {
@@ -92,7 +93,7 @@ final class Json {
   }
 
   /** Half a surrogate pair cannot be written as UTF-8 again. */
-  static String text(String text, String field, Place place) {
+  static String text(String text, String field, SourceLocation place) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isSurrogate(c)) {
@@ -194,14 +195,16 @@ final class Json {
   }
 
   static IllegalArgumentException refusal(Cut cut, String what) {
-    return new IllegalArgumentException(Place.oneLine("cut '" + cut.id() + "' has " + what));
+    return new IllegalArgumentException(
+        SourceLocation.oneLine("cut '" + cut.id() + "' has " + what));
   }
 
   /** The sentence for what the parser refused. */
-  static ManifestException notJson(IOException e, Place place, String expected, boolean fatal) {
+  static ManifestException notJson(
+      IOException e, SourceLocation place, String expected, boolean fatal) {
     String why =
         e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-    String first = Place.brief(String.valueOf(why).split("\n", 2)[0]);
+    String first = SourceLocation.brief(String.valueOf(why).split("\n", 2)[0]);
     String what = "not valid JSON (" + first + "), expected " + expected;
     return new ManifestException(Reason.BAD_JSON, fatal, place + ": " + what);
   }

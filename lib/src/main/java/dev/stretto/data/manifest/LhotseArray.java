@@ -20,35 +20,35 @@ final class LhotseArray implements ManifestReader.Source {
                   + " language num_tokens recording_id num_samples sampling_rate")
               .split(" ", -1));
 
-  private final Place place;
+  private final SourceLocation place;
   private final LhotseCut mapper;
   private final Predicate<String> keep;
   private final InputStream stream;
   private JsonParser array;
   private long elements;
 
-  private LhotseArray(Path file, Assembler assembler) {
-    this.place = new Place(file.toString());
+  private LhotseArray(Path file, CutValidator assembler) {
+    this.place = new SourceLocation(file.toString());
     this.mapper = new LhotseCut(assembler);
     this.keep = kept(assembler);
     this.stream = Lines.open(file, place);
   }
 
   /** Either of Lhotse's two shapes; the caller closes it. */
-  static ManifestReader.Source open(Path file, Assembler assembler) {
-    return Recogniser.firstByte(file) == '['
+  static ManifestReader.Source open(Path file, CutValidator assembler) {
+    return FormatDetector.firstByte(file) == '['
         ? new LhotseArray(file, assembler)
         : LineSource.open(file, lines -> lines(lines, assembler));
   }
 
-  private static LineSource.Parser lines(Lines lines, Assembler assembler) {
+  private static LineSource.Parser lines(Lines lines, CutValidator assembler) {
     LhotseCut mapper = new LhotseCut(assembler);
     Predicate<String> keep = kept(assembler);
     return LineSource.objects(
         lines, parser -> mapper.cut(Json.object(parser, keep, lines.place()), lines.place()));
   }
 
-  private static Predicate<String> kept(Assembler assembler) {
+  private static Predicate<String> kept(CutValidator assembler) {
     return assembler.lean() ? FOR_LENGTHS::contains : name -> true;
   }
 
@@ -94,7 +94,7 @@ final class LhotseArray implements ManifestReader.Source {
   }
 
   @Override
-  public Place place() {
+  public SourceLocation place() {
     return place;
   }
 

@@ -74,7 +74,9 @@ public final class LhotseCuts {
   private static void checkReadBack(Cut cut, Map<String, Object> object) {
     Cut back;
     try {
-      back = new LhotseCut(new Assembler(ReadOptions.defaults())).cut(object, new Place("cut"));
+      back =
+          new LhotseCut(new CutValidator(ReadOptions.defaults()))
+              .cut(object, new SourceLocation("cut"));
     } catch (ManifestException e) {
       throw Json.refusal(cut, "extra fields that a Lhotse cut cannot have: " + e.getMessage());
     }

@@ -48,7 +48,7 @@ final class LineSource implements ManifestReader.Source {
   static Parser objects(Lines lines, ObjectReader reader) {
     JsonFactory json = Json.factory();
     return () -> {
-      Place place = lines.place();
+      SourceLocation place = lines.place();
       try (JsonParser parser =
           json.createParser(lines.buffer(), lines.from(), lines.to() - lines.from())) {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -79,7 +79,7 @@ final class LineSource implements ManifestReader.Source {
   }
 
   @Override
-  public Place place() {
+  public SourceLocation place() {
     return lines.place();
   }
 

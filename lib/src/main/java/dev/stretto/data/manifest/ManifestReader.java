@@ -31,14 +31,14 @@ public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
     Cut next();
 
     /** Where the last cut stood. */
-    Place place();
+    SourceLocation place();
 
     @Override
     void close();
   }
 
   private final Format format;
-  private final Assembler assembler;
+  private final CutValidator assembler;
   private final ArrayDeque<Path> files;
   private final LongOpenHashSet ids = new LongOpenHashSet();
   private final EnumMap<Reason, Long> skipped = new EnumMap<>(Reason.class);
@@ -52,7 +52,7 @@ public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
   ManifestReader(Format format, List<Path> files, ReadOptions options) {
     this.format = format;
     this.files = new ArrayDeque<>(files);
-    this.assembler = new Assembler(options);
+    this.assembler = new CutValidator(options);
   }
 
   /** {@return the format that was recognised, that of all files of this manifest} */

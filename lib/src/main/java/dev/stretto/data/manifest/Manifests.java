@@ -1,7 +1,7 @@
 package dev.stretto.data.manifest;
 
+import dev.stretto.data.manifest.FormatDetector.Kind;
 import dev.stretto.data.manifest.ManifestException.Reason;
-import dev.stretto.data.manifest.Recogniser.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,13 +83,13 @@ public final class Manifests {
   }
 
   private static Format file(Path file) {
-    Format format = Recogniser.kind(file).format;
+    Format format = FormatDetector.kind(file).format;
     if (format != null) {
       return format;
     }
-    Place start = new Place(file.toString());
+    SourceLocation start = new SourceLocation(file.toString());
     start.line(1);
-    throw Recogniser.firstByte(file) < 0
+    throw FormatDetector.firstByte(file) < 0
         ? start.fatal(Reason.EMPTY, "the file is empty, expected " + formats())
         : start.fatal(Reason.UNREADABLE, "of no known format, expected " + formats());
   }
@@ -105,7 +105,7 @@ public final class Manifests {
     Map<Kind, List<Path>> kinds = new EnumMap<>(Kind.class);
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.filter(Files::isRegularFile).sorted(byNumber()).toList()) {
-        kinds.computeIfAbsent(Recogniser.kind(file), kind -> new ArrayList<>()).add(file);
+        kinds.computeIfAbsent(FormatDetector.kind(file), kind -> new ArrayList<>()).add(file);
       }
     } catch (IOException e) {
       throw unreadable(folder, "cannot be listed (" + e.getMessage() + ")");

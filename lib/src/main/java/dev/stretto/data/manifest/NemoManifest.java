@@ -37,7 +37,8 @@ public final class NemoManifest {
         && number.doubleValue() >= 0
         && number.doubleValue() < 1e300)) {
       throw Json.refusal(
-          cut, "the offset " + Place.show(offset) + ", expected finite seconds, 0 or more");
+          cut,
+          "the offset " + SourceLocation.show(offset) + ", expected finite seconds, 0 or more");
     }
     out.writeStartObject();
     Object audio = extra.get(NemoParser.AUDIO);
@@ -47,7 +48,8 @@ public final class NemoManifest {
     if (audio != null) {
       if (!NemoParser.isAudio(audio)) {
         throw Json.refusal(
-            cut, "the audio " + Place.show(audio) + ", expected a path or a list of paths");
+            cut,
+            "the audio " + SourceLocation.show(audio) + ", expected a path or a list of paths");
       }
       out.writeFieldName(NemoParser.AUDIO);
       Json.write(out, audio);

@@ -21,18 +21,18 @@ final class NemoParser {
   static final String TEXT = "text";
   private static final String LANGUAGE = "lang";
 
-  private final Place place;
-  private final Assembler assembler;
+  private final SourceLocation place;
+  private final CutValidator assembler;
   private final boolean countsCharacters;
   private String lastLanguage = "";
 
-  private NemoParser(Place place, Assembler assembler) {
+  private NemoParser(SourceLocation place, CutValidator assembler) {
     this.place = place;
     this.assembler = assembler;
     this.countsCharacters = ReadOptions.CHARACTERS.equals(assembler.options().tokens());
   }
 
-  static LineSource.Parser of(Lines lines, Assembler assembler) {
+  static LineSource.Parser of(Lines lines, CutValidator assembler) {
     return LineSource.objects(lines, new NemoParser(lines.place(), assembler)::parse);
   }
 
@@ -40,7 +40,7 @@ final class NemoParser {
     boolean lean = assembler.lean();
     double duration = Double.NaN;
     boolean timed = false;
-    int tokens = Assembler.UNSTATED;
+    int tokens = CutValidator.UNSTATED;
     int counted = 0;
     String text = "";
     boolean hasText = false;
@@ -95,7 +95,7 @@ final class NemoParser {
       }
     }
     if (asksToBeSkipped(skip)) {
-      throw place.bad(Reason.SKIPME, "_skipme is " + Place.show(skip));
+      throw place.bad(Reason.SKIPME, "_skipme is " + SourceLocation.show(skip));
     }
     if (!timed) {
       throw place.missing("duration", "seconds above 0");
@@ -111,7 +111,7 @@ final class NemoParser {
     if (!hasText && assembler.options().requireText()) {
       throw assembler.noText(place);
     }
-    return assembler.lean(duration, tokens == Assembler.UNSTATED ? counted : tokens, language);
+    return assembler.lean(duration, tokens == CutValidator.UNSTATED ? counted : tokens, language);
   }
 
   /** The id of an entry that states none. */
@@ -150,7 +150,7 @@ final class NemoParser {
   }
 
   /** A stated token count. */
-  static int tokens(Object value, String field, Place place) {
+  static int tokens(Object value, String field, SourceLocation place) {
     if (value instanceof Number number
         && number.doubleValue() == number.intValue()
         && number.intValue() >= 0) {

@@ -49,7 +49,7 @@ final class SideFile implements AutoCloseable {
     return number(field, value, lines.place());
   }
 
-  static double number(String field, String value, Place place) {
+  static double number(String field, String value, SourceLocation place) {
     try {
       return Double.parseDouble(value.strip());
     } catch (NumberFormatException e) {

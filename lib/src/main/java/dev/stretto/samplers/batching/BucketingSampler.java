@@ -35,7 +35,7 @@ public final class BucketingSampler implements BatchingSampler {
   int held;
   private Rng bucketRng = new Rng(0);
   private Rng contentRng = new Rng(0);
-  private Tally tally = new Tally(0);
+  private SamplerCounts tally = new SamplerCounts(0);
   boolean draining;
   private boolean finished;
   Optional<Batch> pending = Optional.empty(); // found by hasNext(), not yet taken
@@ -136,7 +136,7 @@ public final class BucketingSampler implements BatchingSampler {
     begin(state.report().epoch());
     bucketRng.restore(state.bucketRng());
     contentRng.restore(state.contentRng());
-    tally = Tally.of(state.report(), state.accepted(), state.acceptedSize());
+    tally = SamplerCounts.of(state.report(), state.accepted(), state.acceptedSize());
     draining = state.draining();
     finished = state.finished();
     pending = state.pending().stream().findFirst();
@@ -283,7 +283,7 @@ public final class BucketingSampler implements BatchingSampler {
     SeedTree seeds = SeedTree.of(options.seed);
     bucketRng = seeds.child("bucket").child(epoch).rng();
     contentRng = seeds.child("content").child(options.rank).child(epoch).rng();
-    tally = new Tally(epoch);
+    tally = new SamplerCounts(epoch);
     finished = false;
     held = 0;
     for (int bin = 0; bin < buckets.length; bin++) {

@@ -256,7 +256,7 @@ class RandomManifestTest {
       Lines lines =
           new Lines(
               new ByteArrayInputStream(text.toString().getBytes(StandardCharsets.UTF_8)),
-              new Place("memory"),
+              new SourceLocation("memory"),
               1 + rng.nextInt(64));
       List<String> read = new ArrayList<>();
       while (lines.next()) {
