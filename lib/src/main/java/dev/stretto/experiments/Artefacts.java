@@ -92,11 +92,7 @@ public final class Artefacts {
                         || (!name.isEmpty() && notebook.startsWith(name + "-")));
     Optional<Path> named = path(environment, "STRETTO_CHECKPOINTS");
     Optional<Path> checkout =
-        Stream.iterate(workingDirectory.toAbsolutePath(), path -> path != null, Path::getParent)
-            .map(path -> path.resolve("datasets"))
-            .filter(path -> Files.exists(path.resolve("catalogue.json")))
-            .map(path -> path.resolve("checkpoints"))
-            .findFirst();
+        checkout(workingDirectory).map(root -> root.resolve("datasets/checkpoints"));
     Path cache =
         path(environment, "STRETTO_CACHE")
             .orElse(Path.of(System.getProperty("user.home"), ".cache", "stretto"))
@@ -110,6 +106,13 @@ public final class Artefacts {
             .orElse(cache);
   }
 
+  /** The root of the checkout around a folder, where there is one. */
+  static Optional<Path> checkout(Path folder) {
+    return Stream.iterate(folder.toAbsolutePath(), path -> path != null, Path::getParent)
+        .filter(path -> Files.exists(path.resolve("datasets/catalogue.json")))
+        .findFirst();
+  }
+
   private static Optional<Path> path(Map<String, String> environment, String name) {
     return Optional.of(environment.getOrDefault(name, "").strip())
         .filter(text -> !text.isEmpty())
@@ -120,7 +123,7 @@ public final class Artefacts {
   @SuppressWarnings("unchecked") // a key belongs to one recipe, hence to one type
   synchronized <M> M once(String key, Supplier<M> make) {
     Object model = models.get(key);
-    if (model == null || model instanceof Trainable it && !it.parameters().manager().isOpen()) {
+    if (model == null || (model instanceof Trainable it && !it.parameters().manager().isOpen())) {
       model = make.get();
       models.remove(key); // so that what is made again is closed before what it stands on
       models.put(key, model);

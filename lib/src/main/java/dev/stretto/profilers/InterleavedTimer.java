@@ -109,15 +109,27 @@ public final class InterleavedTimer {
         }
       }
     }
-    return new Timings(seconds);
+    return new Timings(seconds, warmUps);
   }
 
   /** The times of one run. */
   public static final class Timings {
     private final Map<String, double[]> seconds;
+    private final int warmUps;
 
-    private Timings(Map<String, double[]> seconds) {
+    private Timings(Map<String, double[]> seconds, int warmUps) {
       this.seconds = seconds;
+      this.warmUps = warmUps;
+    }
+
+    /** {@return rounds that were not timed} */
+    public int warmUps() {
+      return warmUps;
+    }
+
+    /** {@return timed rounds} */
+    public int rounds() {
+      return seconds.values().iterator().next().length;
     }
 
     /**
