@@ -162,7 +162,7 @@ class FigureCheckTest {
         "",
         "ratio",
         kind,
-        ExperimentScale.TOY,
+        StudyScale.TOY,
         "",
         OptionalDouble.of(ours),
         "mean",
