@@ -43,7 +43,7 @@ public final class TransferModels {
    * Maps behind a layer.
    *
    * @param artefacts where they are stored
-   * @param target the family's target, of {@link SpeculationModels#target}
+   * @param target the family's target, of {@link SpeculationModels#TARGET}
    * @param layer t, 0 to the target's layers; at all of them it is a linear Medusa
    * @param seed of the windows; 4 is the stored one
    * @return the model with three offsets, to be closed by the caller before the target

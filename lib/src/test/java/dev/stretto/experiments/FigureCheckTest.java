@@ -126,7 +126,7 @@ class FigureCheckTest {
         "",
         "ratio",
         kind,
-        Scale.TOY,
+        StudyScale.TOY,
         "",
         OptionalDouble.of(ours),
         "mean",

@@ -66,7 +66,7 @@ class PaperLabTest {
     assertEquals("mean", line.statistic());
     assertEquals(.1, line.spread().orElseThrow());
     assertEquals(3, line.n());
-    assertEquals(Scale.TOY, line.scale());
+    assertEquals(StudyScale.TOY, line.scale());
     LedgerLine ratio = ledger.find("flover", "gap-speedup-last", "", Preset.EXTENDED).orElseThrow();
     assertEquals("ratio of sums", ratio.statistic());
     assertEquals(2, ratio.ours().orElseThrow());
@@ -148,7 +148,7 @@ class PaperLabTest {
         List.of("claim", "paper", "target", "quick", "extended", "verdict", "n", "scale", "kind"),
         table.columnNames());
     Map<String, Row> rows = new HashMap<>();
-    table.forEach(row -> rows.put(row.getString("claim").split(":")[0], at(table, row)));
+    table.forEach(row -> rows.put(row.getString("claim").replaceFirst(":.*", ""), at(table, row)));
     Row generated = rows.get("slot-steps-saved");
     assertEquals("0.15", generated.getString("quick"));
     assertEquals("0.058 ± 0.001", generated.getString("extended"));
