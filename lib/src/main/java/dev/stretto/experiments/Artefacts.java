@@ -261,7 +261,17 @@ public final class Artefacts {
     }
   }
 
-  /** The old form of {@link Recipe#get}, until every model has its recipe. */
+  /**
+   * The old form of {@link Recipe#get}, until every model has its recipe.
+   *
+   * @param name of the model
+   * @param recipe all that decides what comes out
+   * @param dtype F16
+   * @param build makes the untrained network
+   * @param train trains it and returns its final measures
+   * @param <M> the network's type
+   * @return the network, to be closed by the caller
+   */
   public <M extends Trainable> M obtain(
       String name,
       Record recipe,

@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -95,6 +94,22 @@ public final class Experiment<S extends Record> implements AutoCloseable {
    */
   public static <S extends Record> Experiment<S> open(String notebook, S defaults) {
     return new Experiment<>(notebook, defaults, System.getenv(), FigureFiles::save);
+  }
+
+  /**
+   * Opens a notebook's session with settings that follow the preset.
+   *
+   * @param notebook the notebook's name without {@code .ipynb}
+   * @param smoke tiny ones: the notebook in seconds
+   * @param quick what the notebook runs by default
+   * @param extended for hours on two cores
+   * @param full shapes like the papers', for a GPU
+   * @param <S> the record of settings
+   * @return the session
+   */
+  public static <S extends Record> Experiment<S> open(
+      String notebook, S smoke, S quick, S extended, S full) {
+    return open(notebook, Preset.from(System.getenv()).pick(smoke, quick, extended, full));
   }
 
   /** {@return the settings of this run: the defaults with what {@code STRETTO_SET} overrode} */
@@ -237,7 +252,7 @@ public final class Experiment<S extends Record> implements AutoCloseable {
     Papers.family(notebook.substring(0, Math.min(2, notebook.length()))).stream()
         .flatMap(paper -> paper.criteria().stream())
         .filter(criterion -> !lines.containsKey(key(criterion, "")))
-        .forEach(criterion -> all.add(line(criterion, "", Optional.empty())));
+        .forEach(criterion -> all.add(line(criterion, "", Measured.NOTHING)));
     if (folder.isPresent() && only.isEmpty() && !preset.isSmoke()) {
       Path file = folder.get().resolve("ledger.csv");
       Ledger.read(file).merge(notebook, preset, all, hasData).write(file);
@@ -311,7 +326,7 @@ public final class Experiment<S extends Record> implements AutoCloseable {
       return Verdict.NOT_JUDGED; // an untrained model's number says nothing
     }
     String on = dataset.isEmpty() ? "" : declared(dataset);
-    LedgerLine line = line(criterion, on, Optional.of(measured));
+    LedgerLine line = line(criterion, on, measured);
     lines.put(line.key(), line);
     raw.put(line.key(), measured.raw());
     return line.verdict();
@@ -350,8 +365,7 @@ public final class Experiment<S extends Record> implements AutoCloseable {
     return rows;
   }
 
-  private LedgerLine line(Criterion criterion, String dataset, Optional<Measured> measured) {
-    OptionalDouble ours = measured.stream().mapToDouble(found -> stored(found.value())).findFirst();
+  private LedgerLine line(Criterion criterion, String dataset, Measured measured) {
     return new LedgerLine(
         criterion.paper(),
         criterion.measure(),
@@ -360,26 +374,18 @@ public final class Experiment<S extends Record> implements AutoCloseable {
         criterion.kind(),
         criterion.scale().on(dataset),
         criterion.paperValue(),
-        ours,
-        measured.map(Measured::statistic).orElse(""),
-        measured
-            .map(Measured::spread)
-            .filter(OptionalDouble::isPresent)
-            .map(spread -> OptionalDouble.of(stored(spread.getAsDouble())))
-            .orElse(OptionalDouble.empty()),
-        measured.map(Measured::n).orElse(0),
+        measured.value(),
+        measured.statistic(),
+        measured.spread(),
+        measured.n(),
         criterion.target(),
-        measured
-            .map(found -> criterion.judge(stored(found.value()), preset, seeds.size()))
-            .orElse(Verdict.NOT_JUDGED),
+        measured.value().isPresent()
+            ? criterion.judge(measured.value().getAsDouble(), preset, seeds.size())
+            : Verdict.NOT_JUDGED,
         preset,
         seeds.size(),
         notebook,
         provenanceOf(dataset).line());
-  }
-
-  private static double stored(double value) {
-    return Double.isFinite(value) ? Double.parseDouble(Ledger.number(value)) : value;
   }
 
   private LedgerLine.Key key(Criterion criterion, String dataset) {

@@ -1,10 +1,11 @@
 package dev.stretto.experiments;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
@@ -18,7 +19,21 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile;
  * @param n seeds or rounds
  * @param raw one value a seed or a round, by arm
  */
-record Measured(double value, String statistic, OptionalDouble spread, int n, List<Raw> raw) {
+record Measured(
+    OptionalDouble value, String statistic, OptionalDouble spread, int n, List<Raw> raw) {
+
+  /** Nothing was measured. */
+  static final Measured NOTHING =
+      new Measured(OptionalDouble.empty(), "", OptionalDouble.empty(), 0, List.of());
+
+  private static Measured of(double value, String statistic, double spread, List<Raw> raw) {
+    return new Measured(
+        OptionalDouble.of(rounded(value)),
+        statistic,
+        Double.isNaN(spread) ? OptionalDouble.empty() : OptionalDouble.of(rounded(spread)),
+        (int) raw.stream().map(Raw::seed).distinct().count(),
+        raw);
+  }
 
   /**
    * A raw value.
@@ -30,61 +45,54 @@ record Measured(double value, String statistic, OptionalDouble spread, int n, Li
   record Raw(String arm, long seed, double value) {}
 
   static Measured value(double value) {
-    return new Measured(
-        value, "value", OptionalDouble.empty(), 1, List.of(new Raw("", 0, rounded(value))));
+    return of(value, "value", Double.NaN, List.of(new Raw("", 0, rounded(value))));
   }
 
   /** A mean that the caller computed: no raw values are known. */
   static Measured told(double value, int seeds) {
-    return new Measured(value, "mean", OptionalDouble.empty(), seeds, List.of());
+    OptionalDouble mean = OptionalDouble.of(rounded(value));
+    return new Measured(mean, "mean", OptionalDouble.empty(), seeds, List.of());
   }
 
   static Measured mean(List<Long> seeds, LongToDoubleFunction measure) {
-    List<Raw> raw =
-        seeds.stream()
-            .map(seed -> new Raw("", seed, rounded(measure.applyAsDouble(seed))))
-            .toList();
+    List<Raw> raw = rows("", seeds, measure);
     double[] values = values(raw);
-    return new Measured(StatUtils.mean(values), "mean", deviation(values), values.length, raw);
+    return of(StatUtils.mean(values), "mean", deviation(values), raw);
   }
 
   static Measured ratio(List<Long> seeds, LongToDoubleFunction over, LongToDoubleFunction under) {
-    Measured above = mean(seeds, over);
-    Measured below = mean(seeds, under);
-    List<Raw> raw = new ArrayList<>();
-    above.raw.forEach(row -> raw.add(new Raw("over", row.seed, row.value)));
-    below.raw.forEach(row -> raw.add(new Raw("under", row.seed, row.value)));
+    List<Raw> above = rows("over", seeds, over);
+    List<Raw> below = rows("under", seeds, under);
     double[] ratios =
         IntStream.range(0, seeds.size())
-            .mapToDouble(i -> above.raw.get(i).value / below.raw.get(i).value)
+            .mapToDouble(i -> above.get(i).value / below.get(i).value)
             .toArray();
-    return new Measured(
-        above.value / below.value, "ratio of sums", deviation(ratios), seeds.size(), raw);
+    double value = StatUtils.sum(values(above)) / StatUtils.sum(values(below));
+    List<Raw> raw = Stream.concat(above.stream(), below.stream()).toList();
+    return of(value, "ratio of sums", deviation(ratios), raw);
   }
 
   static Measured median(double... rounds) {
     List<Raw> raw =
-        IntStream.range(0, rounds.length)
-            .mapToObj(round -> new Raw("", round, rounded(rounds[round])))
-            .toList();
+        rows("", LongStream.range(0, rounds.length).boxed().toList(), i -> rounds[(int) i]);
     Percentile percentile = new Percentile();
     percentile.setData(values(raw));
-    return new Measured(
-        percentile.evaluate(50),
-        "median",
-        OptionalDouble.of(percentile.evaluate(75) - percentile.evaluate(25)),
-        rounds.length,
-        raw);
+    double spread = percentile.evaluate(75) - percentile.evaluate(25);
+    return of(percentile.evaluate(50), "median", spread, raw);
+  }
+
+  private static List<Raw> rows(String arm, List<Long> seeds, LongToDoubleFunction measure) {
+    return seeds.stream()
+        .map(seed -> new Raw(arm, seed, rounded(measure.applyAsDouble(seed))))
+        .toList();
   }
 
   private static double[] values(List<Raw> raw) {
     return raw.stream().mapToDouble(Raw::value).toArray();
   }
 
-  private static OptionalDouble deviation(double[] values) {
-    return values.length < 2
-        ? OptionalDouble.empty()
-        : OptionalDouble.of(Math.sqrt(StatUtils.variance(values)));
+  private static double deviation(double[] values) {
+    return values.length < 2 ? Double.NaN : Math.sqrt(StatUtils.variance(values));
   }
 
   /** As it is stored, so that whoever reads the stored values computes the same statistic. */
