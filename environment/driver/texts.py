@@ -54,7 +54,10 @@ def _cell(before, now):
         return "shows '%s', and nothing is stored" % _short(new[0])
     for left, right in zip(old, new):
         if not agree(left, right, "wall" in tags, within[0] if within else None):
-            return "'%s' instead of '%s'" % _apart(left, right)
+            times = _masked(left) == _masked(right)
+            return "'%s' instead of '%s'" % _apart(left, right) + (
+                " (numbers alone: where they are times, tag the cell 'wall')" if times else ""
+            )
     if len(old) != len(new):
         return "%d lines instead of %d" % (len(new), len(old))
     return ""
