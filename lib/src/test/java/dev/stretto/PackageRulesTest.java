@@ -3,6 +3,7 @@ package dev.stretto;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -39,13 +40,13 @@ class PackageRulesTest {
   @ParameterizedTest
   @CsvSource({
     "tensor, ''",
-    "data, tensor",
+    "figures, tensor",
+    "data, tensor figures",
     "models, tensor data",
-    "samplers, tensor data models",
+    "samplers, tensor data models figures",
     "training, tensor data models samplers",
-    "profilers, tensor data models samplers",
-    "metrics, tensor data",
-    "figures, tensor data"
+    "profilers, tensor data models samplers figures",
+    "metrics, tensor data"
   })
   void aRoomSeesOnlyTheRoomsBelowIt(String room, String below) {
     List<String> forbidden = new ArrayList<>(ROOMS);
@@ -59,6 +60,23 @@ class PackageRulesTest {
         .resideInAnyPackage(
             forbidden.stream().map(name -> "dev.stretto." + name + "..").toArray(String[]::new))
         .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  /** The core makes tables, but draws nothing. */
+  @Test
+  void theCoreSeesNoPlots() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "dev.stretto.data..", "dev.stretto.samplers..", "dev.stretto.profilers..")
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "draw",
+                c ->
+                    c.getPackageName().equals("dev.stretto.figures")
+                        && !c.getSimpleName().startsWith("Table")))
         .check(CLASSES);
   }
 }

@@ -2,7 +2,7 @@ package dev.stretto.bench;
 
 import dev.stretto.data.manifest.Cut;
 import dev.stretto.data.manifest.CutGenerator;
-import dev.stretto.metrics.Summary;
+import dev.stretto.metrics.SampleStatistics;
 import dev.stretto.profilers.InterleavedTimer;
 import dev.stretto.samplers.batching.BatchingSampler;
 import dev.stretto.samplers.batching.DurationBins;
@@ -46,7 +46,7 @@ final class BucketingBench {
             "  %-28s %,12.0f items/s, fastest %,12.0f  %6.1fx lhotse  %5.2fx of %s%n",
             name,
             rate,
-            ITEMS / Summary.of(times.seconds(name)).quantile(0),
+            ITEMS / SampleStatistics.of(times.seconds(name)).quantile(0),
             rate / LHOTSE,
             times.ratio(name(30, 20_000), name),
             name(30, 20_000));

@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.stretto.data.audio.Audio;
 import dev.stretto.data.audio.LogMel;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
@@ -149,7 +150,7 @@ final class NetworkBench {
 
   /** Arrays that one pass makes: those alive at its end in a scope that is closed only then. */
   private static long arrays(CausalLm model, NDManager manager) {
-    try (State state = model.backbone().newState(1, 64, State.Kind.PREALLOCATED);
+    try (State state = model.backbone().newState(1, 64, StateKind.PREALLOCATED);
         NDManager scope = manager.newSubManager()) {
       NDArray ids = scope.create(new long[] {5}, new Shape(1, 1));
       model.backbone().forward(Step.of(ids), state);

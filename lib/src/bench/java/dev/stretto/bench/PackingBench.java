@@ -2,7 +2,7 @@ package dev.stretto.bench;
 
 import dev.stretto.data.manifest.Cut;
 import dev.stretto.data.manifest.CutGenerator;
-import dev.stretto.metrics.Summary;
+import dev.stretto.metrics.SampleStatistics;
 import dev.stretto.profilers.InterleavedTimer;
 import dev.stretto.profilers.SpeechCost;
 import dev.stretto.profilers.TailWorkerSimulator;
@@ -53,7 +53,7 @@ final class PackingBench {
             budget.limit(),
             budget.unit(),
             ITEMS / times.median(packing.name()),
-            ITEMS / Summary.of(times.seconds(packing.name())).quantile(0),
+            ITEMS / SampleStatistics.of(times.seconds(packing.name())).quantile(0),
             sampler.report().bins(),
             sampler.report().overLowerBound(),
             tail.imbalance());

@@ -2,7 +2,6 @@ package dev.stretto.bench;
 
 import dev.stretto.data.manifest.Cut;
 import dev.stretto.data.manifest.CutGenerator;
-import dev.stretto.data.manifest.Fields;
 import dev.stretto.data.manifest.Manifests;
 import dev.stretto.data.manifest.NemoManifest;
 import dev.stretto.data.manifest.ReadOptions;
@@ -32,7 +31,7 @@ final class TableBench {
       }
       CutGenerator generator = CutGenerator.canary(2).withText();
       long start = System.nanoTime();
-      NemoManifest.write(manifest, generator.stream(lines));
+      NemoManifest.write(manifest, () -> generator.stream(lines));
       System.out.printf(
           "%nPadding table of a NeMo manifest, %,d lines, %,d MB, written in %.0f s%n",
           lines, Files.size(manifest) >> 20, (System.nanoTime() - start) / 1e9);
@@ -48,7 +47,7 @@ final class TableBench {
     int rows = table.reports().size();
     System.gc();
     try (var heap = new Machine.LiveHeap();
-        var reader = Manifests.open(manifest, ReadOptions.defaults().keep(Fields.LENGTHS))) {
+        var reader = Manifests.open(manifest, ReadOptions.defaults().lengthsOnly(true))) {
       long start = System.nanoTime();
       long startOfWork = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
       table.feed(reader);

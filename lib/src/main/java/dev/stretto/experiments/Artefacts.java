@@ -5,6 +5,8 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import dev.stretto.models.Safetensors;
 import dev.stretto.models.Trainable;
+import dev.stretto.training.Budget;
+import dev.stretto.training.TrainingConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,11 +17,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -30,31 +35,44 @@ import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.StatUtils;
 
 /**
- * A notebook's trained models, kept under a hash of their recipe: loaded in milliseconds where they
- * are there, trained where they are not.
- *
- * <pre>{@code
- * record Recipe(int version, int layers, int width, long dataSeed, TrainingConfig training) {}
- * Gpt model = lab.artefacts().obtain("tiny-gpt", recipe, "F16",
- *     () -> new Gpt(recipe), gpt -> new Training<>(...).run().measures());
- * }</pre>
+ * Where a session's trained models are stored, found and compared: see {@link Recipe}.
  *
  * <p>Looked for, in this order, in {@code datasets/checkpoints} of the checkout around the working
  * directory, in the folder that {@code STRETTO_CHECKPOINTS} names and in the user's cache ({@code
- * STRETTO_CACHE} or {@code ~/.cache/stretto}). New ones go to the folder named, else to the
- * checkout where it can be written and the preset is not smoke, else to the cache. {@code
- * STRETTO_FRESH} ({@code all}, or notebooks' names or numbers with commas between) trains again and
- * compares.
+ * STRETTO_CACHE} or {@code ~/.cache/stretto}). New ones go to the folder named, else in a quick run
+ * to the checkout where it can be written, else to the cache; those of smoke runs are not stored.
+ * {@code STRETTO_FRESH} ({@code all}, or notebooks' names or numbers with commas between) trains
+ * each model again, once in a run, and compares.
  */
 public final class Artefacts {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
   private static final int FEWEST = 5;
+  private static final String WEIGHTS = ".safetensors";
+  private static final String MEASURES = ".json";
+  private static final String FORMAT = "F16";
+  private static final Budget SMOKE = Budget.steps(2);
 
   private final Preset preset;
   private final boolean fresh;
   private final List<Path> folders = new ArrayList<>();
   private final Path target;
   private final Consumer<String> say;
+  private final Map<String, Object> models = new LinkedHashMap<>();
+  private final Set<String> trained = new HashSet<>();
+
+  /**
+   * What a stored model is found by.
+   *
+   * @param name of its recipe
+   * @param seed of the model
+   * @param key of recipe and seed
+   * @param words of the recipe, for readers
+   */
+  record Id(String name, long seed, String key, String words) {
+    String file(String ending) {
+      return name + "-" + key + ending;
+    }
+  }
 
   Artefacts(
       String notebook,
@@ -74,11 +92,7 @@ public final class Artefacts {
                         || (!name.isEmpty() && notebook.startsWith(name + "-")));
     Optional<Path> named = path(environment, "STRETTO_CHECKPOINTS");
     Optional<Path> checkout =
-        Stream.iterate(workingDirectory.toAbsolutePath(), path -> path != null, Path::getParent)
-            .map(path -> path.resolve("datasets"))
-            .filter(path -> Files.exists(path.resolve("catalogue.json")))
-            .map(path -> path.resolve("checkpoints"))
-            .findFirst();
+        checkout(workingDirectory).map(root -> root.resolve("datasets/checkpoints"));
     Path cache =
         path(environment, "STRETTO_CACHE")
             .orElse(Path.of(System.getProperty("user.home"), ".cache", "stretto"))
@@ -88,8 +102,15 @@ public final class Artefacts {
     folders.add(cache);
     this.target =
         named
-            .or(() -> checkout.filter(path -> preset != Preset.SMOKE && Files.isWritable(path)))
+            .or(() -> checkout.filter(path -> preset == Preset.QUICK && Files.isWritable(path)))
             .orElse(cache);
+  }
+
+  /** The root of the checkout around a folder, where there is one. */
+  static Optional<Path> checkout(Path folder) {
+    return Stream.iterate(folder.toAbsolutePath(), path -> path != null, Path::getParent)
+        .filter(path -> Files.exists(path.resolve("datasets/catalogue.json")))
+        .findFirst();
   }
 
   private static Optional<Path> path(Map<String, String> environment, String name) {
@@ -98,55 +119,109 @@ public final class Artefacts {
         .map(Path::of);
   }
 
+  /** The model of a key, made where it is not there yet or was closed by somebody else. */
+  @SuppressWarnings("unchecked") // a key belongs to one recipe, hence to one type
+  synchronized <M> M once(String key, Supplier<M> make) {
+    Object model = models.get(key);
+    if (model == null || (model instanceof Trainable it && !it.parameters().manager().isOpen())) {
+      model = make.get();
+      models.remove(key); // so that what is made again is closed before what it stands on
+      models.put(key, model);
+    }
+    return (M) model;
+  }
+
+  /** Closes the models, those that stand on others first. */
+  synchronized void close() {
+    for (Object model : List.copyOf(models.values()).reversed()) {
+      if (model instanceof AutoCloseable resource) {
+        try {
+          resource.close();
+        } catch (Exception e) {
+          throw new IllegalStateException(model + " cannot be closed", e);
+        }
+      }
+    }
+    models.clear();
+  }
+
+  /** How a model is trained in this preset. */
+  TrainingConfig spend(TrainingConfig how) {
+    return preset == Preset.SMOKE ? how.withBudget(SMOKE) : how;
+  }
+
   /**
-   * A trained model: the stored one where the recipe is unchanged, else a new one, which is stored.
+   * A trained model: the stored one where there is one, else a new one, which is stored.
    *
-   * @param name of the model, for example {@code tiny-gpt}
-   * @param recipe all that decides what comes out: shape, seeds, data, budget, and a version that
-   *     is raised by hand when the same words come to mean something else
-   * @param dtype F32, or F16 where the result allows it; a new model is rounded to it too
+   * @param id what it is found by
    * @param build makes the untrained network
+   * @param weights of the network
    * @param train trains it and returns its final measures, with its loss under {@code loss}
-   * @param <M> the network's type
-   * @return the network, to be closed by the caller
+   * @return the network
    */
-  public <M extends Trainable> M obtain(
-      String name,
-      Record recipe,
-      String dtype,
+  <M> M obtain(
+      Id id,
       Supplier<M> build,
+      Function<M, Trainable> weights,
       Function<M, Map<String, Double>> train) {
-    String file = name + "-" + key(recipe);
-    Optional<Path> stored = find(file + ".safetensors");
+    Optional<Path> stored = find(id, WEIGHTS);
+    boolean again = fresh && !trained.contains(id.key());
     M model = build.get();
+    Trainable network = weights.apply(model);
     try {
-      if (stored.isPresent() && !fresh) {
-        Safetensors.load(stored.get(), model.parameters());
+      if (stored.isPresent() && !again) {
+        Safetensors.load(stored.get(), network.parameters());
         return model;
       }
       say.accept(
           stored.isPresent()
-              ? "Training %s again".formatted(name)
-              : "No model %s is stored for this recipe: training it".formatted(name));
+              ? "Training %s again".formatted(id.name())
+              : "No model %s is stored for this recipe: training it".formatted(id.name()));
       Map<String, Double> measures = train.apply(model);
-      Map<String, String> metadata =
-          Map.of(
-              "recipe", canonical(recipe),
-              "measures", canonical(measures),
-              "preset", preset.toString());
-      Path path = Files.createDirectories(target).resolve(file + ".safetensors");
-      Safetensors.save(path, model.parameters(), metadata, dtype);
-      Safetensors.load(path, model.parameters());
+      if (preset != Preset.SMOKE) {
+        store(id, network, measures);
+      }
+      trained.add(id.key());
       if (fresh) {
-        say.accept(compared(name, file, measures));
+        say.accept(compared(id, measures));
       }
       return model;
     } catch (IOException e) {
-      model.close();
-      throw new UncheckedIOException("model %s cannot be stored in %s".formatted(name, target), e);
+      network.close();
+      throw new UncheckedIOException(
+          "model %s cannot be stored in %s".formatted(id.name(), target), e);
     } catch (RuntimeException e) {
-      model.close();
+      network.close();
       throw e;
+    }
+  }
+
+  private void store(Id id, Trainable network, Map<String, Double> measures) throws IOException {
+    Path path = Files.createDirectories(target).resolve(id.file(WEIGHTS));
+    Map<String, String> metadata =
+        Map.of("recipe", id.words(), "measures", canonical(measures), "preset", preset.toString());
+    Safetensors.save(path, network.parameters(), metadata, FORMAT);
+    Safetensors.load(path, network.parameters());
+    index(id, path, FORMAT);
+  }
+
+  private void index(Id id, Path path, String format) throws IOException {
+    String file = path.getFileName().toString();
+    CheckpointIndex.add(
+        target,
+        new CheckpointIndex.Row(id.name(), id.seed(), id.key(), file, Files.size(path), format));
+  }
+
+  /** The final measures that are stored with a model. */
+  Map<String, Double> measures(Id id) {
+    Path path =
+        find(id, WEIGHTS)
+            .orElseThrow(() -> new IllegalStateException(id.name() + " is not stored"));
+    try (Safetensors file = Safetensors.open(path)) {
+      Map<String, Double> measures = new TreeMap<>();
+      Map<?, ?> json = GSON.fromJson(file.metadata().get("measures"), Map.class);
+      json.forEach((name, value) -> measures.put((String) name, Double.valueOf((String) value)));
+      return measures;
     }
   }
 
@@ -154,36 +229,47 @@ public final class Artefacts {
    * Trains reference seeds in an extended run and stores their final measures, by which a fresh
    * model is judged; in other presets, and where they are stored already, does nothing.
    *
-   * @param name of the model
-   * @param recipe of the stored model
+   * @param id of the model
    * @param seeds at least five
    * @param train trains a network with a seed instead of the recipe's, and returns its measures
    */
-  public void references(
-      String name, Record recipe, List<Long> seeds, LongFunction<Map<String, Double>> train) {
+  void references(Id id, List<Long> seeds, LongFunction<Map<String, Double>> train) {
     if (seeds.size() < FEWEST) {
       throw new IllegalArgumentException(
-          "%s has %d reference seeds, expected at least %d".formatted(name, seeds.size(), FEWEST));
+          "%s has %d reference seeds, expected at least %d"
+              .formatted(id.name(), seeds.size(), FEWEST));
     }
-    String file = name + "-" + key(recipe) + ".json";
-    if (preset != Preset.EXTENDED || find(file).isPresent()) {
+    if (preset != Preset.EXTENDED || find(id, MEASURES).isPresent()) {
       return;
     }
     Map<String, List<Double>> measures = new TreeMap<>();
     for (int i = 0; i < seeds.size(); i++) {
-      say.accept("Training reference %d of %d of %s".formatted(i + 1, seeds.size(), name));
+      say.accept("Training reference %d of %d of %s".formatted(i + 1, seeds.size(), id.name()));
       train
           .apply(seeds.get(i))
           .forEach(
               (key, value) -> measures.computeIfAbsent(key, _ -> new ArrayList<>()).add(value));
     }
     try {
-      Path part = Files.createDirectories(target).resolve("." + file);
+      Path part = Files.createDirectories(target).resolve("." + id.file(MEASURES));
       Files.writeString(part, canonical(measures) + "\n");
-      Files.move(part, target.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+      Path path = target.resolve(id.file(MEASURES));
+      Files.move(part, path, StandardCopyOption.REPLACE_EXISTING);
+      index(id, path, "JSON");
     } catch (IOException e) {
-      throw new UncheckedIOException("references of %s cannot be stored".formatted(name), e);
+      throw new UncheckedIOException("references of %s cannot be stored".formatted(id.name()), e);
     }
+  }
+
+  /** The old form of {@link Recipe#get}, until every model has its recipe. */
+  public <M extends Trainable> M obtain(
+      String name,
+      Record recipe,
+      String dtype,
+      Supplier<M> build,
+      Function<M, Map<String, Double>> train) {
+    return obtain(
+        new Id(name, 1, key(recipe), canonical(recipe)), build, network -> network, train);
   }
 
   /**
@@ -237,10 +323,10 @@ public final class Artefacts {
   }
 
   /** Fresh measures beside the prediction interval of the reference seeds, in a sentence. */
-  private String compared(String name, String file, Map<String, Double> measures) {
-    Optional<Path> stored = find(file + ".json");
+  private String compared(Id id, Map<String, Double> measures) {
+    Optional<Path> stored = find(id, MEASURES);
     if (stored.isEmpty()) {
-      return "%s: %s; no reference seeds are stored to compare with".formatted(name, measures);
+      return "%s: %s; no reference seeds are stored to compare with".formatted(id.name(), measures);
     }
     List<String> parts = new ArrayList<>();
     references(stored.get())
@@ -259,7 +345,7 @@ public final class Artefacts {
                       bounds[1],
                       values.length));
             });
-    return name + ": " + String.join("; ", parts);
+    return id.name() + ": " + String.join("; ", parts);
   }
 
   private static Map<String, double[]> references(Path file) {
@@ -292,7 +378,17 @@ public final class Artefacts {
     return new double[] {mean - half, mean + half};
   }
 
-  private Optional<Path> find(String file) {
-    return folders.stream().map(folder -> folder.resolve(file)).filter(Files::exists).findFirst();
+  /** Where the index of a folder says, or under the name that a new file would have. */
+  private Optional<Path> find(Id id, String ending) {
+    return folders.stream()
+        .flatMap(
+            folder ->
+                Stream.concat(
+                    CheckpointIndex.read(folder).stream()
+                        .filter(row -> row.key().equals(id.key()) && row.file().endsWith(ending))
+                        .map(row -> folder.resolve(row.file())),
+                    Stream.of(folder.resolve(id.file(ending)))))
+        .filter(Files::exists)
+        .findFirst();
   }
 }

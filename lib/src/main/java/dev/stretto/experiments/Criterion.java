@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
  * @param measure the id of the measured number, unique within the paper
  * @param unit ratio, share, points, ...
  * @param kind what sort of statement it is
+ * @param scale how near to the paper's setting it is measured on generated data
  * @param operator how the value is compared with the threshold
  * @param threshold the threshold; without meaning for {@link Operator#NONE}
  * @param neutral the value that means "no gain at all", from where the claimed direction leads to
@@ -27,6 +28,7 @@ public record Criterion(
     String measure,
     String unit,
     Kind kind,
+    Scale scale,
     Operator operator,
     double threshold,
     OptionalDouble neutral,
@@ -96,9 +98,10 @@ public record Criterion(
   }
 
   /**
-   * Judges a measured value. An identity is judged at once; anything else only from the least
-   * preset and number of seeds on. A missed threshold is {@link Verdict#WEAKER} where the value is
-   * on the threshold's side of the neutral value.
+   * Judges a measured value. What is computed and not measured holds or is missed, at once;
+   * anything else is judged only from the least preset and number of seeds on, quality never below
+   * extended. A missed threshold is {@link Verdict#WEAKER} where the value is on the threshold's
+   * side of the neutral value.
    *
    * @param value what was measured, finite
    * @param ranWith the preset of the run
@@ -112,11 +115,18 @@ public record Criterion(
           "%s/%s is %s; a measure must be a finite number".formatted(paper, measure, value));
     }
     boolean met = operator.holds(value, threshold);
+    boolean small =
+        ranWith.compareTo(preset) < 0
+            || ranSeeds < seeds
+            || (kind == Kind.QUALITY && ranWith.compareTo(Preset.EXTENDED) < 0);
     if (kind == Kind.IDENTITY) {
       return met ? Verdict.HOLDS : Verdict.BROKEN;
     }
-    if (operator == Operator.NONE || ranWith.compareTo(preset) < 0 || ranSeeds < seeds) {
+    if (operator == Operator.NONE || small) {
       return Verdict.NOT_JUDGED;
+    }
+    if (!kind.counts()) {
+      return met ? Verdict.HOLDS : Verdict.MISSED;
     }
     if (met) {
       return Verdict.REPRODUCED;

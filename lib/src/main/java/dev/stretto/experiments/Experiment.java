@@ -3,6 +3,7 @@ package dev.stretto.experiments;
 import dev.stretto.figures.Figure;
 import dev.stretto.figures.FigureFiles;
 import dev.stretto.figures.Show;
+import dev.stretto.profilers.InterleavedTimer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import tech.tablesaw.api.Table;
  * record Settings(long seed, int batches) {}
  * var lab = Experiment.open("01-batching", new Settings(7, 400));
  * lab.figure("canary-efficiency", "padding-cost", plot);   // shows it, and stores it in a stored run
- * lab.measure("canary-efficiency", "static-pad-cost", 0.73);
+ * lab.paper("canary-efficiency").measure("static-pad-cost", seed -> cost(seed));
  * lab.ledger();                                             // the last cell
  * }</pre>
  *
@@ -33,7 +34,7 @@ import tech.tablesaw.api.Table;
  *
  * @param <S> the notebook's record of settings
  */
-public final class Experiment<S extends Record> {
+public final class Experiment<S extends Record> implements AutoCloseable {
   /** The paper id under which readers draw figures of their own. */
   public static final String OWN = "own";
 
@@ -58,6 +59,7 @@ public final class Experiment<S extends Record> {
   private final FigureStore store;
   private final Map<String, String> dataSets = new TreeMap<>();
   private final Map<LedgerLine.Key, LedgerLine> lines = new LinkedHashMap<>();
+  private final Map<LedgerLine.Key, List<Measured.Raw>> raw = new LinkedHashMap<>();
 
   Experiment(String notebook, S defaults, Map<String, String> environment, FigureStore store) {
     if (!notebook.matches(NAME)) {
@@ -118,6 +120,32 @@ public final class Experiment<S extends Record> {
     return artefacts;
   }
 
+  /**
+   * A paper's section.
+   *
+   * @param id the paper's id
+   * @return its measures, figures and table
+   */
+  public PaperLab paper(String id) {
+    return new PaperLab(this, Papers.of(id));
+  }
+
+  /**
+   * Runs a timer as criteria ask it: 2 warm-ups and 7 interleaved rounds, in smoke runs one each.
+   *
+   * @param timer with its contestants
+   * @return the times
+   */
+  public InterleavedTimer.Timings time(InterleavedTimer timer) {
+    return preset.isSmoke() ? timer.run(1, 1) : timer.run(2, 7);
+  }
+
+  /** Closes the models of the session; an interactive one need not be closed. */
+  @Override
+  public void close() {
+    artefacts.close();
+  }
+
   /** {@return where this run's results come from, with the real data sets declared so far} */
   public Provenance provenance() {
     return provenance.with(dataSets);
@@ -169,7 +197,8 @@ public final class Experiment<S extends Record> {
   }
 
   /**
-   * A measure on generated data, judged at once.
+   * A measure on generated data, judged at once: the old form, without raw values. {@link
+   * PaperLab#measure} is the honest one.
    *
    * @param paper the paper's id
    * @param measure the id of a criterion of this paper
@@ -178,11 +207,12 @@ public final class Experiment<S extends Record> {
    * @throws IllegalArgumentException for an unknown id or a value that is not finite
    */
   public Verdict measure(String paper, String measure, double value) {
-    return record(paper, measure, "", value);
+    return record(paper, measure, "", Measured.told(value, seeds.size()));
   }
 
   /**
-   * A measure on a real data set, judged by the same criterion: a ledger line of its own.
+   * A measure on a real data set, in the old form too, judged by the same criterion: a ledger line
+   * of its own.
    *
    * @param paper the paper's id
    * @param measure the id of a criterion of this paper
@@ -192,24 +222,26 @@ public final class Experiment<S extends Record> {
    * @throws IllegalArgumentException for an unknown id or a value that is not finite
    */
   public Verdict measure(String paper, String measure, double value, String dataset) {
-    return record(paper, measure, declared(dataset), value);
+    return record(paper, measure, declared(dataset), Measured.told(value, seeds.size()));
   }
 
   /**
    * {@return the notebook's ledger, the last cell: what the papers claim beside what was measured
    * here on generated data, one row a criterion of the notebook's papers; those not measured are
    * not judged} In a stored run all lines, {@link #dataLedger} too, are merged into {@code
-   * ledger.csv}.
+   * ledger.csv}, and their raw values written to the notebook's {@code rows.csv}; a smoke run
+   * writes neither.
    */
   public Table ledger() {
     List<LedgerLine> all = new ArrayList<>(lines.values());
     Papers.family(notebook.substring(0, Math.min(2, notebook.length()))).stream()
         .flatMap(paper -> paper.criteria().stream())
         .filter(criterion -> !lines.containsKey(key(criterion, "")))
-        .forEach(criterion -> all.add(line(criterion, "", OptionalDouble.empty())));
-    if (folder.isPresent() && only.isEmpty()) {
+        .forEach(criterion -> all.add(line(criterion, "", Optional.empty())));
+    if (folder.isPresent() && only.isEmpty() && !preset.isSmoke()) {
       Path file = folder.get().resolve("ledger.csv");
       Ledger.read(file).merge(notebook, preset, all, hasData).write(file);
+      Csv.write(folder.get().resolve(notebook).resolve("rows.csv"), RawRow.class, rows());
     }
     return new Ledger(all.stream().filter(line -> line.dataset().isEmpty()).toList()).table();
   }
@@ -259,43 +291,95 @@ public final class Experiment<S extends Record> {
     return Show.rendered(picture);
   }
 
-  private Verdict record(String paper, String measure, String dataset, double value) {
-    Criterion criterion =
-        Criterion.find(paper, measure)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "%s has no measure '%s'; its criteria name %s"
-                            .formatted(
-                                paper,
-                                measure,
-                                Papers.of(paper).criteria().stream()
-                                    .map(Criterion::measure)
-                                    .collect(Collectors.joining(", ")))));
-    LedgerLine line = line(criterion, dataset, OptionalDouble.of(value));
+  Criterion criterion(String paper, String measure) {
+    return Criterion.find(paper, measure)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "%s has no measure '%s'; its criteria name %s"
+                        .formatted(
+                            paper,
+                            measure,
+                            Papers.of(paper).criteria().stream()
+                                .map(Criterion::measure)
+                                .collect(Collectors.joining(", ")))));
+  }
+
+  Verdict record(String paper, String measure, String dataset, Measured measured) {
+    Criterion criterion = criterion(paper, measure);
+    if (preset.isSmoke()) {
+      return Verdict.NOT_JUDGED; // an untrained model's number says nothing
+    }
+    String on = dataset.isEmpty() ? "" : declared(dataset);
+    LedgerLine line = line(criterion, on, Optional.of(measured));
     lines.put(line.key(), line);
+    raw.put(line.key(), measured.raw());
     return line.verdict();
   }
 
-  private LedgerLine line(Criterion criterion, String dataset, OptionalDouble value) {
+  /** This run's lines over the stored ones, of the run's folder or else of the checkout. */
+  Ledger known() {
+    Ledger stored =
+        folder
+            .or(() -> Artefacts.checkout(Path.of("")).map(root -> root.resolve("figures")))
+            .map(path -> Ledger.read(path.resolve("ledger.csv")))
+            .orElse(new Ledger(List.of()));
+    List<LedgerLine> all = new ArrayList<>(lines.values());
+    stored.lines().stream().filter(line -> !lines.containsKey(line.key())).forEach(all::add);
+    return new Ledger(all);
+  }
+
+  private List<RawRow> rows() {
+    List<RawRow> rows = new ArrayList<>();
+    raw.forEach(
+        (key, values) -> {
+          String unit = lines.get(key).unit();
+          for (Measured.Raw value : values) {
+            rows.add(
+                new RawRow(
+                    key.paper(),
+                    key.measure(),
+                    key.dataset(),
+                    preset,
+                    value.arm(),
+                    value.seed(),
+                    unit,
+                    value.value()));
+          }
+        });
+    return rows;
+  }
+
+  private LedgerLine line(Criterion criterion, String dataset, Optional<Measured> measured) {
+    OptionalDouble ours = measured.stream().mapToDouble(found -> stored(found.value())).findFirst();
     return new LedgerLine(
         criterion.paper(),
         criterion.measure(),
         dataset,
         criterion.unit(),
         criterion.kind(),
+        criterion.scale().on(dataset),
         criterion.paperValue(),
-        value.isPresent()
-            ? OptionalDouble.of(Double.parseDouble(Ledger.number(value.getAsDouble())))
-            : value,
+        ours,
+        measured.map(Measured::statistic).orElse(""),
+        measured
+            .map(Measured::spread)
+            .filter(OptionalDouble::isPresent)
+            .map(spread -> OptionalDouble.of(stored(spread.getAsDouble())))
+            .orElse(OptionalDouble.empty()),
+        measured.map(Measured::n).orElse(0),
         criterion.target(),
-        value.isPresent()
-            ? criterion.judge(value.getAsDouble(), preset, seeds.size())
-            : Verdict.NOT_JUDGED,
+        measured
+            .map(found -> criterion.judge(stored(found.value()), preset, seeds.size()))
+            .orElse(Verdict.NOT_JUDGED),
         preset,
         seeds.size(),
         notebook,
         provenanceOf(dataset).line());
+  }
+
+  private static double stored(double value) {
+    return Double.isFinite(value) ? Double.parseDouble(Ledger.number(value)) : value;
   }
 
   private LedgerLine.Key key(Criterion criterion, String dataset) {

@@ -1,14 +1,13 @@
 package dev.stretto.experiments;
 
+import dev.stretto.figures.Tables;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,14 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tech.tablesaw.api.ColumnType;
-import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Row;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.io.csv.CsvReadOptions;
 
@@ -75,6 +69,29 @@ public final class Ledger {
   }
 
   /**
+   * {@return the line of the largest preset that judged a claim, if any did}
+   *
+   * @param claim the criterion
+   * @param dataset the real data set; empty for generated data
+   */
+  Optional<LedgerLine> judged(Criterion claim, String dataset) {
+    return Stream.of(Preset.FULL, Preset.EXTENDED, Preset.QUICK)
+        .flatMap(preset -> find(claim.paper(), claim.measure(), dataset, preset).stream())
+        .filter(line -> line.verdict() != Verdict.NOT_JUDGED)
+        .findFirst();
+  }
+
+  /** {@return the real data sets on which a claim was measured, in order} */
+  Stream<String> datasets(Criterion claim) {
+    return lines.stream()
+        .filter(line -> line.paper().equals(claim.paper()))
+        .filter(line -> line.measure().equals(claim.measure()))
+        .map(LedgerLine::dataset)
+        .filter(dataset -> !dataset.isEmpty())
+        .distinct();
+  }
+
+  /**
    * Replaces what a notebook had measured with one preset. Lines of other notebooks and other
    * presets stay, and so do, where the run had no real data, its lines of real data sets. A line
    * that differs only in the revision of the sources stays as it was.
@@ -111,23 +128,20 @@ public final class Ledger {
    * {@return the ledger as a table, claim beside here, which is empty where nothing was measured}
    */
   public Table table() {
-    return Table.create(
-        "ledger",
-        text("paper", LedgerLine::paper),
-        text("measure", LedgerLine::measure),
-        text("data", line -> line.dataset().isEmpty() ? "generated" : line.dataset()),
-        text("claim", LedgerLine::paperValue),
-        text("here", line -> line.ours().isPresent() ? shown(line.ours().getAsDouble()) : ""),
-        text("unit", LedgerLine::unit),
-        text("target", LedgerLine::threshold),
-        text("kind", line -> line.kind().toString()),
-        text("verdict", line -> line.verdict().toString()),
-        text("preset", line -> line.preset().toString()),
-        IntColumn.create("seeds", lines.stream().mapToInt(LedgerLine::seeds)));
-  }
-
-  private StringColumn text(String name, Function<LedgerLine, String> value) {
-    return StringColumn.create(name, lines.stream().map(value));
+    return Tables.rows(lines)
+        .column("paper", LedgerLine::paper)
+        .column("measure", LedgerLine::measure)
+        .column("data", line -> line.dataset().isEmpty() ? "generated" : line.dataset())
+        .column("claim", LedgerLine::paperValue)
+        .column("here", line -> line.ours().isPresent() ? shown(line.ours().getAsDouble()) : "")
+        .column("unit", LedgerLine::unit)
+        .column("target", LedgerLine::threshold)
+        .column("kind", LedgerLine::kind)
+        .column("scale", LedgerLine::scale)
+        .column("verdict", LedgerLine::verdict)
+        .column("preset", LedgerLine::preset)
+        .column("n", LedgerLine::n)
+        .table("ledger");
   }
 
   /**
@@ -176,28 +190,7 @@ public final class Ledger {
    * @param file {@code ledger.csv}; its folder is made where it is missing
    */
   public void write(Path file) {
-    String csv =
-        Stream.concat(Stream.of(COLUMNS), lines.stream().map(Ledger::cells))
-            .map(cells -> cells.stream().map(Ledger::quoted).collect(Collectors.joining(",")))
-            .collect(Collectors.joining("\n", "", "\n"));
-    try {
-      Path target = file.toAbsolutePath();
-      Files.createDirectories(target.getParent());
-      // not createTempFile, whose files only their owner can read
-      Path temporary = target.resolveSibling(".ledger." + ProcessHandle.current().pid() + ".part");
-      try {
-        Files.writeString(temporary, csv);
-        try {
-          Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-          Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-        }
-      } finally {
-        Files.deleteIfExists(temporary);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write the ledger " + file, e);
-    }
+    Csv.write(file, LedgerLine.class, lines);
   }
 
   /** A number as the ledger stores it: six significant digits, no trailing zeros. */
@@ -219,24 +212,8 @@ public final class Ledger {
         : rounded.toPlainString();
   }
 
-  private static List<String> cells(LedgerLine line) {
-    return Settings.values(line).values().stream().map(Ledger::cell).toList();
-  }
-
-  private static String cell(Object value) {
-    return !(value instanceof OptionalDouble ours)
-        ? value.toString()
-        : ours.isPresent() ? number(ours.getAsDouble()) : "";
-  }
-
   private static String withoutRevision(LedgerLine line) {
-    return cells(line).toString().replaceAll("revision=[^;]*", "");
-  }
-
-  private static String quoted(String cell) {
-    return cell.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n')
-        ? '"' + cell.replace("\"", "\"\"") + '"'
-        : cell;
+    return Csv.cells(line).toString().replaceAll("revision=[^;]*", "");
   }
 
   private static int place(List<String> order, String name) {

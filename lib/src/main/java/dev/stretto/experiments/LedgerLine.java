@@ -10,12 +10,17 @@ import java.util.OptionalDouble;
  * @param dataset the real data set it was measured on; empty for generated data
  * @param unit the unit
  * @param kind what sort of statement it is
+ * @param scale how near to the paper's setting
  * @param paperValue what the paper reports, {@code "own"} for a criterion of the workbench
  * @param ours what was measured; empty where nothing was
+ * @param statistic what {@code ours} is of the raw values: value, mean, ratio of sums or median;
+ *     empty where nothing was measured
+ * @param spread standard deviation over seeds, interquartile range over rounds; empty for one value
+ * @param n seeds or rounds that {@code ours} rests on
  * @param threshold the criterion as text, for example {@code ">= 5"}
  * @param verdict the computed verdict
  * @param preset the run's preset
- * @param seeds the number of seeds the value is a mean over
+ * @param seeds the number of seeds of the run
  * @param notebook the notebook that measured it
  * @param provenance settings, versions, machine class and revision; no dates, no names
  */
@@ -25,8 +30,12 @@ public record LedgerLine(
     String dataset,
     String unit,
     Kind kind,
+    Scale scale,
     String paperValue,
     OptionalDouble ours,
+    String statistic,
+    OptionalDouble spread,
+    int n,
     String threshold,
     Verdict verdict,
     Preset preset,

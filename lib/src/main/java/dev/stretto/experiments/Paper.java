@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param id the short name that figures, ledger lines and code use, for example {@code "flover"}
  * @param number 1 to 58
+ * @param arxiv its number at arXiv, for example {@code "2305.13484"}
  * @param family the notebook that holds it, {@code "01"} to {@code "11"}
  * @param status how much of it stands
  * @param figures the ids of its figures
@@ -16,6 +17,7 @@ import java.util.List;
 public record Paper(
     String id,
     int number,
+    String arxiv,
     String family,
     Status status,
     List<String> figures,

@@ -1,12 +1,11 @@
 package dev.stretto.experiments;
 
+import dev.stretto.figures.Tables;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /** The catalogue of the 58 papers in their 11 families. */
@@ -74,17 +73,15 @@ public final class Papers {
 
   /** {@return the catalogue as a table: family, paper, title, claim, figures, status} */
   public static Table table() {
-    return Table.create(
-        "papers",
-        IntColumn.create("number", ALL.stream().mapToInt(Paper::number)),
-        StringColumn.create("family", ALL.stream().map(Paper::family)),
-        StringColumn.create("paper", ALL.stream().map(Paper::id)),
-        StringColumn.create("title", ALL.stream().map(Paper::title)),
-        StringColumn.create("claim", ALL.stream().map(Paper::claim)),
-        StringColumn.create(
-            "figures", ALL.stream().map(paper -> String.join(" ", paper.figures()))),
-        StringColumn.create(
-            "status", ALL.stream().map(paper -> paper.status().name().toLowerCase(Locale.ROOT))));
+    return Tables.rows(ALL)
+        .column("number", Paper::number)
+        .column("family", Paper::family)
+        .column("paper", Paper::id)
+        .column("title", Paper::title)
+        .column("claim", Paper::claim)
+        .column("figures", paper -> String.join(" ", paper.figures()))
+        .column("status", paper -> paper.status().name().toLowerCase(Locale.ROOT))
+        .table("papers");
   }
 
   private static Paper parse(Map<String, String> row) {

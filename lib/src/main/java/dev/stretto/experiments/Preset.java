@@ -49,6 +49,16 @@ public enum Preset {
     return LongStream.range(first, first + seeds).boxed().toList();
   }
 
+  /** {@return whether there are several seeds and larger budgets: extended and full} */
+  public boolean isExtended() {
+    return compareTo(EXTENDED) >= 0;
+  }
+
+  /** {@return whether the run only shows that every cell runs} */
+  public boolean isSmoke() {
+    return this == SMOKE;
+  }
+
   /**
    * Chooses a default by preset.
    *

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.IntSummaryStatistics;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.MatchResult;
@@ -91,65 +91,108 @@ public final class Readme {
                         .formatted(marker.group(2), marker.group(3))));
   }
 
+  /** The built papers in full, then one line for each family's planned ones. */
   private static String table(Ledger ledger, Map<String, String> notebooks) {
     StringBuilder table =
-        new StringBuilder("| family | paper | what it claims | status | claims judged here |\n");
-    table.append("|---|---|---|---|---|\n");
+        new StringBuilder("| paper | what it claims | scale here | claims judged here |\n");
+    table.append("|---|---|---|---|\n");
+    StringBuilder planned = new StringBuilder();
     Papers.families()
         .forEach(
             (family, name) -> {
-              String cell =
+              String title =
                   notebooks.containsKey(family)
                       ? "[%s](notebooks/%s)".formatted(name, notebooks.get(family))
                       : name;
-              for (Paper paper : Papers.family(family)) {
-                table.append(
-                    "| %s | **%s**: %s | %s | %s | %s |\n"
-                        .formatted(
-                            cell,
-                            paper.id(),
-                            paper.title(),
-                            paper.claim(),
-                            paper.status().name().toLowerCase(Locale.ROOT),
-                            verdicts(paper, ledger)));
-                cell = "";
+              List<Paper> built =
+                  Papers.family(family).stream()
+                      .filter(paper -> paper.status() != Paper.Status.PLANNED)
+                      .toList();
+              if (!built.isEmpty()) {
+                table.append("| **%s** | | | |\n".formatted(title));
+              }
+              built.forEach(paper -> table.append(row(paper, ledger)));
+              String ids =
+                  Papers.family(family).stream()
+                      .filter(paper -> paper.status() == Paper.Status.PLANNED)
+                      .map(Paper::id)
+                      .collect(Collectors.joining(", "));
+              if (!ids.isEmpty()) {
+                planned.append("- %s: %s\n".formatted(title, ids));
               }
             });
-    return table.toString();
+    return table + "\nPlanned:\n\n" + planned;
+  }
+
+  private static String row(Paper paper, Ledger ledger) {
+    String page =
+        "lib/src/main/java/dev/stretto/papers/%s/package-info.java"
+            .formatted(paper.id().replace("-", ""));
+    String scales =
+        paper.criteria().stream()
+            .filter(criterion -> criterion.kind().counts())
+            .map(Criterion::scale)
+            .distinct()
+            .sorted()
+            .map(Scale::toString)
+            .collect(Collectors.joining(", "));
+    return "| [%s](%s) ([arXiv](%s))%s | %s | %s | %s |\n"
+        .formatted(
+            paper.id(),
+            page,
+            arxiv(paper),
+            paper.status() == Paper.Status.PART ? ", in part" : "",
+            paper.claim(),
+            scales,
+            verdicts(paper, ledger));
+  }
+
+  private static String arxiv(Paper paper) {
+    return "https://arxiv.org/abs/" + paper.arxiv();
   }
 
   /**
-   * The paper's own claims by verdict; identities and the workbench's own criteria do not count.
+   * How many of the paper's own claims are reproduced, real data sets counted each; what is not
+   * measured and criteria of the workbench do not count.
    */
   private static String verdicts(Paper paper, Ledger ledger) {
     List<Criterion> claims =
         paper.criteria().stream()
-            .filter(criterion -> criterion.kind() != Kind.IDENTITY && !criterion.own())
+            .filter(claim -> claim.kind().counts() && !claim.own())
+            .filter(claim -> claim.operator() != Criterion.Operator.NONE)
             .toList();
-    Map<Verdict, Long> counts =
+    List<LedgerLine> judged =
         claims.stream()
-            .map(claim -> verdict(claim, ledger))
-            .collect(Collectors.groupingBy(verdict -> verdict, Collectors.counting()));
-    String judged =
-        Stream.of(Verdict.REPRODUCED, Verdict.WEAKER, Verdict.NOT_REPRODUCED)
-            .filter(counts::containsKey)
-            .map(verdict -> counts.get(verdict) + " " + words(verdict))
-            .collect(Collectors.joining(", "));
-    return judged.isEmpty() ? "" : "%s of %d".formatted(judged, claims.size());
+            .flatMap(
+                claim ->
+                    Stream.concat(Stream.of(""), ledger.datasets(claim))
+                        .flatMap(dataset -> ledger.judged(claim, dataset).stream()))
+            .toList();
+    long onData = claims.stream().mapToLong(claim -> ledger.datasets(claim).count()).sum();
+    if (judged.isEmpty()) {
+      return claims.isEmpty()
+          ? "none with a number of the paper; own criteria in the notebook"
+          : "none yet";
+    }
+    IntSummaryStatistics seeds = judged.stream().mapToInt(LedgerLine::seeds).summaryStatistics();
+    String weaker =
+        Stream.of(Verdict.WEAKER, Verdict.NOT_REPRODUCED)
+            .filter(verdict -> count(judged, verdict) > 0)
+            .map(verdict -> ", %d %s".formatted(count(judged, verdict), verdict.words()))
+            .collect(Collectors.joining());
+    return "%d of %d%s, at %s%s"
+        .formatted(
+            count(judged, Verdict.REPRODUCED),
+            claims.size() + onData,
+            weaker,
+            seeds.getMin() == seeds.getMax()
+                ? "" + seeds.getMax()
+                : seeds.getMin() + " to " + seeds.getMax(),
+            seeds.getMax() == 1 ? " seed" : " seeds");
   }
 
-  /** The verdict of the largest run that judged the claim, on generated data. */
-  private static Verdict verdict(Criterion claim, Ledger ledger) {
-    return Stream.of(Preset.FULL, Preset.EXTENDED, Preset.QUICK)
-        .flatMap(preset -> ledger.find(claim.paper(), claim.measure(), "", preset).stream())
-        .map(LedgerLine::verdict)
-        .filter(verdict -> verdict != Verdict.NOT_JUDGED)
-        .findFirst()
-        .orElse(Verdict.NOT_JUDGED);
-  }
-
-  private static String words(Verdict verdict) {
-    return verdict.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  private static long count(List<LedgerLine> lines, Verdict verdict) {
+    return lines.stream().filter(line -> line.verdict() == verdict).count();
   }
 
   static Map<String, String> notebooks(Path root) throws IOException {

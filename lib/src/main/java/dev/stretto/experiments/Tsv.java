@@ -9,20 +9,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The library's own tables: tab-separated resources with a header line. */
+/** Tables of tab-separated text with a header line. */
 final class Tsv {
   private Tsv() {}
 
   static List<Map<String, String>> rows(String resource) {
-    List<String> lines;
     try (InputStream in = Tsv.class.getResourceAsStream(resource)) {
       if (in == null) {
         throw new IllegalStateException("the library lacks its resource " + resource);
       }
-      lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+      return rows(resource, new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** {@return the rows of a text with a header line, each by column} */
+  static List<Map<String, String>> rows(String name, String text) {
+    List<String> lines = text.lines().toList();
     String[] header = lines.getFirst().split("\t", -1);
     List<Map<String, String>> rows = new ArrayList<>();
     for (int i = 1; i < lines.size(); i++) {
@@ -30,7 +34,7 @@ final class Tsv {
       if (cells.length != header.length) {
         throw new IllegalStateException(
             "%s, line %d has %d cells instead of %d"
-                .formatted(resource, i + 1, cells.length, header.length));
+                .formatted(name, i + 1, cells.length, header.length));
       }
       Map<String, String> row = new LinkedHashMap<>();
       for (int j = 0; j < header.length; j++) {

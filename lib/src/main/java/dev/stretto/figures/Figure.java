@@ -24,13 +24,6 @@ public interface Figure {
   /** {@return the picture as one svg element} */
   String svg();
 
-  /** {@return the picture as a PNG file at twice the size, complete to the last byte} */
+  /** {@return the picture as a PNG file of 64 or 256 colours at twice the size} */
   byte[] png();
-
-  /**
-   * {@return the picture as a PDF page of a paper's column}
-   *
-   * @param widthMm width in millimetres: 84 for one column, 174 for two
-   */
-  byte[] pdf(double widthMm);
 }

@@ -10,27 +10,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
- * Figures on disk: {@code name.svg}, {@code .png}, {@code .pdf} for reading, {@code .csv} (data
- * with provenance and column classes) and {@code .json} (specification) for comparing.
+ * Figures on disk: {@code name.svg} of at most 60 kB for reading, {@code .csv} (data with
+ * provenance and column classes) and {@code .json} (specification) for comparing. A grid of images
+ * has a lossless {@code .png} of at most 150 kB in place of the drawing, one pixel a pixel. {@link
+ * Formats} makes other formats of a drawing.
  */
 public final class FigureFiles {
-  /** A paper's column and page in millimetres, and the widest drawing that goes into the column. */
-  private static final double COLUMN_MM = 84;
-
-  private static final double PAGE_MM = 174;
-  private static final double WIDEST_IN_COLUMN = 620;
-
-  private static final Pattern WIDTH = Pattern.compile("<svg[^>]*? width=\"([0-9.]+)");
+  private static final int MOST_PIXEL_BYTES = 150_000;
 
   private FigureFiles() {}
 
   /**
-   * Writes a figure. Each file is written beside its place and moved there when complete; the PDF
-   * is 84 mm wide, or 174 mm where the drawing is wider than 620 units.
+   * Writes a figure. Each file is written beside its place and moved there when complete. A drawing
+   * of thousands of marks is simplified, where it must be, to a tenth of a unit and one path a
+   * look.
    *
    * @param figure the figure
    * @param folder where; made if missing
@@ -38,15 +33,21 @@ public final class FigureFiles {
    * @param provenance where it comes from: seed, preset, settings, versions; key to value in order
    * @return the files written
    * @throws IOException where the folder cannot be written
+   * @throws IllegalArgumentException where the picture stays too large, or a character of it is not
+   *     in the font
    */
   public static List<Path> save(
       Figure figure, Path folder, String name, Map<String, String> provenance) throws IOException {
     Files.createDirectories(folder);
-    String svg = figure.svg();
     Map<String, byte[]> contents = new LinkedHashMap<>();
-    contents.put("svg", svg.getBytes(StandardCharsets.UTF_8));
-    contents.put("png", figure.png());
-    contents.put("pdf", figure.pdf(width(svg) > WIDEST_IN_COLUMN ? PAGE_MM : COLUMN_MM));
+    if (figure instanceof ImageGrid grid) {
+      contents.put("png", small(name, grid.pixels(), MOST_PIXEL_BYTES, "fewer or smaller images"));
+    } else {
+      String svg = SmallSvg.of(figure.svg());
+      Drawing.requireGlyphs(svg);
+      byte[] bytes = svg.getBytes(StandardCharsets.UTF_8);
+      contents.put("svg", small(name, bytes, SmallSvg.MOST, "fewer marks, for example a sample"));
+    }
     contents.put("csv", FigureData.csv(figure, provenance).getBytes(StandardCharsets.UTF_8));
     contents.put("json", (Json.canonical(figure.spec()) + "\n").getBytes(StandardCharsets.UTF_8));
     Map<Path, Path> parts = new LinkedHashMap<>();
@@ -65,6 +66,15 @@ public final class FigureFiles {
       }
     }
     return List.copyOf(parts.values());
+  }
+
+  private static byte[] small(String name, byte[] picture, int most, String remedy) {
+    if (picture.length > most) {
+      throw new IllegalArgumentException(
+          "the picture of %s has %,d bytes, at most %,d are stored: draw %s"
+              .formatted(name, picture.length, most, remedy));
+    }
+    return picture;
   }
 
   private static void move(Path part, Path file) throws IOException {
@@ -118,10 +128,5 @@ public final class FigureFiles {
 
   private static Path sibling(Path figure, String ending) {
     return figure.resolveSibling(figure.getFileName() + ending);
-  }
-
-  private static double width(String svg) {
-    Matcher width = WIDTH.matcher(svg);
-    return width.find() ? Double.parseDouble(width.group(1)) : 0;
   }
 }

@@ -19,7 +19,6 @@ public final class ImageGrid implements Figure {
   private static final int GAP = 4;
   private static final int FONT = Theme.AXIS_TEXT;
   private static final int LINE = 18;
-  private static final int RESOLUTION = 2;
 
   private final List<BufferedImage> images;
   private final int across;
@@ -239,10 +238,6 @@ public final class ImageGrid implements Figure {
   @Override
   public String svg() {
     Layout at = layout();
-    return svg(at, at.width);
-  }
-
-  private String svg(Layout at, double shownWidth) {
     StringBuilder svg = new StringBuilder();
     svg.append(
         """
@@ -250,7 +245,7 @@ public final class ImageGrid implements Figure {
         width="%s" height="%s" viewBox="0 0 %s %s">
         <rect width="100%%" height="100%%" fill="#ffffff"/>
         """
-            .formatted(shownWidth, at.height * shownWidth / at.width, at.width, at.height));
+            .formatted(at.width, at.height, at.width, at.height));
     if (!look.title.isEmpty()) {
       text(svg, GAP, LINE, Theme.TITLE, "start", look.title);
     }
@@ -267,14 +262,15 @@ public final class ImageGrid implements Figure {
       int width = images.get(i).getWidth() * look.scale;
       svg.append(
           """
-          <image x="%s" y="%s" width="%d" height="%d" xlink:href="data:image/png;base64,%s"/>
+          <image x="%s" y="%s" width="%d" height="%d" image-rendering="optimizeSpeed" \
+          style="image-rendering:pixelated" xlink:href="data:image/png;base64,%s"/>
           """
               .formatted(
                   at.left + i % across * (at.cellWidth + GAP) + (at.cellWidth - width) / 2.0,
                   at.top + row * (at.cellHeight + GAP),
                   width,
                   images.get(i).getHeight() * look.scale,
-                  Base64.getEncoder().encodeToString(Drawing.png(enlarged(images.get(i))))));
+                  Base64.getEncoder().encodeToString(SmallPng.of(images.get(i)))));
     }
     return svg.append("</svg>\n").toString();
   }
@@ -288,25 +284,23 @@ public final class ImageGrid implements Figure {
             .formatted(x, y, Drawing.FONTS, size, anchor, HtmlTable.escape(text)));
   }
 
-  /** At the PNG's resolution, so that no viewer has to invent pixels. */
-  private BufferedImage enlarged(BufferedImage image) {
-    int factor = look.scale * RESOLUTION;
-    BufferedImage large =
-        new BufferedImage(
-            image.getWidth() * factor, image.getHeight() * factor, BufferedImage.TYPE_INT_ARGB);
-    Graphics2D graphics = large.createGraphics();
-    graphics.drawImage(image, 0, 0, large.getWidth(), large.getHeight(), null);
+  /** A complete PNG file: the images themselves, a pixel apart, without names. */
+  byte[] pixels() {
+    int width = images.stream().mapToInt(BufferedImage::getWidth).max().orElse(1) + 1;
+    int height = images.stream().mapToInt(BufferedImage::getHeight).max().orElse(1) + 1;
+    int rows = (images.size() + across - 1) / across;
+    BufferedImage sheet =
+        new BufferedImage(across * width - 1, rows * height - 1, BufferedImage.TYPE_INT_ARGB);
+    Graphics2D graphics = sheet.createGraphics();
+    for (int i = 0; i < images.size(); i++) {
+      graphics.drawImage(images.get(i), i % across * width, i / across * height, null);
+    }
     graphics.dispose();
-    return large;
+    return SmallPng.of(sheet);
   }
 
   @Override
   public byte[] png() {
     return Drawing.png(svg(), layout().width);
-  }
-
-  @Override
-  public byte[] pdf(double widthMm) {
-    return Drawing.pdf(svg(layout(), widthMm / Drawing.MM_PER_UNIT));
   }
 }

@@ -690,16 +690,11 @@ public final class Plot implements Figure {
 
   @Override
   public String svg() {
-    return PlotSpec.svg(parts, parts.width);
+    return PlotSpec.svg(parts);
   }
 
   @Override
   public byte[] png() {
     return Drawing.png(svg(), parts.width);
-  }
-
-  @Override
-  public byte[] pdf(double widthMm) {
-    return Drawing.pdf(PlotSpec.svg(parts, widthMm / Drawing.MM_PER_UNIT));
   }
 }

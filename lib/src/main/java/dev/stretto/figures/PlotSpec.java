@@ -28,30 +28,26 @@ final class PlotSpec {
 
   private final PlotParts plot;
   private final boolean withData;
-  private final double width;
-  private final double height;
   private final LongLabels longLabels = new LongLabels();
   private final IdentityHashMap<Layer, Table> drawn = new IdentityHashMap<>();
 
-  private PlotSpec(PlotParts plot, boolean withData, double width) {
+  private PlotSpec(PlotParts plot, boolean withData) {
     this.plot = plot;
     this.withData = withData;
-    this.width = width;
-    this.height = plot.height;
   }
 
-  /** Draws the plot in another width than its own. */
-  static String svg(PlotParts plot, double width) {
+  /** Draws the plot. */
+  static String svg(PlotParts plot) {
     if (plot.layers.isEmpty()) {
       throw new IllegalStateException("the plot is empty: start a layer, such as points(x, y)");
     }
-    PlotSpec spec = new PlotSpec(plot, true, width);
-    return spec.longLabels.restore(Drawing.svg(spec.build(), width, plot.height));
+    PlotSpec spec = new PlotSpec(plot, true);
+    return spec.longLabels.restore(Drawing.svg(spec.build(), plot.width, plot.height));
   }
 
   /** What was asked for, without data and without what follows from data. */
   static Map<String, Object> bare(PlotParts plot) {
-    return new PlotSpec(plot, false, plot.width).build();
+    return new PlotSpec(plot, false).build();
   }
 
   private Map<String, Object> build() {
@@ -65,7 +61,7 @@ final class PlotSpec {
     }
     plot.options.forEach((key, value) -> spec.merge(key, fresh(value), PlotSpec::merged));
     if (withData) {
-      double room = width - leftOfPanel();
+      double room = plot.width - leftOfPanel();
       replace(spec, "ggtitle", "text", text -> Drawing.fit((String) text, Theme.TITLE, room));
       replace(
           spec, "ggtitle", "subtitle", text -> Drawing.fit((String) text, Theme.AXIS_TITLE, room));
@@ -209,7 +205,7 @@ final class PlotSpec {
   private Map<String, Object> named(String aesthetic, String key, List<Column<?>> columns) {
     String name = plot.titles.getOrDefault(key, columns.getFirst().name());
     boolean vertical = aesthetic.equals(plot.horizontal ? "x" : "y");
-    double room = vertical ? height - 110 : width - leftOfPanel();
+    double room = vertical ? plot.height - 110 : plot.width - leftOfPanel();
     String title = withData ? Drawing.fit(name, Theme.AXIS_TITLE, room) : name;
     Map<String, Object> scale = new LinkedHashMap<>();
     scale.put("aesthetic", aesthetic);
@@ -314,7 +310,7 @@ final class PlotSpec {
       all += key;
     }
     double title = Drawing.textWidth(plot.titles.getOrDefault("legend", ""), Theme.AXIS_TITLE);
-    double room = width - leftOfPanel() - title;
+    double room = plot.width - leftOfPanel() - title;
     int columns = all <= room ? levels.size() : (int) (room / widest);
     Map<String, Object> guide = new LinkedHashMap<>();
     guide.put("name", "legend");

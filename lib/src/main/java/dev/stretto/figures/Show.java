@@ -1,7 +1,7 @@
 package dev.stretto.figures;
 
 import ai.djl.ndarray.NDArray;
-import dev.stretto.tensor.Sketch;
+import dev.stretto.tensor.SvgDrawable;
 import java.awt.image.BufferedImage;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
@@ -40,7 +40,6 @@ public final class Show {
       }
       case Figure figure -> {
         bundle.put("text/plain", summary(figure));
-        bundle.put("image/svg+xml", figure.svg());
         bundle.put("image/png", base64(figure.png()));
       }
       case Table table -> {
@@ -49,9 +48,9 @@ public final class Show {
       }
       case BufferedImage image -> {
         bundle.put("text/plain", "image, %d x %d".formatted(image.getWidth(), image.getHeight()));
-        bundle.put("image/png", base64(Drawing.png(image)));
+        bundle.put("image/png", base64(SmallPng.of(image)));
       }
-      case Sketch sketch -> {
+      case SvgDrawable sketch -> {
         bundle.put("text/plain", sketch.toString());
         bundle.put("image/svg+xml", sketch.svg());
         bundle.put("image/png", base64(Drawing.png(sketch.svg(), sketch.width())));
@@ -158,6 +157,31 @@ public final class Show {
    */
   public static Showable svg(String svg) {
     return Markup.of("image/svg+xml", svg, "SVG drawing, %d characters".formatted(svg.length()));
+  }
+
+  /**
+   * {@return the text of a method, to stand beside its equation}
+   *
+   * @param owner a class of {@code papers} or {@code samplers}; nested ones too
+   * @param method its name, private ones too; the class' own simple name for a constructor
+   * @throws IllegalArgumentException where there is no such method, it has more than 25 lines, or
+   *     the class' source is not in its jar
+   */
+  public static Showable source(Class<?> owner, String method) {
+    return source(owner, method, 0);
+  }
+
+  /**
+   * {@return the text of one of several methods of a name}
+   *
+   * @param owner a class of {@code papers} or {@code samplers}
+   * @param method its name
+   * @param overload which of them in the order of the file, from 0
+   */
+  public static Showable source(Class<?> owner, String method, int overload) {
+    String text = MethodSource.of(owner, method, overload);
+    String html = "<pre><code>%s</code></pre>".formatted(HtmlTable.escape(text));
+    return Markup.of("text/html", html, text);
   }
 
   private static String summary(Figure figure) {

@@ -1,13 +1,17 @@
 package dev.stretto.figures;
 
 import java.lang.reflect.Array;
-import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import tech.tablesaw.api.BooleanColumn;
 import tech.tablesaw.api.DoubleColumn;
@@ -23,39 +27,37 @@ public final class Tables {
   private Tables() {}
 
   /**
-   * {@return a new table of records, one column a component}
+   * {@return a new table of records, one column a component} A component that is a record itself
+   * becomes the columns of its own components; empty optionals are missing values.
    *
    * @param records at least one record, all of one type
-   * @param headings a name for each component; none for the components' own names
-   * @throws IllegalArgumentException where there is no record, or not one heading a component
+   * @param headings a name for each column; none for the components' own names
+   * @throws IllegalArgumentException where there is no record, or not one heading a column
    */
   public static Table of(List<? extends Record> records, String... headings) {
-    if (records.isEmpty()) {
-      throw new IllegalArgumentException("no records: a table needs at least one");
-    }
-    Class<?> type = records.getFirst().getClass();
-    RecordComponent[] components = type.getRecordComponents();
-    if (headings.length != components.length && headings.length > 0) {
+    Table table = rows(records).components().table("");
+    if (headings.length != table.columnCount() && headings.length > 0) {
       throw new IllegalArgumentException(
-          "%d headings for the %d components of %s"
-              .formatted(headings.length, components.length, type.getSimpleName()));
+          "%d headings for the %d columns of %s"
+              .formatted(
+                  headings.length,
+                  table.columnCount(),
+                  records.getFirst().getClass().getSimpleName()));
     }
-    Table table = Table.create();
-    for (int c = 0; c < components.length; c++) {
-      String heading = headings.length > 0 ? headings[c] : components[c].getName();
-      var accessor = components[c].getAccessor();
-      accessor.setAccessible(true);
-      List<Object> values = new ArrayList<>();
-      for (Record row : records) {
-        try {
-          values.add(accessor.invoke(row));
-        } catch (ReflectiveOperationException e) {
-          throw new IllegalStateException("cannot read " + heading + " of " + row, e);
-        }
-      }
-      table.addColumns(column(heading, values));
+    for (int c = 0; c < headings.length; c++) {
+      table.column(c).setName(headings[c]);
     }
     return table;
+  }
+
+  /**
+   * {@return a table in the making, one row a value, whose columns are named one by one}
+   *
+   * @param rows records or anything else, in order; may be empty
+   * @param <T> what a row is made from
+   */
+  public static <T> TableRows<T> rows(Collection<? extends T> rows) {
+    return new TableRows<>(rows);
   }
 
   /**
@@ -96,6 +98,10 @@ public final class Tables {
   }
 
   static Column<?> column(String name, List<Object> values) {
+    values.replaceAll(Tables::unwrapped);
+    if (values.stream().noneMatch(Objects::nonNull)) {
+      return filled(StringColumn.create(name), values, String::valueOf);
+    }
     if (all(values, Integer.class, Short.class, Byte.class)) {
       return filled(IntColumn.create(name), values, v -> ((Number) v).intValue());
     }
@@ -109,6 +115,16 @@ public final class Tables {
       return filled(BooleanColumn.create(name), values, Boolean.class::cast);
     }
     return filled(StringColumn.create(name), values, String::valueOf);
+  }
+
+  private static Object unwrapped(Object value) {
+    return switch (value) {
+      case Optional<?> o -> o.orElse(null);
+      case OptionalDouble o -> o.isPresent() ? (Object) o.getAsDouble() : null;
+      case OptionalInt o -> o.isPresent() ? (Object) o.getAsInt() : null;
+      case OptionalLong o -> o.isPresent() ? (Object) o.getAsLong() : null;
+      case null, default -> value;
+    };
   }
 
   private static <T> Column<T> filled(

@@ -43,7 +43,7 @@ public record EditScore(long found, long needless, long missed) {
 
   /**
    * The edits of the alignment that {@link ErrorRates} counts; of equal ones the one that changes
-   * tokens as early as possible. Between two edits stands a kept token.
+   * tokens as early as possible. Two edits are separated by at least one kept token.
    */
   static List<Edit> edits(int[] source, int[] other) {
     long[][] costs = ErrorRates.costs(source, other);

@@ -80,7 +80,7 @@ public record ErrorRates(long length, long substitutions, long insertions, long 
   }
 
   /**
-   * Compares texts by words, parted by white space.
+   * Compares texts by words, separated by white space.
    *
    * @param reference what is right
    * @param hypothesis what came out

@@ -1,10 +1,9 @@
 package dev.stretto.metrics;
 
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.ranking.NaturalRanking;
+import org.apache.commons.math3.stat.ranking.TiesStrategy;
 
-/** How well scores part two classes. */
+/** How well scores separate two classes. */
 public final class Ranking {
   private Ranking() {}
 
@@ -17,24 +16,14 @@ public final class Ranking {
    * @return 0 to 1, .5 for scores that say nothing; NaN where a class is empty
    */
   public static double auc(double[] scores, boolean[] positive) {
-    int[] order =
-        IntStream.range(0, scores.length)
-            .boxed()
-            .sorted(Comparator.comparingDouble(i -> scores[i]))
-            .mapToInt(Integer::intValue)
-            .toArray();
-    double ranks = 0;
+    double[] ranks = new NaturalRanking(TiesStrategy.AVERAGE).rank(scores);
+    double sum = 0;
     long positives = 0;
-    for (int from = 0, to; from < order.length; from = to) {
-      to = from;
-      while (to < order.length && scores[order[to]] == scores[order[from]]) {
-        to++;
-      }
-      long tied = Arrays.stream(order, from, to).filter(i -> positive[i]).count();
-      ranks += tied * (from + to + 1) / 2.0;
-      positives += tied;
+    for (int i = 0; i < scores.length; i++) {
+      sum += positive[i] ? ranks[i] : 0;
+      positives += positive[i] ? 1 : 0;
     }
     long negatives = scores.length - positives;
-    return (ranks - positives * (positives + 1) / 2.0) / ((double) positives * negatives);
+    return (sum - positives * (positives + 1) / 2.0) / ((double) positives * negatives);
   }
 }

@@ -13,7 +13,7 @@ public interface Backbone extends Trainable {
    * @param kind how it is kept
    * @return owned by the caller, who closes it
    */
-  State newState(int rows, int capacity, State.Kind kind);
+  State newState(int rows, int capacity, StateKind kind);
 
   /**
    * One pass.
@@ -33,7 +33,7 @@ public interface Backbone extends Trainable {
    */
   default Hidden forward(Step step) {
     try (State none =
-        newState(step.input().rows(), step.input().positions(), State.Kind.FUNCTIONAL)) {
+        newState(step.input().rows(), step.input().positions(), StateKind.FUNCTIONAL)) {
       return forward(step.peek(), none);
     }
   }
@@ -73,7 +73,7 @@ public interface Backbone extends Trainable {
     Backbone network();
 
     @Override
-    default State newState(int rows, int capacity, State.Kind kind) {
+    default State newState(int rows, int capacity, StateKind kind) {
       return network().newState(rows, capacity, kind);
     }
 

@@ -1,6 +1,6 @@
 package dev.stretto.models;
 
-import dev.stretto.tensor.Sketch;
+import dev.stretto.tensor.SvgDrawable;
 
 /** What the new positions of a pass see: committed positions and each other. */
 public sealed interface Mask {
@@ -118,7 +118,7 @@ public sealed interface Mask {
    * @param fresh new positions, drawn blue, 1 or more
    * @return the picture
    */
-  default Sketch sketch(int cached, int fresh) {
-    return Pictures.mask(this, cached, fresh);
+  default SvgDrawable sketch(int cached, int fresh) {
+    return MaskAndTreeSvg.mask(this, cached, fresh);
   }
 }

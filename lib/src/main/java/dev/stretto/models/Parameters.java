@@ -62,7 +62,7 @@ public final class Parameters implements AutoCloseable {
   }
 
   /**
-   * A new weight drawn from a normal law.
+   * A new weight drawn from a normal distribution.
    *
    * @param name unique under this prefix
    * @param deviation standard deviation

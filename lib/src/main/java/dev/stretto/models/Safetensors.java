@@ -93,20 +93,12 @@ public final class Safetensors implements AutoCloseable {
     }
   }
 
-  /**
-   * The tensors.
-   *
-   * @return by name, in the header's order; not to be changed
-   */
+  /** {@return the tensors by name, in the header's order; not to be changed} */
   public Map<String, Entry> entries() {
     return Collections.unmodifiableMap(entries);
   }
 
-  /**
-   * The texts under {@code __metadata__}.
-   *
-   * @return by name; not to be changed
-   */
+  /** {@return the texts under {@code __metadata__} by name; not to be changed} */
   public Map<String, String> metadata() {
     return Collections.unmodifiableMap(metadata);
   }

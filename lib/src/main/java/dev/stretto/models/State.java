@@ -5,13 +5,6 @@ package dev.stretto.models;
  * which of its positions stay; attention gathers their keys and values, a recurrence replays them.
  */
 public interface State extends AutoCloseable {
-  /** How a state is kept. */
-  enum Kind {
-    /** Allocated once and written in place: for decoding. */
-    PREALLOCATED,
-    /** Made anew by every pass, so that gradients flow through it: for training. */
-    FUNCTIONAL
-  }
 
   /** A point to go back to; owned by whoever asked for it. */
   interface Mark extends AutoCloseable {
@@ -24,7 +17,7 @@ public interface State extends AutoCloseable {
    *
    * @return the kind asked for when it was made
    */
-  Kind kind();
+  StateKind kind();
 
   /**
    * Committed positions of each row; where layers differ, those of the lowest layer.

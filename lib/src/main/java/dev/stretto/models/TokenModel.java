@@ -106,7 +106,7 @@ public interface TokenModel extends AutoCloseable {
      *
      * @param scope who owns the result
      * @param trees one a row; node 0 is the row's pending token
-     * @return the law of the token behind every node
+     * @return the distribution of the token behind every node
      */
     Verified score(NDManager scope, TokenTree[] trees);
 

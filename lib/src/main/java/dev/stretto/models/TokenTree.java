@@ -1,6 +1,6 @@
 package dev.stretto.models;
 
-import dev.stretto.tensor.Sketch;
+import dev.stretto.tensor.SvgDrawable;
 import java.util.Arrays;
 import java.util.function.IntFunction;
 
@@ -11,7 +11,7 @@ import java.util.function.IntFunction;
  * @param tokens ids
  * @param parents of each node, lower than the node; -1 for node 0
  */
-public record TokenTree(int[] tokens, int[] parents) implements Sketch {
+public record TokenTree(int[] tokens, int[] parents) implements SvgDrawable {
   /** Checks that parents come first. */
   public TokenTree {
     if (tokens.length == 0 || tokens.length != parents.length || parents[0] != -1) {
@@ -112,8 +112,8 @@ public record TokenTree(int[] tokens, int[] parents) implements Sketch {
    * @param kept nodes that are filled, for example an accepted path
    * @return the picture
    */
-  public Sketch sketch(IntFunction<String> name, int... kept) {
-    return Pictures.tree(this, name, kept);
+  public SvgDrawable sketch(IntFunction<String> name, int... kept) {
+    return MaskAndTreeSvg.tree(this, name, kept);
   }
 
   @Override
@@ -128,6 +128,6 @@ public record TokenTree(int[] tokens, int[] parents) implements Sketch {
 
   @Override
   public String toString() {
-    return Pictures.text(this);
+    return MaskAndTreeSvg.text(this);
   }
 }

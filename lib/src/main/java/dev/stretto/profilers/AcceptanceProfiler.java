@@ -1,20 +1,13 @@
 package dev.stretto.profilers;
 
+import dev.stretto.figures.Tables;
 import dev.stretto.samplers.decoding.Acceptance;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntToDoubleFunction;
-import java.util.function.ToDoubleFunction;
-import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.LongColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -42,25 +35,14 @@ public final class AcceptanceProfiler {
    * @return columns depth, tried, kept, conditional, unconditional, survival
    */
   public static Table byDepth(Acceptance acceptance) {
-    int[] depths = new int[acceptance.tried().length];
-    Arrays.setAll(depths, i -> i + 1);
-    return Table.create(
-        "acceptance by depth",
-        IntColumn.create("depth", depths),
-        LongColumn.create("tried", acceptance.tried()),
-        LongColumn.create("kept", acceptance.kept()),
-        doubles("conditional", depths, acceptance::conditional),
-        doubles("unconditional", depths, acceptance::unconditional),
-        doubles("survival", depths, acceptance::survival));
-  }
-
-  private static DoubleColumn doubles(String name, int[] depths, IntToDoubleFunction rate) {
-    return DoubleColumn.create(name, Arrays.stream(depths).mapToDouble(rate).toArray());
-  }
-
-  private static LongColumn longs(
-      String name, List<Acceptance> rows, ToLongFunction<Acceptance> count) {
-    return LongColumn.create(name, rows.stream().mapToLong(count).toArray());
+    return Tables.rows(IntStream.rangeClosed(1, acceptance.tried().length).boxed().toList())
+        .column("depth", depth -> depth)
+        .column("tried", depth -> acceptance.tried()[depth - 1])
+        .column("kept", depth -> acceptance.kept()[depth - 1])
+        .column("conditional", acceptance::conditional)
+        .column("unconditional", acceptance::unconditional)
+        .column("survival", acceptance::survival)
+        .table("acceptance by depth");
   }
 
   /**
@@ -71,29 +53,21 @@ public final class AcceptanceProfiler {
    *     lengthWithoutBonus, acceptedPerDrafted, ttft, gapP50, gapP95 (seconds)
    */
   public static Table table(Map<String, Acceptance> methods) {
-    List<Acceptance> rows = new ArrayList<>(methods.values());
-    Map<String, ToDoubleFunction<Acceptance>> measures = new LinkedHashMap<>();
-    measures.put("lengthWithBonus", Acceptance::lengthWithBonus);
-    measures.put("lengthWithoutBonus", Acceptance::lengthWithoutBonus);
-    measures.put("acceptedPerDrafted", Acceptance::acceptedPerDrafted);
-    measures.put("ttft", AcceptanceProfiler::ttft);
-    measures.put("gapP50", r -> gap(r, 50));
-    measures.put("gapP95", r -> gap(r, 95));
-    Table table =
-        Table.create(
-            "acceptance",
-            StringColumn.create("method", new ArrayList<>(methods.keySet())),
-            longs("passes", rows, Acceptance::passes),
-            longs("drafted", rows, Acceptance::drafted),
-            longs("accepted", rows, Acceptance::accepted),
-            longs("emitted", rows, Acceptance::emitted),
-            longs("cut", rows, Acceptance::cut),
-            longs("nearTies", rows, Acceptance::nearTies));
-    measures.forEach(
-        (name, measure) ->
-            table.addColumns(
-                DoubleColumn.create(name, rows.stream().mapToDouble(measure).toArray())));
-    return table;
+    return Tables.rows(methods.keySet())
+        .column("method", name -> name)
+        .column("passes", name -> methods.get(name).passes())
+        .column("drafted", name -> methods.get(name).drafted())
+        .column("accepted", name -> methods.get(name).accepted())
+        .column("emitted", name -> methods.get(name).emitted())
+        .column("cut", name -> methods.get(name).cut())
+        .column("nearTies", name -> methods.get(name).nearTies())
+        .column("lengthWithBonus", name -> methods.get(name).lengthWithBonus())
+        .column("lengthWithoutBonus", name -> methods.get(name).lengthWithoutBonus())
+        .column("acceptedPerDrafted", name -> methods.get(name).acceptedPerDrafted())
+        .column("ttft", name -> ttft(methods.get(name)))
+        .column("gapP50", name -> gap(methods.get(name), 50))
+        .column("gapP95", name -> gap(methods.get(name), 95))
+        .table("acceptance");
   }
 
   /**

@@ -3,8 +3,10 @@ package dev.stretto.profilers;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.stretto.figures.Tables;
 import dev.stretto.models.Backbone;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
@@ -13,8 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
 /**
@@ -92,7 +93,7 @@ public record CostCurve(String unit, int cached, int[] sizes, double[] seconds) 
 
   private static Passes passes(Backbone network, int cached) {
     return (rows, positions, opened) -> {
-      State state = network.newState(rows, cached + positions, State.Kind.PREALLOCATED);
+      State state = network.newState(rows, cached + positions, StateKind.PREALLOCATED);
       opened.add(state::close);
       if (cached > 0) {
         try (NDManager scope = Tensors.manager()) {
@@ -181,10 +182,10 @@ public record CostCurve(String unit, int cached, int[] sizes, double[] seconds) 
 
   /** {@return columns positions or rows, seconds, c} */
   public Table table() {
-    return Table.create(
-        "cost of a pass",
-        IntColumn.create(unit, sizes),
-        DoubleColumn.create("seconds", seconds),
-        DoubleColumn.create("c", Arrays.stream(seconds).map(s -> s / seconds[0]).toArray()));
+    return Tables.rows(IntStream.range(0, sizes.length).boxed().toList())
+        .column(unit, i -> sizes[i])
+        .column("seconds", i -> seconds[i])
+        .column("c", i -> seconds[i] / seconds[0])
+        .table("cost of a pass");
   }
 }

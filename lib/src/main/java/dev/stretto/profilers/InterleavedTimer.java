@@ -2,6 +2,7 @@ package dev.stretto.profilers;
 
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.stretto.figures.Tables;
 import dev.stretto.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,8 +12,6 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.LongSupplier;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -110,15 +109,27 @@ public final class InterleavedTimer {
         }
       }
     }
-    return new Timings(seconds);
+    return new Timings(seconds, warmUps);
   }
 
   /** The times of one run. */
   public static final class Timings {
     private final Map<String, double[]> seconds;
+    private final int warmUps;
 
-    private Timings(Map<String, double[]> seconds) {
+    private Timings(Map<String, double[]> seconds, int warmUps) {
       this.seconds = seconds;
+      this.warmUps = warmUps;
+    }
+
+    /** {@return rounds that were not timed} */
+    public int warmUps() {
+      return warmUps;
+    }
+
+    /** {@return timed rounds} */
+    public int rounds() {
+      return seconds.values().iterator().next().length;
     }
 
     /**
@@ -182,14 +193,13 @@ public final class InterleavedTimer {
      *     above 1 is faster than it)
      */
     public Table table() {
-      List<String> names = new ArrayList<>(seconds.keySet());
-      return Table.create(
-          "timings",
-          StringColumn.create("contestant", names),
-          DoubleColumn.create("medianSeconds", names.stream().mapToDouble(this::median).toArray()),
-          DoubleColumn.create("spread", names.stream().mapToDouble(this::spread).toArray()),
-          DoubleColumn.create(
-              "ratio", names.stream().mapToDouble(n -> ratio(names.getFirst(), n)).toArray()));
+      String first = seconds.keySet().iterator().next();
+      return Tables.rows(seconds.keySet())
+          .column("contestant", name -> name)
+          .column("medianSeconds", this::median)
+          .column("spread", this::spread)
+          .column("ratio", name -> ratio(first, name))
+          .table("timings");
     }
   }
 }

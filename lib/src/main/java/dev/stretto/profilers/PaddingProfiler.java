@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * manifest of any size streams through.
  *
  * <p><strong>The measures</strong> (canary-efficiency, "Example and measure"). A step of B cuts
- * with T_i encoder positions and u_i tokens executes, when {@link Execution.Padded padded}, B *
+ * with T_i encoder positions and u_i tokens executes, when {@link BatchLayout.Padded padded}, B *
  * (Tmax, Umax):
  *
  * <ul>
@@ -36,7 +36,7 @@ import java.util.function.Consumer;
 public final class PaddingProfiler implements Consumer<Batch> {
   private final String name;
   private final SpeechCost cost;
-  private final Execution execution;
+  private final BatchLayout execution;
   private final long budget;
 
   private long cuts;
@@ -66,7 +66,7 @@ public final class PaddingProfiler implements Consumer<Batch> {
    * @param cost the model that the batches are for
    */
   public PaddingProfiler(String name, SpeechCost cost) {
-    this(name, cost, new Execution.Padded(), 0);
+    this(name, cost, new BatchLayout.Padded(), 0);
   }
 
   /**
@@ -77,7 +77,7 @@ public final class PaddingProfiler implements Consumer<Batch> {
    * @param execution how a batch is laid out
    * @param budget floats the device holds, 0 for none
    */
-  public PaddingProfiler(String name, SpeechCost cost, Execution execution, long budget) {
+  public PaddingProfiler(String name, SpeechCost cost, BatchLayout execution, long budget) {
     if (budget < 0) {
       throw new IllegalArgumentException("budget is " + budget + ", expected floats, 0 for none");
     }
@@ -144,21 +144,21 @@ public final class PaddingProfiler implements Consumer<Batch> {
     usefulDecoder += decoder;
     long size = batch.size();
     switch (execution) {
-      case Execution.Padded _ ->
+      case BatchLayout.Padded _ ->
           step(
               size * maxT,
               size * maxU,
               (double) size * cost.encoderMacs(maxT),
               (double) size * cost.decoderMacs(maxT, maxU),
               (double) size * cost.memory(maxT, maxU));
-      case Execution.Ragged _ -> {
+      case BatchLayout.Ragged _ -> {
         double memory = 0;
         for (Cut cut : batch.cuts()) {
           memory += cost.memory(cut);
         }
         step(sumT, sumU, encoder, decoder, memory);
       }
-      case Execution.Rows layout -> row(layout, batch, sumT, sumU);
+      case BatchLayout.Rows layout -> row(layout, batch, sumT, sumU);
     }
   }
 
@@ -173,7 +173,7 @@ public final class PaddingProfiler implements Consumer<Batch> {
     maxFloats = Math.max(maxFloats, memory);
   }
 
-  private void row(Execution.Rows layout, Batch batch, long sumT, long sumU) {
+  private void row(BatchLayout.Rows layout, Batch batch, long sumT, long sumU) {
     long t = Math.max(layout.frames(), sumT);
     double attentionEncoder = 0;
     double attentionDecoder = 0;
@@ -207,12 +207,12 @@ public final class PaddingProfiler implements Consumer<Batch> {
   }
 
   /** Floats of n stacked rows: linear parts padded, attention dense or as the cuts have it. */
-  private double rowMemory(Execution.Rows layout, long n, long t, long u, double attention) {
+  private double rowMemory(BatchLayout.Rows layout, long n, long t, long u, double attention) {
     double all = (double) n * cost.memory(t, u);
     return layout.denseMask() ? all : all - (double) n * cost.attentionMemory(t, u) + attention;
   }
 
-  private void stack(Execution.Rows layout) {
+  private void stack(BatchLayout.Rows layout) {
     double encoder = (double) rows * cost.encoderMacs(rowFrames);
     double decoder = (double) rows * cost.decoderMacs(rowFrames, rowTokens);
     if (!layout.denseMask()) {
@@ -241,13 +241,13 @@ public final class PaddingProfiler implements Consumer<Batch> {
   }
 
   /**
-   * What the batches so far waste. With {@link Execution.Rows} this closes the step that is being
+   * What the batches so far waste. With {@link BatchLayout.Rows} this closes the step that is being
    * stacked.
    *
    * @return the report; all shares 0 where nothing came in
    */
   public PaddingReport report() {
-    if (rows > 0 && execution instanceof Execution.Rows layout) {
+    if (rows > 0 && execution instanceof BatchLayout.Rows layout) {
       stack(layout);
     }
     double executed = executedEncoder + executedDecoder;

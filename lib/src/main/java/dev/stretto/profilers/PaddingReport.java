@@ -1,13 +1,7 @@
 package dev.stretto.profilers;
 
-import java.text.DecimalFormat;
-import java.text.DecimalFormatSymbols;
+import dev.stretto.figures.Tables;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.ToDoubleFunction;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.LongColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -95,35 +89,23 @@ public record PaddingReport(
    *     padDecoder, memoryUse, maxMemoryUse, cutsPerGmac
    */
   public static Table table(List<PaddingReport> reports) {
-    Table table =
-        Table.create(
-            "padding",
-            StringColumn.create("sampler", reports.stream().map(PaddingReport::name).toList()),
-            LongColumn.create("cuts", reports.stream().mapToLong(PaddingReport::cuts).toArray()),
-            LongColumn.create(
-                "batches", reports.stream().mapToLong(PaddingReport::batches).toArray()));
-    table.addColumns(
-        column("meanBatch", "0.0", reports, PaddingReport::meanBatch),
-        column("padIn", "0.000", reports, PaddingReport::padIn),
-        column("padOut", "0.000", reports, PaddingReport::padOut),
-        column("padCost", "0.000", reports, PaddingReport::padCost),
-        column("padEncoder", "0.000", reports, PaddingReport::padEncoder),
-        column("padDecoder", "0.000", reports, PaddingReport::padDecoder),
-        column("memoryUse", "0.000", reports, PaddingReport::memoryUse),
-        column("maxMemoryUse", "0.000", reports, PaddingReport::maxMemoryUse),
-        column("cutsPerGmac", "0.00", reports, PaddingReport::cutsPerGmac));
-    return table;
-  }
-
-  private static DoubleColumn column(
-      String name,
-      String pattern,
-      List<PaddingReport> reports,
-      ToDoubleFunction<PaddingReport> value) {
-    DoubleColumn column = DoubleColumn.create(name, reports.stream().mapToDouble(value).toArray());
-    // how it prints; the values stay exact
-    column.setPrintFormatter(
-        new DecimalFormat(pattern, DecimalFormatSymbols.getInstance(Locale.ROOT)), "");
-    return column;
+    return Tables.rows(reports)
+        .column("sampler", PaddingReport::name)
+        .column("cuts", PaddingReport::cuts)
+        .column("batches", PaddingReport::batches)
+        .column("meanBatch", PaddingReport::meanBatch)
+        .column("padIn", PaddingReport::padIn)
+        .column("padOut", PaddingReport::padOut)
+        .column("padCost", PaddingReport::padCost)
+        .column("padEncoder", PaddingReport::padEncoder)
+        .column("padDecoder", PaddingReport::padDecoder)
+        .column("memoryUse", PaddingReport::memoryUse)
+        .column("maxMemoryUse", PaddingReport::maxMemoryUse)
+        .column("cutsPerGmac", PaddingReport::cutsPerGmac)
+        .rounded(1, "meanBatch")
+        .rounded(2, "cutsPerGmac")
+        .rounded(3, "padIn", "padOut", "padCost", "padEncoder", "padDecoder")
+        .rounded(3, "memoryUse", "maxMemoryUse")
+        .table("padding");
   }
 }

@@ -1,13 +1,11 @@
 package dev.stretto.profilers;
 
+import dev.stretto.figures.Tables;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -80,24 +78,16 @@ public final class RtfxProfiler<A> {
    */
   public Table run(int warmUps, int rounds) {
     InterleavedTimer.Timings times = timer.run(warmUps, rounds);
-    List<String> keys = List.copyOf(systems.keySet());
-    List<Entry> rows = List.copyOf(systems.values());
-    double[] wall = keys.stream().mapToDouble(times::median).toArray();
-    double[] rtfx = new double[wall.length];
-    double[] speedup = new double[wall.length];
-    for (int i = 0; i < wall.length; i++) {
-      rtfx[i] = rows.get(i).audio / wall[i];
-      speedup[i] =
-          times.ratio(keys.getFirst(), keys.get(i)) * rows.get(i).audio / rows.getFirst().audio;
-    }
-    return Table.create(
-        "rtfx",
-        StringColumn.create("system", rows.stream().map(Entry::name).toList()),
-        IntColumn.create("batch", rows.stream().mapToInt(Entry::batch).toArray()),
-        DoubleColumn.create("audioSeconds", rows.stream().mapToDouble(Entry::audio).toArray()),
-        DoubleColumn.create("wallSeconds", wall),
-        DoubleColumn.create("rtfx", rtfx),
-        DoubleColumn.create("spread", keys.stream().mapToDouble(times::spread).toArray()),
-        DoubleColumn.create("speedup", speedup));
+    String first = systems.keySet().iterator().next();
+    double audio = systems.get(first).audio;
+    return Tables.rows(systems.entrySet())
+        .column("system", e -> e.getValue().name)
+        .column("batch", e -> e.getValue().batch)
+        .column("audioSeconds", e -> e.getValue().audio)
+        .column("wallSeconds", e -> times.median(e.getKey()))
+        .column("rtfx", e -> e.getValue().audio / times.median(e.getKey()))
+        .column("spread", e -> times.spread(e.getKey()))
+        .column("speedup", e -> times.ratio(first, e.getKey()) * e.getValue().audio / audio)
+        .table("rtfx");
   }
 }

@@ -1,6 +1,7 @@
 package dev.stretto.profilers;
 
 import dev.stretto.data.manifest.Cut;
+import dev.stretto.figures.Tables;
 import dev.stretto.samplers.batching.BatchSizeOptimizer;
 import dev.stretto.samplers.batching.BatchingSampler;
 import dev.stretto.samplers.batching.Bins;
@@ -18,8 +19,6 @@ import dev.stretto.samplers.batching.TimeConstraint;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -87,7 +86,8 @@ public final class SamplingTable {
    * @param probes what the search for its batch sizes cost, 0 for none
    * @return this
    */
-  public SamplingTable add(String name, BatchingSampler sampler, Execution execution, int probes) {
+  public SamplingTable add(
+      String name, BatchingSampler sampler, BatchLayout execution, int probes) {
     rows.add(new Row(sampler, new PaddingProfiler(name, cost, execution, budget), probes));
     return this;
   }
@@ -100,7 +100,7 @@ public final class SamplingTable {
    * @return this
    */
   public SamplingTable add(String name, BatchingSampler sampler) {
-    return add(name, sampler, new Execution.Padded(), 0);
+    return add(name, sampler, new BatchLayout.Padded(), 0);
   }
 
   /**
@@ -131,9 +131,9 @@ public final class SamplingTable {
       Bins bins = DurationBins2d.estimate(corpus, grid[0], grid[1]);
       addSearched("2-D %d x %d, searched".formatted(grid[0], grid[1]), bins, buffer, seed);
     }
-    add("rows, dense mask", packedRows(buffer, seed), new Execution.Rows(ROW_FRAMES, true), 0);
-    add("rows, per cut", packedRows(buffer, seed), new Execution.Rows(ROW_FRAMES, false), 0);
-    return add("ragged", ragged(buffer, seed), new Execution.Ragged(), 0);
+    add("rows, dense mask", packedRows(buffer, seed), new BatchLayout.Rows(ROW_FRAMES, true), 0);
+    add("rows, per cut", packedRows(buffer, seed), new BatchLayout.Rows(ROW_FRAMES, false), 0);
+    return add("ragged", ragged(buffer, seed), new BatchLayout.Ragged(), 0);
   }
 
   /**
@@ -150,7 +150,7 @@ public final class SamplingTable {
     return add(
         name,
         bucketed(profile).buffer(buffer).seed(seed).build(),
-        new Execution.Padded(),
+        new BatchLayout.Padded(),
         profile.totalProbes());
   }
 
@@ -317,10 +317,11 @@ public final class SamplingTable {
    * @return one row a sampler
    */
   public Table table() {
-    Table table = PaddingReport.table(reports());
-    table.addColumns(
-        DoubleColumn.create("rejected", rows.stream().mapToDouble(Row::rejectedShare).toArray()),
-        IntColumn.create("probes", rows.stream().mapToInt(Row::probes).toArray()));
-    return table;
+    return PaddingReport.table(reports())
+        .concat(
+            Tables.rows(rows)
+                .column("rejected", Row::rejectedShare)
+                .column("probes", Row::probes)
+                .table(""));
   }
 }

@@ -1,6 +1,6 @@
 package dev.stretto.profilers;
 
-import dev.stretto.samplers.decoding.Clock;
+import dev.stretto.samplers.serving.Clock;
 import java.util.function.IntToDoubleFunction;
 
 /**

@@ -1,5 +1,6 @@
 package dev.stretto.profilers;
 
+import dev.stretto.figures.Tables;
 import dev.stretto.models.Backbone;
 import dev.stretto.models.Cost;
 import dev.stretto.models.TokenModel;
@@ -8,9 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToLongFunction;
-import tech.tablesaw.api.LongColumn;
-import tech.tablesaw.api.StringColumn;
+import java.util.Optional;
 import tech.tablesaw.api.Table;
 
 /**
@@ -33,11 +32,11 @@ import tech.tablesaw.api.Table;
 public final class WorkProfiler {
   /** What a model is used for. */
   public enum Role {
-    /** Whose law the output has. */
+    /** Whose distribution the output has. */
     TARGET,
     /** Proposes tokens. */
     DRAFT,
-    /** Steers another model's law. */
+    /** Steers another model's distribution. */
     GUIDE,
     /** Reads hidden states. */
     HEAD,
@@ -144,35 +143,14 @@ public final class WorkProfiler {
    *     multiplyAdds, visiblePairs, densePairs, bytes
    */
   public synchronized Table table() {
-    List<String> roles = new ArrayList<>();
-    List<String> phases = new ArrayList<>();
-    List<Work> works = new ArrayList<>();
+    List<Row> rows = new ArrayList<>();
     for (Role role : Role.values()) {
-      for (String phase : List.of("prefill", "decode")) {
-        Work work = (phase.equals("decode") ? decode : prefill).get(role);
-        if (work != null) {
-          roles.add(role.name().toLowerCase(Locale.ROOT));
-          phases.add(phase);
-          works.add(work);
-        }
-      }
+      String name = role.name().toLowerCase(Locale.ROOT);
+      Optional.ofNullable(prefill.get(role)).ifPresent(w -> rows.add(new Row(name, "prefill", w)));
+      Optional.ofNullable(decode.get(role)).ifPresent(w -> rows.add(new Row(name, "decode", w)));
     }
-    return Table.create(
-        "work",
-        StringColumn.create("role", roles),
-        StringColumn.create("phase", phases),
-        longs("passes", works, Work::passes),
-        longs("positions", works, Work::positions),
-        longs("padded", works, Work::padded),
-        longs("useful", works, Work::useful),
-        longs("layerCalls", works, Work::layerCalls),
-        longs("multiplyAdds", works, w -> w.cost().multiplyAdds()),
-        longs("visiblePairs", works, w -> w.cost().visiblePairs()),
-        longs("densePairs", works, w -> w.cost().densePairs()),
-        longs("bytes", works, w -> w.cost().bytes()));
+    return (rows.isEmpty() ? Table.create() : Tables.of(rows)).setName("work");
   }
 
-  private static LongColumn longs(String name, List<Work> works, ToLongFunction<Work> value) {
-    return LongColumn.create(name, works.stream().mapToLong(value).toArray());
-  }
+  private record Row(String role, String phase, Work work) {}
 }

@@ -20,11 +20,7 @@ public final class Rng implements RandomGenerator {
     this.state = state;
   }
 
-  /**
-   * The state before the next draw.
-   *
-   * @return the number from which {@code new Rng(state)} continues identically
-   */
+  /** {@return the state: {@code new Rng(state)} continues identically} */
   public long state() {
     return state;
   }

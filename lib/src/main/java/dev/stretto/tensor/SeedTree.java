@@ -43,11 +43,7 @@ public record SeedTree(long seed) {
     return new SeedTree(Rng.mix(seed * 31 + Rng.mix(index ^ 0x5851F42D4C957F2DL)));
   }
 
-  /**
-   * A generator that starts at this node.
-   *
-   * @return a new generator
-   */
+  /** {@return a new generator that starts at this node} */
   public Rng rng() {
     return new Rng(seed);
   }

@@ -13,7 +13,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.random.RandomGenerator;
 
-/** The door to the tensor engine: device, scopes, gradient mode, arrays drawn from seeds. */
+/** Entry to the tensor engine: device, scopes, gradient mode, arrays drawn from seeds. */
 public final class Tensors {
   /** Held here, since a logger that nobody holds forgets its level. */
   private static final Logger ENGINE_LOG = Logger.getLogger("ai.djl");
@@ -72,11 +72,7 @@ public final class Tensors {
     JniUtils.setGradMode(false);
   }
 
-  /**
-   * Whether operations on this thread are recorded for gradients.
-   *
-   * @return true inside a gradient collector
-   */
+  /** {@return whether operations on this thread are recorded for gradients} */
   public static boolean recording() {
     return JniUtils.isGradMode();
   }

@@ -45,6 +45,27 @@ public sealed interface Budget {
     return new MultiplyAdds(count);
   }
 
+  /**
+   * So much arithmetic of a training: two operations a multiply-add, and a backward pass that costs
+   * two forward ones, hence six a multiply-add of the forward pass (Kaplan et al. 2020).
+   *
+   * @param flops at least 6
+   * @return the budget
+   */
+  static Budget trainingFlops(double flops) {
+    return new MultiplyAdds(Math.round(flops / 6));
+  }
+
+  /** {@return the budget in words, for example {@code "900 steps"}} */
+  default String words() {
+    return switch (this) {
+      case Steps _ -> count() + " steps";
+      case Tokens _ -> count() + " tokens";
+      case Examples _ -> count() + " examples";
+      case MultiplyAdds _ -> 6 * count() + " training FLOPs";
+    };
+  }
+
   /** {@return how many units} */
   long count();
 

@@ -18,12 +18,12 @@ final class Checkpoint {
   private Checkpoint() {}
 
   /** What is in a checkpoint beside arrays. */
-  record Place(long steps, Work work, String source, List<Point> curve) {}
+  record SourceLocation(long steps, Work work, String source, List<Point> curve) {}
 
   static void write(
       Path path,
       TrainingConfig config,
-      Place place,
+      SourceLocation place,
       NDManager manager,
       Map<String, Map<String, NDArray>> groups) {
     Map<String, NDArray> tensors = new LinkedHashMap<>();
@@ -50,7 +50,8 @@ final class Checkpoint {
     }
   }
 
-  static Place read(Path path, TrainingConfig config, Map<String, Map<String, NDArray>> groups) {
+  static SourceLocation read(
+      Path path, TrainingConfig config, Map<String, Map<String, NDArray>> groups) {
     try (Safetensors file = Safetensors.open(path)) {
       Map<String, String> texts = file.metadata();
       if (!config.toString().equals(texts.get("config"))) {
@@ -70,7 +71,7 @@ final class Checkpoint {
               Long.parseLong(texts.get("tokens")),
               Long.parseLong(texts.get("examples")),
               Long.parseLong(texts.get("multiply-adds")));
-      return new Place(
+      return new SourceLocation(
           Long.parseLong(texts.get("steps")), work, texts.get("source"), List.of(curve));
     }
   }

@@ -124,6 +124,11 @@ public final class GlancingTraining implements LossStep<List<PairTraining.Pair>>
         SMOOTHING);
   }
 
+  @Override
+  public Work work(List<PairTraining.Pair> batch) {
+    return new PairTraining(model).work(batch);
+  }
+
   private NDArray logits(
       NDManager scope, dev.stretto.models.Conditions.Memory memory, Block[] blocks, int n) {
     int[][] read = Arrays.stream(blocks).map(Block::read).toArray(int[][]::new);

@@ -52,6 +52,7 @@ public record LanguageTraining(CausalLm model, double smoothing) implements Loss
    * @param windows the batch
    * @return tokens, rows and the multiply-adds of the forward pass
    */
+  @Override
   public Work work(int[][] windows) {
     int n = windows[0].length - 1;
     Cost cost = model.cost(Cost.Shape.causal(windows.length, n, 0, model.layers()));

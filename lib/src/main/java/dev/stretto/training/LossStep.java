@@ -20,4 +20,14 @@ public interface LossStep<B> {
    * @return one number
    */
   NDArray loss(NDManager scope, B batch);
+
+  /**
+   * What a batch is worth, for budgets and progress.
+   *
+   * @param batch the batch
+   * @return nothing where the loss does not count; a budget of steps needs no more
+   */
+  default Work work(B batch) {
+    return Work.NONE;
+  }
 }

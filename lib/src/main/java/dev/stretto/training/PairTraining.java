@@ -53,7 +53,8 @@ public record PairTraining(Seq2Seq model) implements LossStep<List<PairTraining.
    * @param batch pairs
    * @return output tokens and rows
    */
-  public static Work work(List<Pair> batch) {
+  @Override
+  public Work work(List<Pair> batch) {
     return new Work(
         batch.stream().mapToLong(pair -> pair.target.length - 1L).sum(), batch.size(), 0);
   }

@@ -118,6 +118,7 @@ public record SpeechTraining(
    * @param batch numbers of utterances
    * @return without padding
    */
+  @Override
   public Work work(int[] batch) {
     long tokens = Arrays.stream(batch).mapToLong(i -> corpus.tokens().get(i).length + 1L).sum();
     return new Work(tokens, batch.length, 0);

@@ -65,6 +65,18 @@ public final class Training<B> {
   }
 
   /**
+   * The same where the loss counts its own work.
+   *
+   * @param config how
+   * @param model the network; stays the caller's
+   * @param source of batches
+   * @param loss of a batch
+   */
+  public Training(TrainingConfig config, Trainable model, BatchSource<B> source, LossStep<B> loss) {
+    this(config, model, source, loss, loss::work);
+  }
+
+  /**
    * Tells somebody else how it gets on.
    *
    * @param value who is told
@@ -159,7 +171,7 @@ public final class Training<B> {
     }
 
     void restore(Path path) {
-      Checkpoint.Place place = Checkpoint.read(path, config, groups());
+      Checkpoint.SourceLocation place = Checkpoint.read(path, config, groups());
       steps = place.steps();
       done = firstWork = place.work();
       curve.addAll(place.curve());
@@ -169,7 +181,8 @@ public final class Training<B> {
 
     private void save() {
       if (checkpoint.isPresent() && suspicious == 0) {
-        Checkpoint.Place place = new Checkpoint.Place(steps, done, source.state(), curve);
+        Checkpoint.SourceLocation place =
+            new Checkpoint.SourceLocation(steps, done, source.state(), curve);
         Checkpoint.write(checkpoint.get(), config, place, manager, groups());
       }
     }
@@ -193,7 +206,7 @@ public final class Training<B> {
         }
       }
       save();
-      return end(Stop.BUDGET, "the budget of " + config.budget() + " is spent");
+      return end(Stop.BUDGET, "the budget of " + config.budget().words() + " is spent");
     }
 
     private TrainingResult end(Stop stop, String reason) {

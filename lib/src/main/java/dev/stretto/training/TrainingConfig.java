@@ -68,6 +68,31 @@ public record TrainingConfig(
   }
 
   /**
+   * Another budget.
+   *
+   * @param value how long
+   * @return the changed configuration
+   */
+  public TrainingConfig withBudget(Budget value) {
+    return new TrainingConfig(
+        value,
+        seed,
+        learningRate,
+        floor,
+        warmup,
+        decay,
+        decayAll,
+        beta1,
+        beta2,
+        epsilon,
+        clip,
+        accumulation,
+        ema,
+        divergence,
+        patience);
+  }
+
+  /**
    * Another seed.
    *
    * @param value of dropout

@@ -1,6 +1,6 @@
 package dev.stretto.training;
 
-import dev.stretto.tensor.Sketch;
+import dev.stretto.tensor.SvgDrawable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,7 +16,7 @@ import java.util.concurrent.CancellationException;
  * @param curve a point a step
  */
 public record TrainingResult(Stop stop, String reason, long steps, Work work, List<Point> curve)
-    implements Sketch {
+    implements SvgDrawable {
 
   /** Why a training ended. */
   public enum Stop {

@@ -2,16 +2,13 @@ package dev.stretto.experiments;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stretto.models.Parameters;
 import dev.stretto.models.Safetensors;
 import dev.stretto.models.Trainable;
 import dev.stretto.tensor.SeedTree;
-import dev.stretto.training.Budget;
-import dev.stretto.training.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,11 +28,7 @@ class ArtefactsTest {
   private Path checkout;
   private int trained;
 
-  record Recipe(int version, long seed, TrainingConfig training) {}
-
-  private static final Recipe RECIPE =
-      new Recipe(
-          1, 7, TrainingConfig.of(Budget.steps(10), 1e-3).withClip(Double.POSITIVE_INFINITY));
+  private static final Artefacts.Id ID = new Artefacts.Id("tiny", 7, "0123456789ab", "{}");
 
   @BeforeEach
   void makeACheckout() throws IOException {
@@ -60,16 +53,15 @@ class ArtefactsTest {
         "02-own", preset, environment, folder.resolve("project/notebooks"), said::add);
   }
 
-  private float[] obtain(Artefacts artefacts, Recipe recipe, double loss) {
+  private float[] obtain(Artefacts artefacts, double loss) {
     try (Trainable model =
         artefacts.obtain(
-            "tiny",
-            recipe,
-            "F16",
+            ID,
             ArtefactsTest::network,
+            network -> network,
             network -> {
               trained++;
-              network.parameters().load("w", new float[] {1 / 3f, recipe.seed()});
+              network.parameters().load("w", new float[] {1 / 3f, trained});
               return Map.of("loss", loss);
             })) {
       return model.parameters().get("w").toFloatArray();
@@ -78,76 +70,87 @@ class ArtefactsTest {
 
   @Test
   void aModelIsTrainedOnceAndThenLoadedWithTheSameBits() {
-    float[] first = obtain(artefacts(Preset.QUICK), RECIPE, 1);
-    float[] second = obtain(artefacts(Preset.QUICK), RECIPE, 1);
+    float[] first = obtain(artefacts(Preset.QUICK), 1);
+    float[] second = obtain(artefacts(Preset.QUICK), 1);
     assertArrayEquals(first, second);
     assertEquals(1, trained);
     assertEquals(List.of("No model tiny is stored for this recipe: training it"), said);
-    Path file = checkout.resolve("tiny-" + Artefacts.key(RECIPE) + ".safetensors");
+    Path file = checkout.resolve("tiny-0123456789ab.safetensors");
     try (Safetensors stored = Safetensors.open(file)) {
-      assertEquals(Artefacts.canonical(RECIPE), stored.metadata().get("recipe"));
+      assertEquals("{}", stored.metadata().get("recipe"));
       assertEquals("{\"loss\":\"1.0\"}", stored.metadata().get("measures"));
       assertEquals("quick", stored.metadata().get("preset"));
     }
-    obtain(artefacts(Preset.QUICK), new Recipe(2, 7, RECIPE.training()), 1);
-    assertEquals(2, trained, "a changed recipe trains by itself");
+    assertEquals(Map.of("loss", 1.0), artefacts(Preset.QUICK).measures(ID));
+    assertEquals(
+        List.of(
+            new CheckpointIndex.Row(
+                "tiny",
+                7,
+                "0123456789ab",
+                file.getFileName().toString(),
+                file.toFile().length(),
+                "F16")),
+        CheckpointIndex.read(checkout));
   }
 
   @Test
-  void smokeModelsAndThoseOfNoCheckoutGoToTheCache() throws IOException {
-    obtain(artefacts(Preset.SMOKE), RECIPE, 1);
+  void theIndexSaysWhichFileHoldsAModel() throws IOException {
+    obtain(artefacts(Preset.QUICK), 1);
+    Files.move(
+        checkout.resolve("tiny-0123456789ab.safetensors"), checkout.resolve("a.safetensors"));
+    Path index = checkout.resolve("index.tsv");
+    Files.writeString(
+        index, Files.readString(index).replace("tiny-0123456789ab.safetensors", "a.safetensors"));
+    obtain(artefacts(Preset.QUICK), 1);
+    assertEquals(1, trained);
+    Files.delete(index);
+    obtain(artefacts(Preset.QUICK), 1);
+    assertEquals(2, trained, "found by nothing but the index");
+  }
+
+  @Test
+  void onlyQuickModelsGoToTheCheckoutAndThoseOfSmokeNowhere() throws IOException {
+    obtain(artefacts(Preset.SMOKE), 1);
     assertEquals(0, files(checkout));
-    assertEquals(1, files(folder.resolve("cache/checkpoints")));
-    obtain(artefacts(Preset.QUICK), RECIPE, 1);
-    assertEquals(1, trained, "found there");
+    assertFalse(Files.exists(folder.resolve("cache/checkpoints")));
+    obtain(artefacts(Preset.EXTENDED), 1);
+    assertEquals(0, files(checkout));
+    assertEquals(2, files(folder.resolve("cache/checkpoints")), "model and index");
+    obtain(artefacts(Preset.QUICK), 1);
+    obtain(artefacts(Preset.SMOKE), 1);
+    assertEquals(2, trained, "found there");
     String named = folder.resolve("named").toString();
-    obtain(
-        artefacts(Preset.QUICK, "STRETTO_CHECKPOINTS", named, "STRETTO_FRESH", "all"), RECIPE, 1);
-    assertEquals(1, files(folder.resolve("named")));
+    obtain(artefacts(Preset.QUICK, "STRETTO_CHECKPOINTS", named, "STRETTO_FRESH", "all"), 1);
+    assertEquals(2, files(folder.resolve("named")));
   }
 
   @Test
-  void aFreshModelIsComparedWithReferenceSeeds() {
-    obtain(artefacts(Preset.QUICK), RECIPE, 1);
-    obtain(artefacts(Preset.QUICK, "STRETTO_FRESH", "01,03-other"), RECIPE, 1);
+  void aFreshModelIsTrainedOnceARunAndComparedWithReferenceSeeds() {
+    obtain(artefacts(Preset.QUICK), 1);
+    obtain(artefacts(Preset.QUICK, "STRETTO_FRESH", "01,03-other"), 1);
     assertEquals(1, trained, "fresh names other notebooks");
-    obtain(artefacts(Preset.QUICK, "STRETTO_FRESH", "02"), RECIPE, 1);
-    assertEquals(2, trained);
+    Artefacts fresh = artefacts(Preset.QUICK, "STRETTO_FRESH", "02");
+    obtain(fresh, 1);
+    obtain(fresh, 1);
+    assertEquals(2, trained, "once");
     assertTrue(said.getLast().contains("no reference seeds"), said.getLast());
 
     double[] losses = {1, 1.1, .9, 1.05, .95};
     List<Long> seeds = List.of(0L, 1L, 2L, 3L, 4L);
     artefacts(Preset.QUICK)
         .references(
-            "tiny",
-            RECIPE,
+            ID,
             seeds,
             seed -> {
               throw new AssertionError("only an extended run trains references");
             });
-    artefacts(Preset.EXTENDED)
-        .references("tiny", RECIPE, seeds, seed -> Map.of("loss", losses[(int) seed]));
-    obtain(artefacts(Preset.QUICK, "STRETTO_FRESH", "01, 02-own"), RECIPE, 1.2);
+    artefacts(Preset.EXTENDED).references(ID, seeds, seed -> Map.of("loss", losses[(int) seed]));
+    obtain(artefacts(Preset.QUICK, "STRETTO_FRESH", "01, 02-own"), 1.2);
     assertTrue(said.getLast().startsWith("tiny: loss 1.2000 is within 0.60"), said.getLast());
-    obtain(artefacts(Preset.QUICK, "STRETTO_FRESH", "all"), RECIPE, .5);
+    obtain(artefacts(Preset.QUICK, "STRETTO_FRESH", "all"), .5);
     assertTrue(said.getLast().startsWith("tiny: loss 0.50000 is OUTSIDE 0.60"), said.getLast());
     assertEquals(4, trained);
-  }
-
-  @Test
-  void theKeyFollowsTheRecipeAndNothingElse() {
-    String text = Artefacts.canonical(RECIPE);
-    assertTrue(text.startsWith("{\"@\":\"Recipe\",\"seed\":7,\"training\":{\"@\":"), text);
-    assertTrue(text.contains("\"budget\":{\"@\":\"Steps\",\"count\":10}"), text);
-    assertEquals(Artefacts.key(RECIPE), Artefacts.key(new Recipe(1, 7, RECIPE.training())));
-    TrainingConfig tokens =
-        TrainingConfig.of(Budget.tokens(10), 1e-3).withClip(Double.POSITIVE_INFINITY);
-    assertNotEquals(Artefacts.key(RECIPE), Artefacts.key(new Recipe(1, 7, tokens)));
-    record Bad(Object thing) {}
-    String says =
-        assertThrows(IllegalArgumentException.class, () -> Artefacts.key(new Bad(new Object())))
-            .getMessage();
-    assertTrue(says.contains("java.lang.Object"), says);
   }
 
   /** False alarm 1 in 100 by definition; the bounds below are four deviations of 4,000 draws. */
@@ -162,16 +165,6 @@ class ArtefactsTest {
       outside += next < bounds[0] || next > bounds[1] ? 1 : 0;
     }
     assertEquals(40, outside, 4 * Math.sqrt(4000 * .01 * .99));
-  }
-
-  @Test
-  void theStoredModelsAreSmallerThan60Megabytes() throws IOException {
-    Path stored = Path.of("../datasets/checkpoints");
-    assertTrue(Files.isDirectory(stored));
-    try (Stream<Path> files = Files.list(stored)) {
-      long bytes = files.mapToLong(file -> file.toFile().length()).sum();
-      assertTrue(bytes < 60_000_000, bytes + " bytes");
-    }
   }
 
   private static long files(Path folder) throws IOException {

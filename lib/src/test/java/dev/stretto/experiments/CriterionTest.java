@@ -1,6 +1,7 @@
 package dev.stretto.experiments;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.OptionalDouble;
@@ -50,6 +51,24 @@ class CriterionTest {
   }
 
   @Test
+  void qualityIsNeverJudgedInAQuickRun() {
+    Criterion quality =
+        criterion(Kind.QUALITY, Criterion.Operator.AT_MOST, 1, null, Preset.QUICK, 1);
+    assertEquals(Verdict.NOT_JUDGED, quality.judge(0, Preset.QUICK, 9));
+    assertEquals(Verdict.REPRODUCED, quality.judge(0, Preset.EXTENDED, 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ARITHMETIC", "MODEL"})
+  void whatIsComputedHoldsOrIsMissedAndNeverCounts(Kind kind) {
+    Criterion computed = criterion(kind, Criterion.Operator.AT_LEAST, 8, 1., Preset.QUICK, 1);
+    assertEquals(Verdict.HOLDS, computed.judge(12, Preset.QUICK, 1));
+    assertEquals(Verdict.MISSED, computed.judge(7, Preset.QUICK, 1));
+    assertEquals(Verdict.NOT_JUDGED, computed.judge(12, Preset.SMOKE, 1));
+    assertFalse(kind.counts());
+  }
+
+  @Test
   void anIdentityHoldsOrIsBrokenAndNeverCountsAsReproduced() {
     Criterion identity =
         criterion(Kind.IDENTITY, Criterion.Operator.EQUAL, 32, null, Preset.QUICK, 1);
@@ -79,6 +98,7 @@ class CriterionTest {
         "test",
         "ratio",
         kind,
+        Scale.TOY,
         operator,
         threshold,
         neutral == null ? OptionalDouble.empty() : OptionalDouble.of(neutral),

@@ -1,6 +1,7 @@
 package dev.stretto.experiments;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -49,6 +50,17 @@ class PapersTest {
       assertTrue(paper.claim().length() <= 160 && paper.claim().endsWith("."), paper.claim());
     }
     assertEquals(58, Papers.table().rowCount());
+    assertEquals(58, Papers.all().stream().map(Paper::arxiv).distinct().count());
+    Papers.all().forEach(paper -> assertTrue(paper.arxiv().matches("\\d{4}\\.\\d{5}"), paper.id()));
+  }
+
+  @Test
+  void aCriterionIsThePapersOrOurOwnAndQualityNeedsAnExtendedRun() {
+    for (Criterion criterion : Criterion.all()) {
+      String name = criterion.paper() + "/" + criterion.measure();
+      assertFalse(criterion.paperValue().isEmpty(), name);
+      assertTrue(criterion.kind() != Kind.QUALITY || criterion.preset() == Preset.EXTENDED, name);
+    }
   }
 
   @Test

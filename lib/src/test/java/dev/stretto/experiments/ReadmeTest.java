@@ -27,21 +27,32 @@ class ReadmeTest {
     Ledger ledger =
         new Ledger(
             List.of(
-                line("makespan-gain", "", Preset.QUICK, 12.5493, Verdict.WEAKER),
-                line("makespan-gain", "", Preset.EXTENDED, 13, Verdict.REPRODUCED),
+                line("makespan-gain", "", Preset.QUICK, 12.5493, Verdict.HOLDS),
+                line("gap-speedup-last", "", Preset.QUICK, 2, Verdict.WEAKER),
+                line("gap-speedup-last", "", Preset.EXTENDED, 1.3, Verdict.REPRODUCED),
                 line("slot-steps-saved", "", Preset.QUICK, .02, Verdict.WEAKER),
-                line("iteration-ratio", "", Preset.QUICK, 32, Verdict.HOLDS),
-                line("makespan-gain", "trace", Preset.QUICK, 4096, Verdict.NOT_REPRODUCED)));
+                line("wall-prediction-error", "", Preset.QUICK, .1, Verdict.REPRODUCED),
+                line("makespan-gain", "trace", Preset.QUICK, 4096, Verdict.HOLDS),
+                line("slot-steps-saved", "trace", Preset.QUICK, 0, Verdict.NOT_REPRODUCED)));
     String renewed = Readme.generate(TEXT, ledger, Map.of("01", "01-batching.ipynb"));
     assertTrue(renewed.contains("-->12.5<!-- /ledger --> times"), renewed);
     assertTrue(renewed.contains("-->4096<!-- /ledger -->."), renewed);
     assertTrue(
-        renewed.contains("| [Batching and padding](notebooks/01-batching.ipynb) |"), renewed);
-    assertTrue(renewed.contains("| done | 1 reproduced, 1 weaker of 5 |"), renewed);
-    assertEquals(58, renewed.lines().filter(line -> line.contains("| **")).count());
-    assertEquals(
-        Papers.all().stream().filter(paper -> paper.status().name().equals("PLANNED")).count(),
-        renewed.lines().filter(line -> line.endsWith("| planned |  |")).count());
+        renewed.contains("| **[Batching and padding](notebooks/01-batching.ipynb)** |"), renewed);
+    assertTrue(
+        renewed.contains(
+            "| [flover](lib/src/main/java/dev/stretto/papers/flover/package-info.java)"
+                + " ([arXiv](https://arxiv.org/abs/2305.13484)) |"),
+        renewed);
+    assertTrue(
+        renewed.contains("| reduced, toy | 1 of 5, 1 weaker, 1 not reproduced, at 1 to 3 seeds |"),
+        renewed);
+    for (Paper paper : Papers.all()) {
+      assertTrue(renewed.contains(paper.id()), paper.id());
+    }
+    long built =
+        Papers.all().stream().filter(paper -> paper.status() != Paper.Status.PLANNED).count();
+    assertEquals(built, renewed.lines().filter(line -> line.startsWith("| [")).count());
     assertEquals(renewed, Readme.generate(renewed, ledger, Map.of("01", "01-batching.ipynb")));
   }
 
@@ -78,12 +89,16 @@ class ReadmeTest {
         dataset,
         "ratio",
         Kind.COUNT,
+        Scale.TOY,
         "10.9",
         OptionalDouble.of(ours),
+        "mean",
+        OptionalDouble.empty(),
+        1,
         ">= 8",
         verdict,
         preset,
-        1,
+        preset == Preset.QUICK ? 1 : 3,
         "01-batching",
         "");
   }

@@ -3,12 +3,19 @@ package dev.stretto.figures;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
+import java.awt.image.IndexColorModel;
+import java.io.ByteArrayInputStream;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
 
@@ -28,6 +35,21 @@ class PlotTest {
   void theSamePlotGivesTheSameBytes() {
     assertEquals(LINES.svg(), LINES.svg());
     assertArrayEquals(LINES.png(), LINES.png());
+  }
+
+  @Test
+  void aPictureOfFewColoursKeepsItsFillsExactly() throws Exception {
+    byte[] png = Plot.of(POINTS).bars("method", "loss").fill("method").png();
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
+    assertInstanceOf(IndexColorModel.class, image.getColorModel());
+    assertEquals(0xffffffff, image.getRGB(0, 0));
+    Set<String> colours = new HashSet<>();
+    for (int i = 0; i < image.getWidth() * image.getHeight(); i++) {
+      int rgb = image.getRGB(i % image.getWidth(), i / image.getWidth());
+      colours.add("#%06X".formatted(rgb & 0xffffff));
+    }
+    assertTrue(colours.containsAll(Palette.discrete(2)), colours.toString());
+    assertTrue(colours.size() <= 64, "colours: " + colours.size());
   }
 
   @Test

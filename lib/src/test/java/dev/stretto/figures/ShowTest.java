@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import dev.stretto.samplers.batching.Bins;
+import dev.stretto.samplers.batching.BucketingSampler;
+import dev.stretto.samplers.batching.DynamicBucketing;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -103,6 +107,39 @@ class ShowTest {
     assertEquals("$x$", Show.bundle(Show.latex("$x$")).get("text/latex"));
     assertEquals("<svg/>", Show.bundle(Show.svg("<svg/>")).get("image/svg+xml"));
     assertEquals(Map.of("a", 1L), Show.bundle(Show.json("{\"a\": 1}")).get("application/json"));
+  }
+
+  @Test
+  void aMethodsSourceIsShownAsItStands() {
+    String code = text(Show.source(BucketingSampler.class, "insert"));
+    assertTrue(code.startsWith("private void insert(Cut cut) {\n  ") && code.endsWith("\n}"), code);
+    String html = (String) Show.bundle(Show.source(Bins.class, "choose", 1)).get("text/html");
+    assertTrue(html.startsWith("<pre><code>default int choose(Cut cut)"), html);
+    String second = text(Show.source(DynamicBucketing.class, "of", 1));
+    assertTrue(second.startsWith("public static SamplerBuilder of(Bins bins) {"), second);
+  }
+
+  @Test
+  void aSourceThatCannotBeShownIsASentence() {
+    assertEquals(
+        "DynamicBucketing has no method 'off'; there are DynamicBucketing, of",
+        refused(DynamicBucketing.class, "off", 0));
+    assertEquals(
+        "DynamicBucketing has 3 methods 'of', so there is no number 3",
+        refused(DynamicBucketing.class, "of", 3));
+    assertEquals(
+        "BucketingSampler.warnings has 26 lines, at most 25 can be read beside an equation: split"
+            + " it",
+        refused(BucketingSampler.class, "warnings", 0));
+    assertEquals(
+        "the source of dev.stretto.figures.Show is not in its jar: the library carries those of"
+            + " papers and samplers",
+        refused(Show.class, "show", 0));
+  }
+
+  private static String refused(Class<?> owner, String method, int overload) {
+    return assertThrows(IllegalArgumentException.class, () -> Show.source(owner, method, overload))
+        .getMessage();
   }
 
   @Test

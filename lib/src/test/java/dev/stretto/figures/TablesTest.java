@@ -2,13 +2,17 @@ package dev.stretto.figures;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.Table;
+import tech.tablesaw.columns.Column;
 
 class TablesTest {
   private enum Kind {
@@ -28,6 +32,43 @@ class TablesTest {
     assertEquals(ColumnType.DOUBLE, table.column("share").type());
     assertEquals("A", table.getString(0, "kind"));
     assertEquals(1, table.column("missing").countMissing());
+  }
+
+  private record Point(int x, OptionalDouble y) {}
+
+  private record Nested(Optional<String> name, Point at) {}
+
+  @Test
+  void recordsInRecordsAreColumnsAndWhatIsEmptyIsMissing() {
+    Table table =
+        Tables.of(
+            List.of(
+                new Nested(Optional.of("a"), new Point(1, OptionalDouble.of(.5))),
+                new Nested(Optional.empty(), new Point(2, OptionalDouble.empty())),
+                new Nested(Optional.of("c"), null)));
+    assertEquals(List.of("name", "x", "y"), table.columnNames());
+    assertEquals(List.of(1, 1, 2), table.columns().stream().map(Column::countMissing).toList());
+    assertEquals(ColumnType.DOUBLE, table.column("y").type());
+  }
+
+  @Test
+  void columnsAreComputedNamedAndRounded() {
+    Table table =
+        Tables.rows(List.of(new Row("a", 2, 1 / 3.0, true, Kind.A, null)))
+            .components()
+            .column("sum", row -> row.count() + row.share())
+            .named("share", "tokens per pass")
+            .rounded(2, "tokens per pass")
+            .table("runs");
+    assertEquals("runs", table.name());
+    assertEquals(7 / 3.0, table.doubleColumn("sum").get(0));
+    assertEquals(1 / 3.0, table.doubleColumn("tokens per pass").get(0), "the value stays exact");
+    String html = HtmlTable.of(table);
+    assertTrue(html.contains(">0.33<") && html.contains(">2.333<"), html);
+    var wrong =
+        assertThrows(IllegalArgumentException.class, () -> Tables.rows(List.of(1)).components());
+    assertEquals("a Integer is no record: name its columns", wrong.getMessage());
+    assertEquals(0, Tables.rows(List.<Row>of()).column("n", Row::count).table("").rowCount());
   }
 
   @Test

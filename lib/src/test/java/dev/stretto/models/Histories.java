@@ -26,7 +26,7 @@ public final class Histories {
   /**
    * Appends, peeks, commits tree paths, truncates, gathers, forks, marks and restores at random.
    */
-  public static void check(Backbone model, State.Kind kind, int seed) {
+  public static void check(Backbone model, StateKind kind, int seed) {
     Rng random = SeedTree.of(seed).rng();
     try (NDManager scope = Tensors.manager()) {
       int rows = 1 + random.nextInt(3);

@@ -104,7 +104,7 @@ class CalibrationTest {
   @Test
   void raggedPackingHasNoPaddingFullBinsAndBalancedRanks() {
     PackingSampler sampler = ROWS.ragged(20_000, SEED);
-    var profiler = new PaddingProfiler("ragged", COST, new Execution.Ragged(), BUDGET);
+    var profiler = new PaddingProfiler("ragged", COST, new BatchLayout.Ragged(), BUDGET);
     PaddingReport report = profiler.take(endless(sampler, SEED), 400);
     assertEquals(0, report.padCost());
     assertTrue(sampler.report().overLowerBound() <= 1.01);
@@ -147,7 +147,7 @@ class CalibrationTest {
   }
 
   private static PaddingReport profile(BatchingSampler sampler) {
-    var profiler = new PaddingProfiler("calibration", COST, new Execution.Padded(), BUDGET);
+    var profiler = new PaddingProfiler("calibration", COST, new BatchLayout.Padded(), BUDGET);
     return profiler.take(endless(sampler, SEED), 400);
   }
 

@@ -104,7 +104,7 @@ class MeasuringTest {
     var probe =
         MemoryProfiler.probe(
             48L << 20, (shape, size) -> allocate((long) (size * shape.seconds() * (1 << 18))));
-    var profile = BatchSizeOptimizer.of(probe).withStart(12).search(DurationBins.of(10));
+    var profile = new BatchSizeOptimizer(probe, 12, .05, 12).search(DurationBins.of(10));
     // 48 MiB hold 19 of 2.5 MiB; up to 6 MiB are the virtual machine's
     assertEquals(18, profile.sizes().get(0), 2.5);
   }

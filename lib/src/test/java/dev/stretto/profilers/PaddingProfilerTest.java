@@ -84,7 +84,7 @@ class PaddingProfilerTest {
   @Test
   void raggedBatchesHaveNoPaddingAndTheMemoryOfTheirCuts() {
     for (long seed = 0; seed < 50; seed++) {
-      var profiler = new PaddingProfiler("ragged", SMALL, new Execution.Ragged(), 1_000_000);
+      var profiler = new PaddingProfiler("ragged", SMALL, new BatchLayout.Ragged(), 1_000_000);
       double floats = 0;
       for (Batch batch : batches(seed)) {
         profiler.accept(batch);
@@ -101,14 +101,14 @@ class PaddingProfilerTest {
   void aDenseRowCostsItsWholeSquareAndASegmentedRowOnlyItsCuts() {
     // T = 25 and 50, u = 10 and 4, in a row of 100
     Batch row = new Batch(List.of(Cut.of("a", 2, 10), Cut.of("b", 4, 4)), -1);
-    var dense = new PaddingProfiler("dense", SMALL, new Execution.Rows(100, true), 0);
+    var dense = new PaddingProfiler("dense", SMALL, new BatchLayout.Rows(100, true), 0);
     dense.accept(row);
     PaddingReport report = dense.report();
     assertEquals(.25, report.padIn(), 1e-12);
     assertEquals(0, report.padOut(), 1e-12);
     assertEquals((double) SMALL.macs(100, 14), report.macs(), 1e-3);
     assertEquals((double) SMALL.memory(100, 14), report.maxFloats(), 1e-3);
-    var segmented = new PaddingProfiler("segments", SMALL, new Execution.Rows(100, false), 0);
+    var segmented = new PaddingProfiler("segments", SMALL, new BatchLayout.Rows(100, false), 0);
     segmented.accept(row);
     double linear = 4.0 * 12 * 4096 * 100 + 4.0 * 16 * 4096 * 14;
     double attention = 4.0 * 2 * 64 * (625 + 2500 + 100 + 16 + 10 * 25 + 4 * 50);
@@ -119,7 +119,7 @@ class PaddingProfilerTest {
   @Test
   void rowsAreStackedUntilTheBudgetAndPaddedToTheLongestOutput() {
     long budget = 2 * SMALL.memory(100, 12);
-    var profiler = new PaddingProfiler("rows", SMALL, new Execution.Rows(100, true), budget);
+    var profiler = new PaddingProfiler("rows", SMALL, new BatchLayout.Rows(100, true), budget);
     for (int u : new int[] {12, 9, 12, 12, 13}) {
       profiler.accept(new Batch(List.of(Cut.of("a", 4, u)), -1));
     }
@@ -155,7 +155,7 @@ class PaddingProfilerTest {
             IllegalArgumentException.class, () -> new SpeechCost(64, 4, 4, 4, 1000, Double.NaN));
     assertEquals("frameRate is NaN, expected positions/s above 0", error.getMessage());
     assertThrows(IllegalArgumentException.class, () -> new SpeechCost(0, 4, 4, 4, 1000, 12.5));
-    assertThrows(IllegalArgumentException.class, () -> new Execution.Rows(0, true));
+    assertThrows(IllegalArgumentException.class, () -> new BatchLayout.Rows(0, true));
   }
 
   private static List<Batch> batches(long seed) {

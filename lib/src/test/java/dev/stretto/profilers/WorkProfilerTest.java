@@ -14,6 +14,7 @@ import dev.stretto.models.Hidden;
 import dev.stretto.models.Mask;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
@@ -35,7 +36,7 @@ class WorkProfilerTest {
   /** A network of 3 layers that adds one, whose cost tells the shape it was asked about. */
   private record Toy() implements Backbone {
     @Override
-    public State newState(int rows, int capacity, State.Kind kind) {
+    public State newState(int rows, int capacity, StateKind kind) {
       return new ToyState(new int[rows]);
     }
 
@@ -85,8 +86,8 @@ class WorkProfilerTest {
     }
 
     @Override
-    public Kind kind() {
-      return Kind.PREALLOCATED;
+    public StateKind kind() {
+      return StateKind.PREALLOCATED;
     }
 
     @Override
@@ -135,7 +136,7 @@ class WorkProfilerTest {
     var work = new WorkProfiler();
     Backbone network = work.of(new Toy(), Role.ENCODER);
     try (NDManager scope = Tensors.manager()) {
-      State state = network.newState(2, 20, State.Kind.PREALLOCATED);
+      State state = network.newState(2, 20, StateKind.PREALLOCATED);
       network.forward(step(scope, 4).counts(new int[] {4, 2}), state); // prefill
       network.forward(step(scope, 1), state);
       network.forward(step(scope, 2).layers(Step.Layers.range(0, 2)).peek(), state);
@@ -185,7 +186,7 @@ class WorkProfilerTest {
   }
 
   @Test
-  void aTableIsCountedInPassesAloneAndGivesTheSameLaws() {
+  void aTableIsCountedInPassesAloneAndGivesTheSameDistributions() {
     var work = new WorkProfiler();
     TokenModel draft = work.of(TABLE, Role.DRAFT);
     try (NDManager scope = Tensors.manager()) {

@@ -69,9 +69,7 @@ class GlancingTrainingTest {
                 SeedTree.of(4),
                 rng -> IntStream.range(0, 8).mapToObj(i -> pairs.get(i % 2)).toList());
         TrainingResult result =
-            new Training<>(config, model, source, loss, PairTraining::work)
-                .progress(Progress.silent())
-                .run();
+            new Training<>(config, model, source, loss).progress(Progress.silent()).run();
         double first = result.curve().getFirst().loss();
         double last = result.curve().getLast().loss();
         assertTrue(last < .7 * first, first + " to " + last);

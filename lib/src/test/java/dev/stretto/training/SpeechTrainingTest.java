@@ -108,7 +108,7 @@ class SpeechTrainingTest {
       NDArray whole =
           model.logits(encoded, scope.create(ids, new Shape(2, 4)), new int[] {4, 4}).logSoftmax(2);
       int[][] prompts = {{LETTERS.bos()}, {LETTERS.bos()}};
-      try (TokenModel.Session session = model.listening(encoded).open(prompts)) {
+      try (TokenModel.Session session = model.conditionedOn(encoded).open(prompts)) {
         for (int i = 0; i < 4; i++) {
           TokenTree[] trees = {TokenTree.chain((int) ids[i]), TokenTree.chain((int) ids[4 + i])};
           NDArray step = session.score(scope, trees).logProbsBNV();

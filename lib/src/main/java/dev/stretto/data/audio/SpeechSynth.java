@@ -9,12 +9,12 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Speech that has a spelling to learn: the waveform synthesiser of families 01, 02 and 10. Twenty
- * letters {@code a..t} and the blank each have a pattern of two resonances over a pitch of 125 Hz,
- * cross-faded into their neighbours (co-articulation), with an amplitude of .8 to 1.2 and additive
- * noise; the last letters sound alike in pairs, so that only the lexicon tells how a word is
- * spelled. Words come from a seeded lexicon, sentences from a bigram grammar over it. Utterance i
- * of a split is the same whatever else is drawn.
+ * Synthetic speech with a spelling to learn (families 01, 02 and 10). Twenty letters {@code a..t}
+ * and the blank each have a pattern of two resonances over a pitch of 125 Hz, cross-faded into
+ * their neighbours (co-articulation), with an amplitude of .8 to 1.2 and additive noise; the last
+ * letters sound alike in pairs, so that only the lexicon tells how a word is spelled. Words come
+ * from a seeded lexicon, sentences from a bigram grammar over it. Utterance i of a split is the
+ * same whatever else is drawn.
  */
 public final class SpeechSynth {
   /** The symbols, in the order of their token ids. */
@@ -223,7 +223,7 @@ public final class SpeechSynth {
    * One sentence of the grammar.
    *
    * @param seeds from {@link #seeds}
-   * @return words parted by blanks
+   * @return words separated by blanks
    */
   public String text(SeedTree seeds) {
     Rng rng = seeds.child("text").rng();

@@ -3,7 +3,7 @@ package dev.stretto.data.audio;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toList;
 
-import dev.stretto.data.manifest.Catalogue;
+import dev.stretto.data.Catalogue;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.io.IOException;
@@ -132,7 +132,7 @@ public record SpokenDigits(List<Take> takes) {
    * @param least digits of the shortest, 1 or more
    * @param most digits of the longest, drawn uniformly
    * @param seed which takes and pauses
-   * @return utterances {@code digits-0} and on, words parted by blanks
+   * @return utterances {@code digits-0} and on, words separated by blanks
    */
   public List<Utterance> strings(int count, int least, int most, long seed) {
     List<List<Take>> voices =

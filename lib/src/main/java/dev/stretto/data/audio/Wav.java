@@ -19,7 +19,7 @@ public final class Wav {
   private static final int FLOAT = 3;
   private static final short EXTENSIBLE = (short) 0xFFFE;
 
-  /** From this size on a data chunk was written to a pipe by someone who could not know it. */
+  /** A data chunk of this size or more was written to a pipe, its true size unknown. */
   private static final long ENDLESS = 0x7FFFF000L;
 
   /** How samples are written. */

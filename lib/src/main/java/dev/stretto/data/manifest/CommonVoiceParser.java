@@ -16,13 +16,13 @@ final class CommonVoiceParser implements LineSource.Parser {
   static final String DURATIONS = "clip_durations.tsv";
   static final String MILLISECONDS = "duration[ms]";
 
-  private final Place place;
+  private final SourceLocation place;
   private final Lines lines;
-  private final Assembler assembler;
+  private final CutValidator assembler;
   private final List<String> header;
   private final SideFile durations;
 
-  CommonVoiceParser(Path file, Lines lines, Assembler assembler) {
+  CommonVoiceParser(Path file, Lines lines, CutValidator assembler) {
     this.lines = lines;
     this.place = lines.place();
     this.assembler = assembler;
@@ -78,7 +78,7 @@ final class CommonVoiceParser implements LineSource.Parser {
     String language = take(extra, "locale");
     double seconds = SideFile.number("duration", milliseconds, place) / 1000;
     extra.put(NemoParser.AUDIO, id);
-    return assembler.cut(place, id, seconds, Assembler.UNSTATED, text, language, extra);
+    return assembler.cut(place, id, seconds, CutValidator.UNSTATED, text, language, extra);
   }
 
   private static String take(Map<String, Object> extra, String field) {

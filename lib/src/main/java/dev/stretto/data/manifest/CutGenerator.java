@@ -5,8 +5,8 @@ import dev.stretto.tensor.SeedTree;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.commons.math3.special.Erf;
 
 /**
@@ -28,16 +28,6 @@ public final class CutGenerator {
    * @param logSigma standard deviation of the logarithm, above 0
    */
   public record Lognormal(double weight, double median, double logSigma) {
-
-    /**
-     * The distribution function of the unclipped component.
-     *
-     * @param x above 0
-     * @return share of draws at or below x
-     */
-    public double cdf(double x) {
-      return .5 * Erf.erfc(-Math.log(x / median) / (logSigma * SQRT2));
-    }
 
     /** Inverse transform, the same bits on every machine. */
     private double quantile(double u) {
@@ -112,32 +102,14 @@ public final class CutGenerator {
     }
 
     /**
-     * The benchmark's durations: one lognormal between 0.5 and 40 s, mean 7.9 s, as lhotse's
-     * sampler was measured on; token rates as {@link #canary()}, nothing broken.
-     *
-     * @return the settings
+     * {@return the benchmark's settings: durations of one lognormal between 0.5 and 40 s, mean 7.9
+     * s, as lhotse's sampler was measured on; token rates as {@link #canary()}, nothing broken}
      */
     public static Settings benchmark() {
       Settings of = canary();
       List<Lognormal> seconds = List.of(new Lognormal(1, 6.61, .60));
       return new Settings(
           seconds, .5, 40, of.languages, of.rates, of.minRate, of.maxRate, 0, 18, 30);
-    }
-
-    /**
-     * The closed form of the durations.
-     *
-     * @param seconds any
-     * @return share of cuts at or below so many seconds (to the millisecond that durations are
-     *     rounded to)
-     */
-    public double durationCdf(double seconds) {
-      if (seconds < minDuration) {
-        return 0;
-      }
-      return seconds >= maxDuration
-          ? 1
-          : durations.stream().mapToDouble(d -> d.weight * d.cdf(seconds)).sum();
     }
   }
 
@@ -232,22 +204,7 @@ public final class CutGenerator {
    * @return cuts 0 to count - 1
    */
   public Iterator<Cut> stream(long count) {
-    return new Iterator<>() {
-      private long next;
-
-      @Override
-      public boolean hasNext() {
-        return next < count;
-      }
-
-      @Override
-      public Cut next() {
-        if (next >= count) {
-          throw new NoSuchElementException("all " + count + " cuts were drawn");
-        }
-        return cut(next++);
-      }
-    };
+    return LongStream.range(0, count).mapToObj(this::cut).iterator();
   }
 
   private static Lognormal pick(List<Lognormal> mixture, Rng rng) {

@@ -25,7 +25,7 @@ public enum Format {
     this.name = name;
   }
 
-  CutSource open(Path path, Assembler assembler) {
+  ManifestReader.Source open(Path path, CutValidator assembler) {
     return switch (this) {
       case NEMO -> LineSource.open(path, lines -> NemoParser.of(lines, assembler));
       case LHOTSE -> LhotseArray.open(path, assembler);
@@ -41,9 +41,9 @@ public enum Format {
     };
   }
 
-  /** wav2letter's lists: id, path, duration in milliseconds, transcript, parted by blanks. */
-  private static Cut list(Lines lines, Assembler assembler) {
-    Place place = lines.place();
+  /** wav2letter's lists: id, path, duration in milliseconds, transcript, separated by blanks. */
+  private static Cut list(Lines lines, CutValidator assembler) {
+    SourceLocation place = lines.place();
     String[] part = lines.text().strip().split("\\s+", 4);
     if (part.length < 3) {
       throw place.bad(
@@ -53,7 +53,7 @@ public enum Format {
     double seconds = SideFile.number("duration", part[2], place) / 1000;
     String text = part.length < 4 ? "" : part[3];
     Map<String, Object> extra = Map.of(NemoParser.AUDIO, part[1]);
-    return assembler.cut(place, part[0], seconds, Assembler.UNSTATED, text, "", extra);
+    return assembler.cut(place, part[0], seconds, CutValidator.UNSTATED, text, "", extra);
   }
 
   @Override

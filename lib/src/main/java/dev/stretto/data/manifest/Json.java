@@ -9,14 +9,24 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import dev.stretto.data.manifest.ManifestException.Reason;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * JSON values as plain Java: Map, List, String, Long (BigInteger where too large), Double, Boolean.
@@ -25,6 +35,8 @@ import java.util.function.Predicate;
 final class Json {
   /** Deeper than any manifest; the writers nest one level more. */
   private static final int DEEPEST = 200;
+
+  private static final int INTERRUPT_MASK = 0xFFF;
 
   private Json() {}
 
@@ -38,8 +50,8 @@ final class Json {
         .build();
   }
 
-  /** The object at whose start the parser stands; members that are not kept are passed over. */
-  static Map<String, Object> object(JsonParser parser, Predicate<String> keep, Place place)
+  /** The object that the parser is at; members that are not kept are skipped. */
+  static Map<String, Object> object(JsonParser parser, Predicate<String> keep, SourceLocation place)
       throws IOException {
     Map<String, Object> object = new LinkedHashMap<>();
     while (parser.nextToken() != JsonToken.END_OBJECT) {
@@ -56,8 +68,9 @@ final class Json {
     return Collections.unmodifiableMap(object);
   }
 
-  /** The value at which the parser stands. */
-  static Object value(JsonParser parser, Predicate<String> keep, Place place) throws IOException {
+  /** The value that the parser is at. */
+  static Object value(JsonParser parser, Predicate<String> keep, SourceLocation place)
+      throws IOException {
     return switch (parser.currentToken()) {
       case START_OBJECT -> object(parser, keep, place);
       case START_ARRAY -> {
@@ -80,7 +93,7 @@ final class Json {
   }
 
   /** Half a surrogate pair cannot be written as UTF-8 again. */
-  static String text(String text, String field, Place place) {
+  static String text(String text, String field, SourceLocation place) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       if (Character.isSurrogate(c)) {
@@ -128,11 +141,70 @@ final class Json {
     }
   }
 
+  /** Writes one cut as one object. */
+  interface Shape {
+    void write(JsonGenerator out, Cut cut) throws IOException;
+  }
+
+  /**
+   * Writes one object a line, under a temporary name until it is complete; packs where the name
+   * ends in .gz.
+   */
+  static long writeLines(Path file, Iterable<Cut> cuts, Shape shape) {
+    Path target = file.toAbsolutePath();
+    String name = target.getFileName().toString();
+    // not createTempFile, whose files only their owner can read
+    Path temporary =
+        target.resolveSibling("." + name + "." + ProcessHandle.current().pid() + ".part");
+    try {
+      Files.createDirectories(target.getParent());
+      long written = 0;
+      try (OutputStream plain =
+              new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16);
+          OutputStream stream =
+              name.endsWith(".gz") ? new GZIPOutputStream(plain, 1 << 16) : plain;
+          JsonGenerator out = factory().createGenerator(stream)) {
+        out.setPrettyPrinter(new MinimalPrettyPrinter("\n"));
+        for (Cut cut : cuts) {
+          if ((++written & INTERRUPT_MASK) == 0 && Thread.currentThread().isInterrupted()) {
+            throw new CancellationException("writing " + file + " was interrupted");
+          }
+          shape.write(out, cut);
+        }
+        if (written > 0) {
+          out.writeRaw('\n');
+        }
+      } catch (Throwable e) {
+        Files.deleteIfExists(temporary);
+        throw e;
+      }
+      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      return written;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Throws where an extra field has the name of one that the format uses. */
+  static void refuse(Set<String> reserved, String field, Cut cut, String format) {
+    if (reserved.contains(field)) {
+      throw refusal(
+          cut,
+          "an extra field '" + field + "', expected another name: " + format + " uses this one");
+    }
+  }
+
+  static IllegalArgumentException refusal(Cut cut, String what) {
+    return new IllegalArgumentException(
+        SourceLocation.oneLine("cut '" + cut.id() + "' has " + what));
+  }
+
   /** The sentence for what the parser refused. */
-  static ManifestException notJson(IOException e, Place place, String expected, boolean fatal) {
+  static ManifestException notJson(
+      IOException e, SourceLocation place, String expected, boolean fatal) {
     String why =
         e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-    String first = Place.brief(String.valueOf(why).split("\n", 2)[0]);
+    String first = SourceLocation.brief(String.valueOf(why).split("\n", 2)[0]);
     String what = "not valid JSON (" + first + "), expected " + expected;
     return new ManifestException(Reason.BAD_JSON, fatal, place + ": " + what);
   }

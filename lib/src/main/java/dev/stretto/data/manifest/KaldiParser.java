@@ -11,7 +11,7 @@ import java.util.Set;
 
 /**
  * A Kaldi data directory: {@code text} leads (else {@code segments} or a file of durations), keys
- * and values parted by blanks or a tab. Durations come from utt2dur, else segments (an end of -1
+ * and values separated by blanks or a tab. Durations come from utt2dur, else segments (an end of -1
  * means that of the recording: reco2dur), else utt2num_samples over the sample rate, else
  * utt2num_frames times frame_shift.
  */
@@ -26,14 +26,14 @@ final class KaldiParser implements LineSource.Parser {
   private static final double FRAME_SHIFT = .01;
 
   private final Path folder;
-  private final Assembler assembler;
-  private final Place place;
+  private final CutValidator assembler;
+  private final SourceLocation place;
   private final Map<String, SideFile> side = new LinkedHashMap<>();
   private final String leader;
   private final Lines lines;
   private final double frameShift;
 
-  KaldiParser(Path folder, Lines lines, Assembler assembler) {
+  KaldiParser(Path folder, Lines lines, CutValidator assembler) {
     this.folder = folder;
     this.lines = lines;
     this.place = lines.place();
@@ -69,7 +69,7 @@ final class KaldiParser implements LineSource.Parser {
 
   private static double frameShift(Path file) {
     try (Lines lines = new Lines(file)) {
-      Place place = lines.place();
+      SourceLocation place = lines.place();
       double seconds = lines.next() ? SideFile.number("frame_shift", lines.text(), place) : 0;
       if (!(seconds > 0)) {
         place.line(1);
@@ -106,7 +106,7 @@ final class KaldiParser implements LineSource.Parser {
     put(extra, "speaker", find("utt2spk", id));
     put(extra, NemoParser.AUDIO, find("wav.scp", recording));
     String language = Objects.requireNonNullElse(find("utt2lang", id), "");
-    return assembler.cut(place, id, duration, Assembler.UNSTATED, text, language, extra);
+    return assembler.cut(place, id, duration, CutValidator.UNSTATED, text, language, extra);
   }
 
   private double duration(String id, String lead, boolean unsegmented, double fromSegment) {

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /** Lhotse's cuts, supervisions or recordings as one JSON array. */
-final class LhotseArray implements CutSource {
+final class LhotseArray implements ManifestReader.Source {
   private static final String OBJECTS = "one JSON array of objects";
 
   /** What the lengths need: recordings, features and alignments, most of the bytes, are not. */
@@ -20,35 +20,35 @@ final class LhotseArray implements CutSource {
                   + " language num_tokens recording_id num_samples sampling_rate")
               .split(" ", -1));
 
-  private final Place place;
+  private final SourceLocation place;
   private final LhotseCut mapper;
   private final Predicate<String> keep;
   private final InputStream stream;
   private JsonParser array;
   private long elements;
 
-  private LhotseArray(Path file, Assembler assembler) {
-    this.place = new Place(file.toString());
+  private LhotseArray(Path file, CutValidator assembler) {
+    this.place = new SourceLocation(file.toString());
     this.mapper = new LhotseCut(assembler);
     this.keep = kept(assembler);
     this.stream = Lines.open(file, place);
   }
 
   /** Either of Lhotse's two shapes; the caller closes it. */
-  static CutSource open(Path file, Assembler assembler) {
-    return Recogniser.firstByte(file) == '['
+  static ManifestReader.Source open(Path file, CutValidator assembler) {
+    return FormatDetector.firstByte(file) == '['
         ? new LhotseArray(file, assembler)
         : LineSource.open(file, lines -> lines(lines, assembler));
   }
 
-  private static LineSource.Parser lines(Lines lines, Assembler assembler) {
+  private static LineSource.Parser lines(Lines lines, CutValidator assembler) {
     LhotseCut mapper = new LhotseCut(assembler);
     Predicate<String> keep = kept(assembler);
     return LineSource.objects(
         lines, parser -> mapper.cut(Json.object(parser, keep, lines.place()), lines.place()));
   }
 
-  private static Predicate<String> kept(Assembler assembler) {
+  private static Predicate<String> kept(CutValidator assembler) {
     return assembler.lean() ? FOR_LENGTHS::contains : name -> true;
   }
 
@@ -81,7 +81,7 @@ final class LhotseArray implements CutSource {
     }
   }
 
-  /** After a syntax error nobody knows where the next element of an array begins. */
+  /** After a syntax error the start of the next element is unknown. */
   private ManifestException broken(IOException e) {
     if (e instanceof java.io.EOFException || e instanceof java.util.zip.ZipException) {
       return Lines.unreadable(e, place);
@@ -94,7 +94,7 @@ final class LhotseArray implements CutSource {
   }
 
   @Override
-  public Place place() {
+  public SourceLocation place() {
     return place;
   }
 

@@ -27,16 +27,16 @@ final class LhotseCut {
   /** Before the name of a member of custom that is called as a member of the cut. */
   static final String CUSTOM = "custom.";
 
-  private final Assembler assembler;
+  private final CutValidator assembler;
 
   /** What can be derived from supervisions or tracks. */
   record Spoken(String text, String language) {}
 
-  LhotseCut(Assembler assembler) {
+  LhotseCut(CutValidator assembler) {
     this.assembler = assembler;
   }
 
-  Cut cut(Map<String, Object> raw, Place place) {
+  Cut cut(Map<String, Object> raw, SourceLocation place) {
     boolean mixed = raw.containsKey("tracks");
     boolean segment =
         raw.containsKey("recording_id")
@@ -98,7 +98,7 @@ final class LhotseCut {
   }
 
   /** Transcript and language of a cut: those of its supervisions, or of its tracks, in order. */
-  private static Spoken spoken(Map<String, Object> raw, Place place) {
+  private static Spoken spoken(Map<String, Object> raw, SourceLocation place) {
     List<String> texts = new ArrayList<>();
     String language = "";
     for (Map<String, Object> part : maps(raw, "supervisions", place)) {
@@ -115,7 +115,7 @@ final class LhotseCut {
   }
 
   /** The end of the track that ends last, to 8 decimals, as Lhotse rounds. */
-  private double mixedDuration(Map<String, Object> raw, Place place) {
+  private double mixedDuration(Map<String, Object> raw, SourceLocation place) {
     double end = 0;
     List<Map<String, Object>> tracks = maps(raw, "tracks", place);
     if (tracks.isEmpty()) {
@@ -139,7 +139,7 @@ final class LhotseCut {
     return Math.rint(end * 1e8) / 1e8;
   }
 
-  private static double duration(Map<String, Object> raw, Place place) {
+  private static double duration(Map<String, Object> raw, SourceLocation place) {
     if (!raw.containsKey("duration")
         && raw.containsKey("num_samples")
         && raw.containsKey("sampling_rate")) {
@@ -150,7 +150,7 @@ final class LhotseCut {
   }
 
   /** custom.num_tokens; of a MixedCut without, the sum where every track that speaks has it. */
-  private static int tokens(Map<String, Object> raw, Place place) {
+  private static int tokens(Map<String, Object> raw, SourceLocation place) {
     Map<String, Object> custom = map(raw, "custom", place);
     Object stated = custom.getOrDefault(NemoParser.TOKENS, raw.get(NemoParser.TOKENS));
     if (stated != null) {
@@ -161,13 +161,13 @@ final class LhotseCut {
     for (Map<String, Object> track : maps(raw, "tracks", place)) {
       Map<String, Object> cut = map(track, "cut", place);
       int tokens = tokens(cut, place);
-      if (tokens == Assembler.UNSTATED && !spoken(cut, place).text().isEmpty()) {
-        return Assembler.UNSTATED;
+      if (tokens == CutValidator.UNSTATED && !spoken(cut, place).text().isEmpty()) {
+        return CutValidator.UNSTATED;
       }
-      any |= tokens != Assembler.UNSTATED;
+      any |= tokens != CutValidator.UNSTATED;
       sum += Math.max(tokens, 0);
     }
-    return any && sum <= Integer.MAX_VALUE ? (int) sum : Assembler.UNSTATED;
+    return any && sum <= Integer.MAX_VALUE ? (int) sum : CutValidator.UNSTATED;
   }
 
   /** Members of custom become fields of their own, with a prefix where the name is taken. */
@@ -185,7 +185,7 @@ final class LhotseCut {
     }
   }
 
-  private static String string(Map<String, Object> raw, String field, Place place) {
+  private static String string(Map<String, Object> raw, String field, SourceLocation place) {
     Object value = raw.getOrDefault(field, "");
     if (value instanceof String text) {
       return text;
@@ -193,7 +193,8 @@ final class LhotseCut {
     throw place.value(Reason.BAD_VALUE, field, value, "a string");
   }
 
-  private static double number(Map<String, Object> raw, String field, Reason reason, Place place) {
+  private static double number(
+      Map<String, Object> raw, String field, Reason reason, SourceLocation place) {
     return switch (raw.get(field)) {
       case Number number -> number.doubleValue();
       case null -> throw place.missing(field, "seconds above 0");
@@ -201,11 +202,12 @@ final class LhotseCut {
     };
   }
 
-  private static Map<String, Object> map(Map<String, Object> raw, String field, Place place) {
+  private static Map<String, Object> map(
+      Map<String, Object> raw, String field, SourceLocation place) {
     return asMap(raw.getOrDefault(field, Map.of()), field, place);
   }
 
-  private static Map<String, Object> asMap(Object value, String field, Place place) {
+  private static Map<String, Object> asMap(Object value, String field, SourceLocation place) {
     if (value instanceof Map<?, ?> map) {
       Map<String, Object> checked = new LinkedHashMap<>();
       map.forEach((name, member) -> checked.put(String.valueOf(name), member));
@@ -215,7 +217,7 @@ final class LhotseCut {
   }
 
   private static List<Map<String, Object>> maps(
-      Map<String, Object> raw, String field, Place place) {
+      Map<String, Object> raw, String field, SourceLocation place) {
     Object value = raw.getOrDefault(field, List.of());
     if (value instanceof List<?> list) {
       return list.stream().map(item -> asMap(item, "an element of " + field, place)).toList();

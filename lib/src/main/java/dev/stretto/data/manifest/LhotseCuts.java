@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -16,16 +15,14 @@ import java.util.Set;
  */
 public final class LhotseCuts {
   private static final Set<String> RESERVED = Set.of("id", "duration", NemoParser.TOKENS);
-  private static final ReadOptions ANY_LENGTH =
-      ReadOptions.defaults().maxDuration(Double.POSITIVE_INFINITY);
 
   private LhotseCuts() {}
 
   /**
-   * Writes all cuts; the file appears when it is complete.
+   * Writes all cuts; the file is moved into place when it is complete.
    *
    * @param file where to; packed where the name ends in {@code .gz}
-   * @param cuts the cuts
+   * @param cuts the cuts, read once
    * @return how many were written
    * @throws IllegalArgumentException where a cut would not be read back identically: its text,
    *     language or duration says something else than the supervisions or tracks among its extra
@@ -33,18 +30,7 @@ public final class LhotseCuts {
    * @throws java.io.UncheckedIOException where the file cannot be written
    */
   public static long write(Path file, Iterable<Cut> cuts) {
-    return write(file, cuts.iterator());
-  }
-
-  /**
-   * As {@link #write(Path, Iterable)}, of a stream that is read to its end.
-   *
-   * @param file where to
-   * @param cuts the cuts
-   * @return how many were written
-   */
-  public static long write(Path file, Iterator<Cut> cuts) {
-    return JsonLines.write(file, cuts, LhotseCuts::write);
+    return Json.writeLines(file, cuts, LhotseCuts::write);
   }
 
   private static void write(JsonGenerator out, Cut cut) throws IOException {
@@ -66,7 +52,7 @@ public final class LhotseCuts {
     custom.put(NemoParser.TOKENS, (long) cut.tokens());
     extra.forEach(
         (name, value) -> {
-          JsonLines.refuse(RESERVED, name, cut, "Lhotse");
+          Json.refuse(RESERVED, name, cut, "Lhotse");
           String inner = name.startsWith(LhotseCut.CUSTOM) ? name.substring(7) : "";
           if (LhotseCut.STRUCTURE.contains(inner) && !inner.equals("custom")) {
             custom.put(inner, value);
@@ -88,12 +74,14 @@ public final class LhotseCuts {
   private static void checkReadBack(Cut cut, Map<String, Object> object) {
     Cut back;
     try {
-      back = new LhotseCut(new Assembler(ANY_LENGTH)).cut(object, new Place("cut"));
+      back =
+          new LhotseCut(new CutValidator(ReadOptions.defaults()))
+              .cut(object, new SourceLocation("cut"));
     } catch (ManifestException e) {
-      throw JsonLines.refusal(cut, "extra fields that a Lhotse cut cannot have: " + e.getMessage());
+      throw Json.refusal(cut, "extra fields that a Lhotse cut cannot have: " + e.getMessage());
     }
     if (!back.equals(cut)) {
-      throw JsonLines.refusal(
+      throw Json.refusal(
           cut,
           "text '%s' (%s) and %s s, but would be read back with '%s' (%s) and %s s and the extra"
                   .formatted(

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.util.function.Function;
 
 /** A file with a cut a line. */
-final class LineSource implements CutSource {
+final class LineSource implements ManifestReader.Source {
   static final String OBJECT = "one JSON object a line";
 
-  /** Makes a cut of the line at which its {@link Lines} stands. */
+  /** Makes a cut of the current line. */
   interface Parser extends AutoCloseable {
     Cut parse();
 
@@ -20,7 +20,7 @@ final class LineSource implements CutSource {
     default void close() {}
   }
 
-  /** Reads the object at whose start a parser stands, up to its end. */
+  /** Reads the object that a parser is at, up to its end. */
   interface ObjectReader {
     Cut read(JsonParser parser) throws IOException;
   }
@@ -48,7 +48,7 @@ final class LineSource implements CutSource {
   static Parser objects(Lines lines, ObjectReader reader) {
     JsonFactory json = Json.factory();
     return () -> {
-      Place place = lines.place();
+      SourceLocation place = lines.place();
       try (JsonParser parser =
           json.createParser(lines.buffer(), lines.from(), lines.to() - lines.from())) {
         if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -79,7 +79,7 @@ final class LineSource implements CutSource {
   }
 
   @Override
-  public Place place() {
+  public SourceLocation place() {
     return lines.place();
   }
 

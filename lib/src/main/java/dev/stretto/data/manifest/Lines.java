@@ -19,7 +19,7 @@ import java.util.zip.ZipException;
 
 /**
  * The lines of a file as slices of one buffer: gzip or plain by the first two bytes, LF or CRLF, a
- * byte order mark is passed over, blank lines are not delivered.
+ * byte order mark and blank lines are skipped.
  */
 final class Lines implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
@@ -30,7 +30,7 @@ final class Lines implements AutoCloseable {
   private static final long HIGHS = 0x8080808080808080L;
 
   private final InputStream in;
-  private final Place place;
+  private final SourceLocation place;
   private byte[] buffer;
   private int filled;
   private int next;
@@ -40,18 +40,18 @@ final class Lines implements AutoCloseable {
   private int to;
 
   Lines(Path file) {
-    Place start = new Place(file.toString());
+    SourceLocation start = new SourceLocation(file.toString());
     this(open(file, start), start, BUFFER);
   }
 
-  Lines(InputStream in, Place place, int bufferSize) {
+  Lines(InputStream in, SourceLocation place, int bufferSize) {
     this.in = in;
     this.place = place;
     this.buffer = new byte[bufferSize];
   }
 
   /** Opens a file, unpacking it where it starts with gzip's two bytes. The caller closes it. */
-  static InputStream open(Path file, Place place) {
+  static InputStream open(Path file, SourceLocation place) {
     try {
       PushbackInputStream in = new PushbackInputStream(Files.newInputStream(file), 2);
       try {
@@ -70,7 +70,7 @@ final class Lines implements AutoCloseable {
   }
 
   /** The sentence for a file that cannot be read on. */
-  static ManifestException unreadable(IOException e, Place place) {
+  static ManifestException unreadable(IOException e, SourceLocation place) {
     String why = e.getMessage();
     return switch (e) {
       case EOFException _ ->
@@ -186,8 +186,8 @@ final class Lines implements AutoCloseable {
     return to;
   }
 
-  /** Where the current line stands. */
-  Place place() {
+  /** File and number of the current line. */
+  SourceLocation place() {
     return place;
   }
 

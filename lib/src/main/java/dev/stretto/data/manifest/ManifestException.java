@@ -44,7 +44,7 @@ public final class ManifestException extends RuntimeException {
   private final boolean fatal;
 
   ManifestException(Reason reason, boolean fatal, String sentence) {
-    super(Place.oneLine(sentence));
+    super(SourceLocation.oneLine(sentence));
     this.reason = reason;
     this.fatal = fatal;
   }

@@ -1,9 +1,12 @@
 package dev.stretto.data.manifest;
 
 import dev.stretto.data.manifest.ManifestException.Reason;
+import it.unimi.dsi.fastutil.HashCommon;
+import it.unimi.dsi.fastutil.longs.LongOpenHashSet;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -20,13 +23,28 @@ import java.util.stream.StreamSupport;
  */
 public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
   private static final int INTERRUPT_MASK = 0xFFF;
+  private static final int EXAMPLES = 5;
+
+  /** The cuts of one file, or of one Kaldi directory. */
+  interface Source extends AutoCloseable {
+    /** The next cut, null at the end; goes on after an exception that is not fatal. */
+    Cut next();
+
+    /** Where the last cut stood. */
+    SourceLocation place();
+
+    @Override
+    void close();
+  }
 
   private final Format format;
-  private final Assembler assembler;
+  private final CutValidator assembler;
   private final ArrayDeque<Path> files;
-  private final ReadReport.Counter counter = new ReadReport.Counter();
-  private final IdSet ids;
-  private CutSource source;
+  private final LongOpenHashSet ids = new LongOpenHashSet();
+  private final EnumMap<Reason, Long> skipped = new EnumMap<>(Reason.class);
+  private final List<String> examples = new ArrayList<>();
+  private long cuts;
+  private Source source;
   private String file = "";
   private Cut ahead;
   private long calls;
@@ -34,8 +52,7 @@ public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
   ManifestReader(Format format, List<Path> files, ReadOptions options) {
     this.format = format;
     this.files = new ArrayDeque<>(files);
-    this.assembler = new Assembler(options);
-    this.ids = options.uniqueIds() && options.keep() == Fields.ALL ? new IdSet() : null;
+    this.assembler = new CutValidator(options);
   }
 
   /** {@return the format that was recognised, that of all files of this manifest} */
@@ -45,7 +62,7 @@ public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
 
   /** {@return a snapshot of what came out and what was left out so far} */
   public ReadReport report() {
-    return counter.report();
+    return new ReadReport(cuts, skipped, examples);
   }
 
   /**
@@ -77,7 +94,7 @@ public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
     }
     Cut cut = ahead;
     ahead = null;
-    counter.cut();
+    cuts++;
     return cut;
   }
 
@@ -98,7 +115,7 @@ public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
         Cut cut = source.next();
         if (cut == null) {
           closeSource();
-        } else if (ids != null && !ids.add(cut.id())) {
+        } else if (!assembler.lean() && !ids.add(hash(cut.id()))) {
           throw source
               .place()
               .value(Reason.DUPLICATE_ID, "id", cut.id(), "an id that was not read before");
@@ -109,16 +126,28 @@ public final class ManifestReader implements Iterator<Cut>, AutoCloseable {
         if (e.fatal()) {
           closeSource();
         }
-        if (e.reason() != Reason.SKIPME && assembler.options().onError() == OnError.STRICT) {
+        if (e.reason() != Reason.SKIPME && !assembler.options().skipErrors()) {
           throw e;
         }
-        counter.skip(e);
+        skipped.merge(e.reason(), 1L, Long::sum);
+        if (examples.size() < EXAMPLES && e.reason() != Reason.SKIPME) {
+          examples.add(e.getMessage());
+        }
       }
     }
   }
 
+  /** 64 bits of an id, so that millions of ids fit into memory. */
+  private static long hash(String id) {
+    long hash = id.length();
+    for (int i = 0; i < id.length(); i++) {
+      hash = HashCommon.mix(hash ^ id.charAt(i));
+    }
+    return hash;
+  }
+
   private void closeSource() {
-    CutSource open = source;
+    Source open = source;
     source = null;
     if (open != null) {
       open.close();

@@ -3,7 +3,6 @@ package dev.stretto.data.manifest;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,28 +17,17 @@ public final class NemoManifest {
   private NemoManifest() {}
 
   /**
-   * Writes all cuts; the file appears when it is complete.
+   * Writes all cuts; the file is moved into place when it is complete.
    *
    * @param file where to; packed where the name ends in {@code .gz}
-   * @param cuts the cuts
+   * @param cuts the cuts, read once
    * @return how many were written
    * @throws IllegalArgumentException where an extra field has the name of a field that the format
    *     uses for something else
    * @throws java.io.UncheckedIOException where the file cannot be written
    */
   public static long write(Path file, Iterable<Cut> cuts) {
-    return write(file, cuts.iterator());
-  }
-
-  /**
-   * As {@link #write(Path, Iterable)}, of a stream that is read to its end.
-   *
-   * @param file where to
-   * @param cuts the cuts
-   * @return how many were written
-   */
-  public static long write(Path file, Iterator<Cut> cuts) {
-    return JsonLines.write(file, cuts, NemoManifest::write);
+    return Json.writeLines(file, cuts, NemoManifest::write);
   }
 
   private static void write(JsonGenerator out, Cut cut) throws IOException {
@@ -48,8 +36,9 @@ public final class NemoManifest {
     if (!(offset instanceof Number number
         && number.doubleValue() >= 0
         && number.doubleValue() < 1e300)) {
-      throw JsonLines.refusal(
-          cut, "the offset " + Place.show(offset) + ", expected finite seconds, 0 or more");
+      throw Json.refusal(
+          cut,
+          "the offset " + SourceLocation.show(offset) + ", expected finite seconds, 0 or more");
     }
     out.writeStartObject();
     Object audio = extra.get(NemoParser.AUDIO);
@@ -58,8 +47,9 @@ public final class NemoManifest {
     }
     if (audio != null) {
       if (!NemoParser.isAudio(audio)) {
-        throw JsonLines.refusal(
-            cut, "the audio " + Place.show(audio) + ", expected a path or a list of paths");
+        throw Json.refusal(
+            cut,
+            "the audio " + SourceLocation.show(audio) + ", expected a path or a list of paths");
       }
       out.writeFieldName(NemoParser.AUDIO);
       Json.write(out, audio);
@@ -73,7 +63,7 @@ public final class NemoManifest {
     }
     out.writeNumberField(NemoParser.TOKENS, cut.tokens());
     for (Map.Entry<String, Object> field : extra.entrySet()) {
-      JsonLines.refuse(RESERVED, field.getKey(), cut, "NeMo");
+      Json.refuse(RESERVED, field.getKey(), cut, "NeMo");
       if (!field.getKey().equals(NemoParser.AUDIO)) {
         out.writeFieldName(field.getKey());
         Json.write(out, field.getValue());

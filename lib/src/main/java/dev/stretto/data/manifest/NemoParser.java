@@ -11,30 +11,28 @@ import java.util.Map;
 /**
  * NeMo's manifests: one JSON object a line with {@code audio_filepath} and {@code duration}, and
  * {@code text}, {@code lang}, {@code offset}, {@code _skipme}, {@code num_tokens} where there;
- * everything else is kept as it stands. The id is the field {@code id}, else the path, else the
- * path with {@code @offset}.
+ * everything else is kept unchanged. The id is the field {@code id}, else the path, else the path
+ * with {@code @offset}.
  */
 final class NemoParser {
   static final String AUDIO = "audio_filepath";
   static final String OFFSET = "offset";
   static final String TOKENS = "num_tokens";
+  static final String TEXT = "text";
+  private static final String LANGUAGE = "lang";
 
-  private final Place place;
-  private final Assembler assembler;
-  private final String textKey;
-  private final String languageKey;
-  private final TextUnit unit;
+  private final SourceLocation place;
+  private final CutValidator assembler;
+  private final boolean countsCharacters;
   private String lastLanguage = "";
 
-  private NemoParser(Place place, Assembler assembler) {
+  private NemoParser(SourceLocation place, CutValidator assembler) {
     this.place = place;
     this.assembler = assembler;
-    this.textKey = assembler.options().textKey();
-    this.languageKey = assembler.options().languageKey();
-    this.unit = assembler.options().tokens() instanceof TextUnit known ? known : null;
+    this.countsCharacters = ReadOptions.CHARACTERS.equals(assembler.options().tokens());
   }
 
-  static LineSource.Parser of(Lines lines, Assembler assembler) {
+  static LineSource.Parser of(Lines lines, CutValidator assembler) {
     return LineSource.objects(lines, new NemoParser(lines.place(), assembler)::parse);
   }
 
@@ -42,7 +40,7 @@ final class NemoParser {
     boolean lean = assembler.lean();
     double duration = Double.NaN;
     boolean timed = false;
-    int tokens = Assembler.UNSTATED;
+    int tokens = CutValidator.UNSTATED;
     int counted = 0;
     String text = "";
     boolean hasText = false;
@@ -60,18 +58,18 @@ final class NemoParser {
       if (name.equals("duration")) {
         duration = number(parser, name, Reason.BAD_DURATION);
         timed = true;
-      } else if (name.equals(textKey)) {
+      } else if (name.equals(TEXT)) {
         expectString(parser, name);
-        if (!lean || unit == null) {
+        if (!lean || !countsCharacters) {
           text = Json.text(parser.getText(), name, place);
           hasText = !text.isEmpty();
         } else {
-          int from = parser.getTextOffset();
           int length = parser.getTextLength();
-          counted = unit.count(parser.getTextCharacters(), from, from + length);
+          counted =
+              Character.codePointCount(parser.getTextCharacters(), parser.getTextOffset(), length);
           hasText = length > 0;
         }
-      } else if (name.equals(languageKey)) {
+      } else if (name.equals(LANGUAGE)) {
         expectString(parser, name);
         language = language(parser);
       } else if (name.equals(AUDIO)) {
@@ -97,7 +95,7 @@ final class NemoParser {
       }
     }
     if (asksToBeSkipped(skip)) {
-      throw place.bad(Reason.SKIPME, "_skipme is " + Place.show(skip));
+      throw place.bad(Reason.SKIPME, "_skipme is " + SourceLocation.show(skip));
     }
     if (!timed) {
       throw place.missing("duration", "seconds above 0");
@@ -105,7 +103,7 @@ final class NemoParser {
     if (id == null && !audio) {
       throw place.missing(AUDIO, "the path of the audio file (or a field id)");
     }
-    if (!lean || unit == null) {
+    if (!lean || !countsCharacters) {
       String name = id != null || lean ? id : idOf(extra);
       return assembler.cut(place, name, duration, tokens, text, language, extra);
     }
@@ -113,7 +111,7 @@ final class NemoParser {
     if (!hasText && assembler.options().requireText()) {
       throw assembler.noText(place);
     }
-    return assembler.lean(duration, tokens == Assembler.UNSTATED ? counted : tokens, language);
+    return assembler.lean(duration, tokens == CutValidator.UNSTATED ? counted : tokens, language);
   }
 
   /** The id of an entry that states none. */
@@ -152,7 +150,7 @@ final class NemoParser {
   }
 
   /** A stated token count. */
-  static int tokens(Object value, String field, Place place) {
+  static int tokens(Object value, String field, SourceLocation place) {
     if (value instanceof Number number
         && number.doubleValue() == number.intValue()
         && number.intValue() >= 0) {
@@ -181,11 +179,11 @@ final class NemoParser {
         return lastLanguage;
       }
     }
-    lastLanguage = Json.text(parser.getText(), languageKey, place);
+    lastLanguage = Json.text(parser.getText(), LANGUAGE, place);
     return lastLanguage;
   }
 
-  /** Python's truth, as NeMo asks it. */
+  /** Whether Python counts the value as true, as NeMo does. */
   private static boolean asksToBeSkipped(Object skip) {
     return switch (skip) {
       case null -> false;

@@ -1,9 +1,7 @@
 package dev.stretto.data.manifest;
 
 import dev.stretto.data.manifest.ManifestException.Reason;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -17,8 +15,6 @@ import java.util.stream.Collectors;
  * @param examples the first sentences, at most five, one for each entry left out
  */
 public record ReadReport(long cuts, Map<Reason, Long> skipped, List<String> examples) {
-  private static final int EXAMPLES = 5;
-
   /** Copies both collections. */
   public ReadReport {
     skipped = Map.copyOf(skipped);
@@ -38,27 +34,5 @@ public record ReadReport(long cuts, Map<Reason, Long> skipped, List<String> exam
             .map(reason -> skipped.get(reason) + " " + reason)
             .collect(Collectors.joining(", "));
     return cuts + " cuts read, " + (reasons.isEmpty() ? "none skipped" : "skipped: " + reasons);
-  }
-
-  /** Collects while a reader runs. */
-  static final class Counter {
-    private long cuts;
-    private final EnumMap<Reason, Long> skipped = new EnumMap<>(Reason.class);
-    private final List<String> examples = new ArrayList<>();
-
-    void cut() {
-      cuts++;
-    }
-
-    void skip(ManifestException why) {
-      skipped.merge(why.reason(), 1L, Long::sum);
-      if (examples.size() < EXAMPLES && why.reason() != Reason.SKIPME) {
-        examples.add(why.getMessage());
-      }
-    }
-
-    ReadReport report() {
-      return new ReadReport(cuts, skipped, examples);
-    }
   }
 }

@@ -20,7 +20,7 @@ final class SideFile implements AutoCloseable {
     this.lines = new Lines(file);
   }
 
-  /** What stands behind the key, null where the file does not have it. */
+  /** The text after the key, null where the file does not have it. */
   String find(String key) {
     String waiting = shared ? early.get(key) : early.remove(key);
     if (waiting != null) {
@@ -38,7 +38,7 @@ final class SideFile implements AutoCloseable {
     return null;
   }
 
-  /** Passes over one line. */
+  /** Skips one line. */
   SideFile header() {
     lines.next();
     return this;
@@ -49,7 +49,7 @@ final class SideFile implements AutoCloseable {
     return number(field, value, lines.place());
   }
 
-  static double number(String field, String value, Place place) {
+  static double number(String field, String value, SourceLocation place) {
     try {
       return Double.parseDouble(value.strip());
     } catch (NumberFormatException e) {

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * @param most the most digits, up to 17
  * @param steps whether the steps are written out
  */
-public record Addition(int least, int most, boolean steps) implements TaskCorpus {
+public record Addition(int least, int most, boolean steps) implements Determined {
   private static final Pattern PROMPT =
       Pattern.compile("(0|[1-9][0-9]{0,16})\\+(0|[1-9][0-9]{0,16})=");
 
@@ -24,9 +24,8 @@ public record Addition(int least, int most, boolean steps) implements TaskCorpus
   }
 
   @Override
-  public Example draw(Rng rng) {
-    String prompt = number(rng) + "+" + number(rng) + "=";
-    return new Example(prompt, answer(prompt));
+  public String prompt(Rng rng) {
+    return number(rng) + "+" + number(rng) + "=";
   }
 
   private long number(Rng rng) {
@@ -34,7 +33,8 @@ public record Addition(int least, int most, boolean steps) implements TaskCorpus
     return rng.nextLong(bound == 10 ? 0 : bound / 10, bound);
   }
 
-  private String answer(String prompt) {
+  @Override
+  public String answer(String prompt) {
     Matcher part = PROMPT.matcher(prompt);
     Checks.prompt(part.matches(), prompt, "such as 37+85=");
     long a = Long.parseLong(part.group(1));

@@ -50,8 +50,8 @@ public final class BpeTokenizer implements Tokenizer {
   }
 
   /**
-   * Learns merges: again and again the most frequent pair of neighbours within words becomes a
-   * token; of equally frequent ones the pair with the smaller left id, then the smaller right id.
+   * Learns merges: repeatedly the most frequent pair of neighbours within words becomes a token; of
+   * equally frequent ones the pair with the smaller left id, then the smaller right id.
    *
    * @param text the training text
    * @param vocabulary the ids wanted, 259 or more; fewer come out where no pair occurs twice

@@ -100,9 +100,8 @@ public final class CategorySuite {
   }
 
   /**
-   * The suite of this family's notebooks and stored models.
-   *
-   * @return the suite; throws IllegalStateException where this Java has no sources
+   * {@return the suite of the notebooks and stored models; throws IllegalStateException where this
+   * Java has no sources}
    */
   public static CategorySuite standard() {
     TextFiles files = JavaSources.installed("java.base/java/");

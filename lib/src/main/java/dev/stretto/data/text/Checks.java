@@ -8,9 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 
-/** The sentences that several classes of this room say. */
+/** Checks that several classes of this package share. */
 final class Checks {
-  /** The last ids of this room's tokenizers. */
+  /** Special tokens, the last ids of the tokenizers. */
   static final List<String> SPECIAL = List.of("<pad>", "<bos>", "<eos>");
 
   private Checks() {}

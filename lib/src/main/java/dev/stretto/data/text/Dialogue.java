@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A talk of two turns: somebody shows two things, is answered, and asks which of them has a
+ * A dialogue of two turns: a speaker names two things, gets an answer, and asks which of them has a
  * quality. The second answer is determined by the first turn.
  */
-record Dialogue() implements TaskCorpus {
+record Dialogue() implements Determined {
   static final List<String> NAMES =
       List.of(
           "Ada", "Bela", "Cora", "Dino", "Edda", "Finn", "Gita", "Hugo", "Iris", "Jona", "Kira",
@@ -27,22 +27,20 @@ record Dialogue() implements TaskCorpus {
           "(?s)\\w+: .*, I have a (\\w+) (\\w+) and a (\\w+) (\\w+)\\.\n.*Which one is (\\w+)\\?\n(\\w+): ");
 
   @Override
-  public Example draw(Rng rng) {
+  public String prompt(Rng rng) {
     List<String> speakers = two(rng, NAMES);
     List<String> qualities = two(rng, QUALITIES);
     List<String> things = two(rng, THINGS);
-    String prompt =
-        "%1$s: %3$s, I have a %4$s %6$s and a %5$s %7$s.\n%2$s: I like the %6$s, %1$s.\n%1$s: Which one is %8$s?\n%2$s: "
-            .formatted(
-                speakers.getFirst(),
-                speakers.getLast(),
-                one(rng, GREETINGS),
-                qualities.getFirst(),
-                qualities.getLast(),
-                things.getFirst(),
-                things.getLast(),
-                one(rng, qualities));
-    return new Example(prompt, answer(prompt));
+    return "%1$s: %3$s, I have a %4$s %6$s and a %5$s %7$s.\n%2$s: I like the %6$s, %1$s.\n%1$s: Which one is %8$s?\n%2$s: "
+        .formatted(
+            speakers.getFirst(),
+            speakers.getLast(),
+            one(rng, GREETINGS),
+            qualities.getFirst(),
+            qualities.getLast(),
+            things.getFirst(),
+            things.getLast(),
+            one(rng, qualities));
   }
 
   static String one(Rng rng, List<String> from) {
@@ -56,7 +54,8 @@ record Dialogue() implements TaskCorpus {
     return List.of(from.get(first), from.get(second));
   }
 
-  private static String answer(String prompt) {
+  @Override
+  public String answer(String prompt) {
     Matcher part = PROMPT.matcher(prompt);
     Checks.prompt(part.matches(), prompt, "a talk that ends with a question and a name");
     boolean first = part.group(1).equals(part.group(5));
@@ -66,10 +65,5 @@ record Dialogue() implements TaskCorpus {
             part.group(first ? 1 : 3),
             part.group(first ? 4 : 2),
             part.group(first ? 3 : 1));
-  }
-
-  @Override
-  public Verdict check(String prompt, String answer) {
-    return Verdict.of(answer, answer(prompt), "word", ' ');
   }
 }

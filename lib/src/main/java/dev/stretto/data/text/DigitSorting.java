@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  *
  * @param length how many digits, 1 or more
  */
-public record DigitSorting(int length) implements TaskCorpus {
+public record DigitSorting(int length) implements Determined {
 
   /** Checks the range. */
   public DigitSorting {
@@ -17,9 +17,8 @@ public record DigitSorting(int length) implements TaskCorpus {
   }
 
   @Override
-  public Example draw(Rng rng) {
-    String digits = text(rng.ints(length, '0', '9' + 1));
-    return new Example(digits + "=", text(digits.chars().sorted()));
+  public String prompt(Rng rng) {
+    return text(rng.ints(length, '0', '9' + 1)) + "=";
   }
 
   private static String text(IntStream characters) {
@@ -27,8 +26,8 @@ public record DigitSorting(int length) implements TaskCorpus {
   }
 
   @Override
-  public Verdict check(String prompt, String answer) {
+  public String answer(String prompt) {
     Checks.prompt(prompt.matches("[0-9]{" + length + "}="), prompt, length + " digits and =");
-    return Verdict.of(answer, text(prompt.chars().limit(length).sorted()), "line", '\n');
+    return text(prompt.chars().limit(length).sorted());
   }
 }

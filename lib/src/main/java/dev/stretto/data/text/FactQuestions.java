@@ -8,11 +8,11 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Two questions about a table of facts that stands nowhere in the prompt, so that it has to be
- * learnt: where each of 22 people lives, what they eat and what they play. Answers are whole
- * sentences, determined by the seed.
+ * Two questions about a table of facts that is not in the prompt and has to be learned: where each
+ * of 22 people lives, what they eat and what they play. Answers are whole sentences, determined by
+ * the seed.
  */
-final class FactQuestions implements TaskCorpus {
+final class FactQuestions implements Determined {
   private static final List<List<String>> VALUES =
       List.of(
           List.of(
@@ -44,17 +44,16 @@ final class FactQuestions implements TaskCorpus {
   }
 
   @Override
-  public Example draw(Rng rng) {
+  public String prompt(Rng rng) {
     List<String> people = Dialogue.two(rng, Dialogue.NAMES);
-    String prompt =
-        "Tell me %s and %s?\n"
-            .formatted(
-                Dialogue.one(rng, QUESTIONS).formatted(people.getFirst()),
-                Dialogue.one(rng, QUESTIONS).formatted(people.getLast()));
-    return new Example(prompt, answer(prompt));
+    return "Tell me %s and %s?\n"
+        .formatted(
+            Dialogue.one(rng, QUESTIONS).formatted(people.getFirst()),
+            Dialogue.one(rng, QUESTIONS).formatted(people.getLast()));
   }
 
-  private String answer(String prompt) {
+  @Override
+  public String answer(String prompt) {
     Matcher part = PROMPT.matcher(prompt);
     Checks.prompt(part.matches(), prompt, "two questions such as where does Ada live");
     return fact(prompt, part.group(1)) + " " + fact(prompt, part.group(2));
@@ -71,10 +70,5 @@ final class FactQuestions implements TaskCorpus {
             .findFirst()
             .orElseThrow();
     return ANSWERS.get(kind).formatted(part.group(1), VALUES.get(kind).get(facts[kind][person]));
-  }
-
-  @Override
-  public Verdict check(String prompt, String answer) {
-    return Verdict.of(answer, answer(prompt), "word", ' ');
   }
 }

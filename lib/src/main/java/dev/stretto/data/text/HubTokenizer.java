@@ -11,9 +11,9 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /**
- * A {@code tokenizer.json} of other people's models, run by DJL's HuggingFaceTokenizer. Whether
- * every text comes back exactly is the file's matter: byte-level ones do. Pad, bos and eos are
- * found by their usual names.
+ * A {@code tokenizer.json} of a published model, run by DJL's HuggingFaceTokenizer. Whether every
+ * text comes back exactly is the file's matter: byte-level ones do. Pad, bos and eos are found by
+ * their usual names.
  */
 public final class HubTokenizer implements Tokenizer, AutoCloseable {
   private final HuggingFaceTokenizer tokenizer;
@@ -23,7 +23,8 @@ public final class HubTokenizer implements Tokenizer, AutoCloseable {
   private HubTokenizer(HuggingFaceTokenizer tokenizer, JsonFields json) {
     this.tokenizer = tokenizer;
     JsonFields model = json.get("model", JsonFields.class);
-    if (model.members().get("vocab") instanceof JsonFields map) {
+    if (model.members().get("vocab") instanceof Map) {
+      JsonFields map = model.get("vocab", JsonFields.class);
       map.members().keySet().forEach(token -> ids.put(token, map.whole(token, 0)));
     } else {
       model.list("vocab", List.class).forEach(e -> ids.put(String.valueOf(e.get(0)), ids.size()));

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Real code that every JDK brings along: its own sources, without the licence headers. */
+/** The sources that come with every JDK, without licence headers: a corpus of real code. */
 public final class JavaSources {
   private JavaSources() {}
 

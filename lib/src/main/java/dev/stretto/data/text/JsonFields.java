@@ -1,10 +1,11 @@
 package dev.stretto.data.text;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
+import com.google.gson.ToNumberPolicy;
+import com.google.gson.reflect.TypeToken;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,18 +15,29 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A JSON object of other people's files. What does not fit is said in one sentence that names the
- * place and the field, as IllegalArgumentException; a field that is null is not there.
+ * A JSON object with typed access. What does not fit gives an IllegalArgumentException of one
+ * sentence that names place and field; a field that is null counts as missing.
  *
  * @param place for the sentences: a file, or a file and a line
- * @param members by name; values are String, Long, Double, Boolean, List, JsonFields
+ * @param members by name; values are String, Long, Double, Boolean, List, Map
  */
 public record JsonFields(String place, Map<String, Object> members) {
-  private static final JsonFactory JSON =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final Gson JSON =
+      new GsonBuilder()
+          .setObjectToNumberStrategy(ToNumberPolicy.LONG_OR_DOUBLE)
+          .setStrictness(Strictness.STRICT)
+          .create();
+
+  /** Copies the fields that are not null. */
+  public JsonFields {
+    Map<String, Object> kept = new LinkedHashMap<>(members);
+    kept.values().removeIf(Objects::isNull);
+    members = Collections.unmodifiableMap(kept);
+  }
 
   /**
    * Reads an object.
@@ -35,20 +47,15 @@ public record JsonFields(String place, Map<String, Object> members) {
    * @return its fields
    */
   public static JsonFields parse(Object place, String json) {
-    try (JsonParser parser = JSON.createParser(json)) {
-      if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new IllegalArgumentException(place + " holds no JSON object");
-      }
-      JsonFields fields = object(parser, String.valueOf(place));
-      if (parser.nextToken() != null) {
-        throw new IllegalArgumentException(place + " has text behind its JSON object");
-      }
-      return fields;
-    } catch (JsonProcessingException e) {
-      String why = e.getOriginalMessage().lines().findFirst().orElse("");
-      throw new IllegalArgumentException(place + " is not JSON: " + why, e);
-    } catch (IOException e) {
-      throw new UncheckedIOException(place + " cannot be read: " + e, e);
+    if (!json.stripLeading().startsWith("{")) {
+      throw new IllegalArgumentException(place + " holds no JSON object");
+    }
+    try {
+      return new JsonFields(place.toString(), JSON.fromJson(json, new TypeToken<>() {}));
+    } catch (JsonParseException e) {
+      String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+      throw new IllegalArgumentException(
+          place + " is not JSON: " + why.replaceFirst("^[\\w.]+Exception: ", ""), e);
     }
   }
 
@@ -63,7 +70,7 @@ public record JsonFields(String place, Map<String, Object> members) {
   }
 
   /**
-   * Reads a file that holds an object a line; empty lines are passed over.
+   * Reads a file that holds an object a line; empty lines are skipped.
    *
    * @param file in UTF-8
    * @return the objects in order
@@ -86,41 +93,6 @@ public record JsonFields(String place, Map<String, Object> members) {
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be read: " + e, e);
     }
-  }
-
-  private static JsonFields object(JsonParser parser, String place) throws IOException {
-    Map<String, Object> members = new LinkedHashMap<>();
-    while (parser.nextToken() != JsonToken.END_OBJECT) {
-      String name = parser.currentName();
-      parser.nextToken();
-      Object value = value(parser, place);
-      if (value != null) {
-        members.put(name, value);
-      }
-    }
-    return new JsonFields(place, Collections.unmodifiableMap(members));
-  }
-
-  private static Object value(JsonParser parser, String place) throws IOException {
-    return switch (parser.currentToken()) {
-      case START_OBJECT -> object(parser, place);
-      case START_ARRAY -> {
-        List<Object> list = new ArrayList<>();
-        while (parser.nextToken() != JsonToken.END_ARRAY) {
-          list.add(value(parser, place));
-        }
-        yield Collections.unmodifiableList(list);
-      }
-      case VALUE_NUMBER_INT ->
-          parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
-              ? (Object) parser.getDoubleValue()
-              : (Object) parser.getLongValue();
-      case VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
-      case VALUE_TRUE -> true;
-      case VALUE_FALSE -> false;
-      case VALUE_NULL -> null;
-      default -> parser.getText();
-    };
   }
 
   /**
@@ -182,17 +154,28 @@ public record JsonFields(String place, Map<String, Object> members) {
   }
 
   private <T> T cast(String name, Object found, Class<T> type) {
-    Object value = type == Double.class && found instanceof Long n ? (Object) (double) n : found;
+    Object value =
+        switch (found) {
+          case Long n when type == Double.class -> (double) n;
+          case Map<?, ?> map -> nested(map);
+          default -> found;
+        };
     if (!type.isInstance(value)) {
       throw new IllegalArgumentException(
           "%s: '%s' is %s, expected %s"
               .formatted(
                   place,
                   name,
-                  found instanceof JsonFields ? "an object" : brief(found),
+                  value instanceof JsonFields ? "an object" : brief(found),
                   kind(type)));
     }
     return type.cast(value);
+  }
+
+  private JsonFields nested(Map<?, ?> map) {
+    Map<String, Object> inner = new LinkedHashMap<>();
+    map.forEach((name, value) -> inner.put(String.valueOf(name), value));
+    return new JsonFields(place, inner);
   }
 
   private static String brief(Object found) {

@@ -9,18 +9,19 @@ import java.util.regex.Pattern;
  * {"id":17,"name":"abc","ok":true,"len":3}}; id 0 to 99, a name of 1 to 5 letters, y or n. At most
  * 11 characters of prompt and 43 of answer; the answer is determined.
  */
-public record JsonRecords() implements TaskCorpus {
+public record JsonRecords() implements Determined {
   private static final Pattern PROMPT = Pattern.compile("(0|[1-9][0-9]?),([a-z]{1,5}),([yn])=");
 
   @Override
-  public Example draw(Rng rng) {
+  public String prompt(Rng rng) {
     StringBuilder prompt = new StringBuilder().append(rng.nextInt(100)).append(',');
     rng.ints(1 + rng.nextInt(5), 'a', 'z' + 1).forEach(prompt::appendCodePoint);
     prompt.append(rng.nextBoolean() ? ",y=" : ",n=");
-    return new Example(prompt.toString(), answer(prompt.toString()));
+    return prompt.toString();
   }
 
-  private static String answer(String prompt) {
+  @Override
+  public String answer(String prompt) {
     Matcher part = PROMPT.matcher(prompt);
     Checks.prompt(part.matches(), prompt, "such as 17,abc,y=");
     return "{\"id\":%s,\"name\":\"%s\",\"ok\":%b,\"len\":%d}"

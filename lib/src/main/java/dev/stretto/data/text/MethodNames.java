@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  *
  * @param excerpts of code without comments
  */
-record MethodNames(List<String> excerpts) implements TaskCorpus {
+record MethodNames(List<String> excerpts) implements Determined {
   private static final int SHORTEST = 250;
   private static final int LONGEST = 360;
   private static final int MOST_NAMES = 8;
@@ -57,12 +57,12 @@ record MethodNames(List<String> excerpts) implements TaskCorpus {
   }
 
   @Override
-  public Example draw(Rng rng) {
-    String prompt = Dialogue.one(rng, excerpts) + QUESTION;
-    return new Example(prompt, answer(prompt));
+  public String prompt(Rng rng) {
+    return Dialogue.one(rng, excerpts) + QUESTION;
   }
 
-  private static String answer(String prompt) {
+  @Override
+  public String answer(String prompt) {
     String code = prompt.replaceFirst("\nmethods: $", "");
     String names =
         METHOD

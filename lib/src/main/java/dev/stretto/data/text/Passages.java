@@ -8,10 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Three short passages and a question; the answer is the sentence of a passage that has it, word by
- * word, hence nearly all to copy.
+ * Three short passages and a question; the answer is copied word by word from the passage that has
+ * it.
  */
-record Passages() implements TaskCorpus {
+record Passages() implements Determined {
   private static final List<String> PLACES =
       List.of(
           "behind the mill",
@@ -27,7 +27,7 @@ record Passages() implements TaskCorpus {
   private static final Pattern PROMPT = Pattern.compile("(?s)(.*)Where was the (\\w+)\\?\n");
 
   @Override
-  public Example draw(Rng rng) {
+  public String prompt(Rng rng) {
     List<String> things = new ArrayList<>(Dialogue.THINGS);
     Collections.shuffle(things, rng);
     StringBuilder prompt = new StringBuilder();
@@ -47,20 +47,16 @@ record Passages() implements TaskCorpus {
                   Dialogue.one(rng, PLACES)));
     }
     prompt.append("Where was the %s?\n".formatted(things.get(rng.nextInt(3))));
-    return new Example(prompt.toString(), answer(prompt.toString()));
+    return prompt.toString();
   }
 
-  private static String answer(String prompt) {
+  @Override
+  public String answer(String prompt) {
     Matcher part = PROMPT.matcher(prompt);
     Checks.prompt(part.matches(), prompt, "passages and a question where something was");
     Matcher sentence =
         Pattern.compile("The \\w+ " + part.group(2) + " of [^.]*\\.").matcher(part.group(1));
     Checks.prompt(sentence.find(), prompt, "a passage about the " + part.group(2));
     return sentence.group();
-  }
-
-  @Override
-  public Verdict check(String prompt, String answer) {
-    return Verdict.of(answer, answer(prompt), "word", ' ');
   }
 }

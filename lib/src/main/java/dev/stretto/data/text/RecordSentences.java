@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * A prompt has 32 characters in columns of fixed width, so that rows of a batch share them; an
  * answer has 84 to 92 and is determined.
  */
-public record RecordSentences() implements TaskCorpus {
+public record RecordSentences() implements Determined {
   /** Characters of every prompt. */
   public static final int PROMPT = 32;
 
@@ -38,20 +38,19 @@ public record RecordSentences() implements TaskCorpus {
   }
 
   @Override
-  public Example draw(Rng rng) {
-    String prompt =
-        "%-6s|%-4s|%-6s|%-5s|%-4s|%d="
-            .formatted(
-                Dialogue.one(rng, NAMES),
-                Dialogue.one(rng, KINDS),
-                Dialogue.one(rng, PLACES),
-                Dialogue.one(rng, FOODS),
-                Dialogue.one(rng, PRICES),
-                1 + rng.nextInt(5));
-    return new Example(prompt, answer(prompt));
+  public String prompt(Rng rng) {
+    return "%-6s|%-4s|%-6s|%-5s|%-4s|%d="
+        .formatted(
+            Dialogue.one(rng, NAMES),
+            Dialogue.one(rng, KINDS),
+            Dialogue.one(rng, PLACES),
+            Dialogue.one(rng, FOODS),
+            Dialogue.one(rng, PRICES),
+            1 + rng.nextInt(5));
   }
 
-  private static String answer(String prompt) {
+  @Override
+  public String answer(String prompt) {
     Matcher part = RECORD.matcher(prompt);
     Checks.prompt(
         prompt.length() == PROMPT && part.matches(),
@@ -65,10 +64,5 @@ public record RecordSentences() implements TaskCorpus {
             part.group(4),
             part.group(5),
             part.group(6));
-  }
-
-  @Override
-  public Verdict check(String prompt, String answer) {
-    return Verdict.of(answer, answer(prompt), "word", ' ');
   }
 }

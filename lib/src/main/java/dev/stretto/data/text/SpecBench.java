@@ -1,11 +1,10 @@
 package dev.stretto.data.text;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
+import com.google.gson.FieldNamingPolicy;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +29,12 @@ public final class SpecBench {
   private static final List<String> TASKS =
       List.of("translation", "summarization", "qa", "math_reasoning", "rag");
 
+  private static final Gson JSON =
+      new GsonBuilder()
+          .setFieldNamingPolicy(FieldNamingPolicy.LOWER_CASE_WITH_UNDERSCORES)
+          .disableHtmlEscaping()
+          .create();
+
   private SpecBench() {}
 
   /**
@@ -40,11 +45,7 @@ public final class SpecBench {
    * @param turns what the user says, turn by turn
    */
   public record Question(long id, String category, List<String> turns) {
-    /**
-     * Its task.
-     *
-     * @return one of {@link #GROUPS}; MT-bench's "math" is multi-turn
-     */
+    /** {@return its task, one of {@link #GROUPS}; MT-bench's "math" is multi-turn} */
     public String group() {
       return GROUPS.get(1 + TASKS.indexOf(category));
     }
@@ -144,37 +145,27 @@ public final class SpecBench {
    * @param answers in order
    */
   public static void write(Path file, List<Answer> answers) {
-    try (Writer out = Files.newBufferedWriter(file);
-        JsonGenerator json = new JsonFactory().createGenerator(out)) {
-      json.setPrettyPrinter(new MinimalPrettyPrinter("\n"));
-      for (Answer answer : answers) {
-        json.writeStartObject();
-        json.writeNumberField("question_id", answer.questionId);
-        json.writeStringField("category", answer.category);
-        json.writeStringField("model_id", answer.modelId);
-        json.writeArrayFieldStart("choices");
-        json.writeStartObject();
-        json.writeNumberField("index", 0);
-        list(json, "turns", answer.turns);
-        list(json, "decoding_steps", answer.decodingSteps);
-        list(json, "new_tokens", answer.newTokens);
-        list(json, "wall_time", answer.wallTime);
-        list(json, "accept_lengths", answer.acceptLengths);
-        json.writeEndObject();
-        json.writeEndArray();
-        json.writeEndObject();
-      }
-      json.writeRaw('\n');
+    List<String> lines = new ArrayList<>();
+    for (Answer a : answers) {
+      Choice only =
+          new Choice(0, a.turns, a.decodingSteps, a.newTokens, a.wallTime, a.acceptLengths);
+      lines.add(JSON.toJson(new Line(a.questionId, a.category, a.modelId, List.of(only))));
+    }
+    try {
+      Files.write(file, lines);
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be written: " + e, e);
     }
   }
 
-  private static void list(JsonGenerator json, String name, List<?> items) throws IOException {
-    json.writeArrayFieldStart(name);
-    for (Object item : items) {
-      json.writePOJO(item);
-    }
-    json.writeEndArray();
-  }
+  /** A line of a file of answers; the fields' names are the file's. */
+  private record Line(long questionId, String category, String modelId, List<Choice> choices) {}
+
+  private record Choice(
+      int index,
+      List<String> turns,
+      List<Long> decodingSteps,
+      List<Long> newTokens,
+      List<Double> wallTime,
+      List<Long> acceptLengths) {}
 }

@@ -4,19 +4,8 @@ import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.stream.Stream;
 
-/** A generated task: draws of prompt and answer, and a checker that says what is wrong. */
-public sealed interface TaskCorpus
-    permits Addition,
-        Brackets,
-        Dialogue,
-        DigitSorting,
-        FactQuestions,
-        JsonRecords,
-        MethodNames,
-        Passages,
-        RecordSentences,
-        TinyJava,
-        ToyTranslation {
+/** A generated task: it draws prompts with answers, and checks answers. */
+public sealed interface TaskCorpus permits Brackets, Determined, TinyJava, ToyTranslation {
 
   /**
    * A prompt and a right answer to it, without an end mark.
@@ -74,7 +63,7 @@ public sealed interface TaskCorpus
    * Whether a prompt is kept for tests: a tenth of all prompts, by their hash.
    *
    * @param prompt any text
-   * @return true where nobody may learn from it
+   * @return true where it must not be trained on
    */
   static boolean held(String prompt) {
     return Long.remainderUnsigned(SeedTree.of(0).child(prompt).seed(), 10) == 0;
@@ -83,7 +72,7 @@ public sealed interface TaskCorpus
   /**
    * Draws one example.
    *
-   * @param rng the source of chance
+   * @param rng the random stream
    * @return the example; {@link #check} accepts it
    */
   Example draw(Rng rng);

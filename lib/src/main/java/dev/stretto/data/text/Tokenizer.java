@@ -22,8 +22,8 @@ public interface Tokenizer {
   int[] encode(String text);
 
   /**
-   * The text of ids, whatever a model made of them: special tokens are passed over, bytes that are
-   * not UTF-8 become U+FFFD.
+   * The text of ids, whatever a model made of them: special tokens are skipped, bytes that are not
+   * UTF-8 become U+FFFD.
    *
    * @param ids each below {@link #vocabulary()}, else an IllegalArgumentException
    * @return the text; that of {@code encode(text)} is text

@@ -7,11 +7,11 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Translation between two languages of a seed, by lexicon and reordering, hence with little to
- * copy. Language A: sentence = phrase verb phrase, phrase = article adjective{0,2} noun
- * [preposition phrase]. Language B: verb last; in a phrase first its attribute, then the
- * preposition, noun, adjectives in reverse order, article. The answer to {@code sentence=} is the
- * sentence in B, determined.
+ * Translation between two languages of a seed, by lexicon and reordering, with little to copy.
+ * Language A: sentence = phrase verb phrase, phrase = article adjective{0,2} noun [preposition
+ * phrase]. Language B: verb last; in a phrase first its attribute, then the preposition, noun,
+ * adjectives in reverse order, article. The answer to {@code sentence=} is the sentence in B,
+ * determined.
  */
 public final class ToyTranslation implements TaskCorpus {
   private static final List<String> KINDS =

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** A token stream cut into windows. It has no state: that of the random ones is the Rng's. */
+/** A token stream cut into windows. It has no state; random windows use the state of the Rng. */
 public final class Windows {
   private final int[] tokens;
   private final int from;
@@ -53,7 +53,7 @@ public final class Windows {
    * @param rows how many, 0 or more
    * @param length tokens in each, 1 to {@link #size()}; for next-token training one more than the
    *     model's context
-   * @param rng the source of chance; with its state restored the same windows come again
+   * @param rng the random stream; the same state gives the same windows
    * @return ids, rows x length
    */
   public int[][] batch(int rows, int length, Rng rng) {

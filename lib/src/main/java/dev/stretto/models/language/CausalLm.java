@@ -93,8 +93,8 @@ public final class CausalLm implements TokenModel, Trainable {
     return body;
   }
 
-  /** The transformer below the head, for methods that run parts of it. */
-  Transformer body() {
+  /** {@return the transformer below the head, for methods that run parts of it} */
+  public Transformer body() {
     if (body instanceof Transformer transformer) {
       return transformer;
     }

@@ -3,17 +3,17 @@ package dev.stretto.models.language;
 import dev.stretto.models.TokenModel;
 
 /**
- * A {@link TokenModel} in plain Java, known by its law behind a context. A user's own needs three
- * methods; sessions with trees and commits come with it:
+ * A {@link TokenModel} in plain Java, known by its distribution behind a context. A user's own
+ * needs three methods; sessions with trees and commits come with it:
  *
  * <pre>{@code
  * record Repeats(int vocabulary) implements ContextModel { // the last token again, with .9
  *   public int reach() { return 1; }
  *   public double[] logProbs(int[] context) {
- *     double[] law = new double[vocabulary];
- *     Arrays.fill(law, Math.log(.1 / vocabulary));
- *     if (context.length > 0) law[context[0]] = Math.log(.9 + .1 / vocabulary);
- *     return law;
+ *     double[] distribution = new double[vocabulary];
+ *     Arrays.fill(distribution, Math.log(.1 / vocabulary));
+ *     if (context.length > 0) distribution[context[0]] = Math.log(.9 + .1 / vocabulary);
+ *     return distribution;
  *   }
  * }
  * }</pre>
@@ -23,7 +23,7 @@ public interface ContextModel extends TokenModel {
   int reach();
 
   /**
-   * The law of the next token.
+   * The distribution of the next token.
    *
    * @param context the last tokens, oldest first: at most {@link #reach()} of them, fewer only
    *     where the text has just begun

@@ -53,7 +53,7 @@ final class ContextSession implements Session {
     }
     int nodes = Arrays.stream(trees).mapToInt(TokenTree::size).max().orElse(0);
     int vocabulary = model.vocabulary();
-    float[] laws = new float[trees.length * nodes * vocabulary];
+    float[] distributions = new float[trees.length * nodes * vocabulary];
     for (int row = 0; row < trees.length; row++) {
       TokenTree tree = trees[row];
       checkIds(row, tree.tokens());
@@ -71,16 +71,16 @@ final class ContextSession implements Session {
           context[--at] = tree.tokens()[n];
         }
         System.arraycopy(texts[row], lengths[row] - at, context, 0, at);
-        double[] law = model.logProbs(context);
+        double[] probabilities = model.logProbs(context);
         int start = (row * nodes + node) * vocabulary;
         for (int token = 0; token < vocabulary; token++) {
-          laws[start + token] = (float) law[token];
+          distributions[start + token] = (float) probabilities[token];
         }
       }
     }
     scored = trees.clone();
     return new Verified(
-        scope.create(laws, new Shape(trees.length, nodes, vocabulary)), Optional.empty());
+        scope.create(distributions, new Shape(trees.length, nodes, vocabulary)), Optional.empty());
   }
 
   @Override

@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 
 /**
  * The tensors of a checkpoint folder: {@code model.safetensors}, or the files that {@code
- * model.safetensors.index.json} names, all mapped into memory. Remembers what was asked for, so
- * that a tensor of which the network knows nothing is found out.
+ * model.safetensors.index.json} names, all mapped into memory. Remembers which tensors were read,
+ * so that one without a place in the network is reported.
  */
 final class HubFiles implements AutoCloseable {
   private static final String ONE = "model.safetensors";

@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A language model of other people, read from a folder of Hugging Face's layout: {@code
- * config.json}, one {@code model.safetensors} or several with an index (F32, F16 or BF16), and
- * perhaps a {@code tokenizer.json}. Read are the networks of Llama, Mistral, Qwen2 and GPT-2.
+ * A published language model, read from a folder of Hugging Face's layout: {@code config.json}, one
+ * {@code model.safetensors} or several with an index (F32, F16 or BF16), and optionally a {@code
+ * tokenizer.json}. Supported networks: Llama, Mistral, Qwen2 and GPT-2.
  *
  * <pre>{@code
  * try (var llama = HubModel.open(folder, 4096);
@@ -70,11 +70,7 @@ public record HubModel(CausalLm model, Optional<Path> tokenizer, int begin, List
     }
   }
 
-  /**
-   * The first of the tokens that end a text.
-   *
-   * @return its id, -1 for none
-   */
+  /** {@return the id of the first token that ends a text, -1 for none} */
   public int end() {
     return ends.isEmpty() ? -1 : ends.getFirst();
   }

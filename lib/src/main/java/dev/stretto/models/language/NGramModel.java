@@ -101,7 +101,7 @@ public final class NGramModel implements ContextModel {
    * Counts texts.
    *
    * @param vocabulary V, 1 or more
-   * @param order n: the law looks back n - 1 tokens; 1 or more, 5 is plenty
+   * @param order n: the distribution looks back n - 1 tokens; 1 or more, 5 is plenty
    * @param texts ids below V; no n-gram reaches over the border of two texts
    * @return the model. Throws IllegalArgumentException naming the text and place of an id out of
    *     range.
@@ -166,8 +166,8 @@ public final class NGramModel implements ContextModel {
 
   @Override
   public double[] logProbs(int[] context) {
-    double[] law = new double[vocabulary];
-    Arrays.fill(law, 1.0 / vocabulary);
+    double[] probabilities = new double[vocabulary];
+    Arrays.fill(probabilities, 1.0 / vocabulary);
     int node = 0;
     for (int length = 0; length <= Math.min(reach(), context.length); length++) {
       node = step(length, node, context);
@@ -178,15 +178,15 @@ public final class NGramModel implements ContextModel {
       double total = next.total + next.tokens.length;
       double shorter = next.tokens.length / total;
       for (int token = 0; token < vocabulary; token++) {
-        law[token] *= shorter;
+        probabilities[token] *= shorter;
       }
       for (int i = 0; i < next.tokens.length; i++) {
-        law[next.tokens[i]] += next.counts[i] / total;
+        probabilities[next.tokens[i]] += next.counts[i] / total;
       }
     }
     for (int token = 0; token < vocabulary; token++) {
-      law[token] = Math.log(law[token]);
+      probabilities[token] = Math.log(probabilities[token]);
     }
-    return law;
+    return probabilities;
   }
 }

@@ -8,6 +8,7 @@ import dev.stretto.models.Conditions;
 import dev.stretto.models.Hidden;
 import dev.stretto.models.Mask;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
@@ -47,7 +48,7 @@ public final class NetworkSession implements TokenModel.Session {
     this.head = head;
     this.conditions = conditions;
     this.wantsHidden = hidden;
-    state = body.newState(prompts.length, body.maxLength() + BRANCHES, State.Kind.PREALLOCATED);
+    state = body.newState(prompts.length, body.maxLength() + BRANCHES, StateKind.PREALLOCATED);
     int[] read = Arrays.stream(prompts).mapToInt(prompt -> prompt.length - 1).toArray();
     int n = Arrays.stream(read).max().orElse(0);
     own = body.parameters().manager().newSubManager();

@@ -73,17 +73,18 @@ public record ReplayTarget(int[]... texts) implements TokenModel {
     @Override
     public Verified score(NDManager scope, TokenTree[] trees) {
       int nodes = Arrays.stream(trees).mapToInt(TokenTree::size).max().orElse(0);
-      float[] laws = new float[trees.length * nodes * vocabulary];
-      Arrays.fill(laws, Float.NEGATIVE_INFINITY);
+      float[] distributions = new float[trees.length * nodes * vocabulary];
+      Arrays.fill(distributions, Float.NEGATIVE_INFINITY);
       for (int b = 0; b < trees.length; b++) {
         int[] depths = trees[b].depths();
         for (int node = 0; node < depths.length; node++) {
           int next = Math.min(texts[b].length - 1, read[b] + depths[node] + 1);
-          laws[(b * nodes + node) * vocabulary + texts[b][next]] = 0;
+          distributions[(b * nodes + node) * vocabulary + texts[b][next]] = 0;
         }
       }
       return new Verified(
-          scope.create(laws, new Shape(trees.length, nodes, vocabulary)), Optional.empty());
+          scope.create(distributions, new Shape(trees.length, nodes, vocabulary)),
+          Optional.empty());
     }
 
     @Override

@@ -114,7 +114,7 @@ public final class Seq2Seq implements Trainable {
    * @param sources ids of each row
    * @return closing it forgets what was read and leaves the weights alone
    */
-  public TokenModel reading(int[][] sources) {
+  public TokenModel conditionedOn(int[][] sources) {
     NDManager own = parameters.manager().newSubManager();
     Conditions memory = Conditions.memory(read(own, sources));
     return new TokenModel() {

@@ -12,6 +12,7 @@ import dev.stretto.models.Hidden;
 import dev.stretto.models.Mask;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.layers.TransformerConfig.Activation;
 import dev.stretto.models.layers.TransformerConfig.Norm;
@@ -139,7 +140,7 @@ public final class Transformer implements Backbone {
   }
 
   @Override
-  public State newState(int rows, int capacity, State.Kind kind) {
+  public State newState(int rows, int capacity, StateKind kind) {
     return new KvState(
         parameters.manager(),
         kind,

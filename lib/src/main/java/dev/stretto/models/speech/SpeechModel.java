@@ -234,7 +234,7 @@ public final class SpeechModel implements Trainable {
    * @param encoded padded, not ragged; its scope must outlive the model's sessions
    * @return closing it leaves the weights alone
    */
-  public TokenModel listening(Encoded encoded) {
+  public TokenModel conditionedOn(Encoded encoded) {
     Conditions memory = Conditions.memory(decoder.memory(encoded.encodedBTD(), encoded.lengths()));
     return new TokenModel() {
       @Override

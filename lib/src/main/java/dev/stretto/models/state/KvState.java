@@ -6,6 +6,7 @@ import ai.djl.ndarray.types.Shape;
 import dev.stretto.models.Mask;
 import dev.stretto.models.Sliceable;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ public final class KvState implements Sliceable {
   /** What cannot be seen; finite, so that a position that sees nothing gives no NaN. */
   private static final float HIDDEN = -1e9f;
 
-  private final Kind kind;
+  private final StateKind kind;
   private final int heads;
   private final int width;
   private final int capacity;
@@ -54,10 +55,10 @@ public final class KvState implements Sliceable {
    * @param width of a head
    */
   public KvState(
-      NDManager manager, Kind kind, int layers, int rows, int capacity, int heads, int width) {
+      NDManager manager, StateKind kind, int layers, int rows, int capacity, int heads, int width) {
     this(
         kind,
-        kind == Kind.PREALLOCATED
+        kind == StateKind.PREALLOCATED
             ? new KvBuffers(manager, layers, rows, heads, capacity, width)
             : new KvArrays(layers, heads, width),
         new int[layers][rows],
@@ -70,7 +71,7 @@ public final class KvState implements Sliceable {
   static KvState writtenThrough(
       NDManager manager, int layers, int rows, int capacity, int heads, int width) {
     return new KvState(
-        Kind.PREALLOCATED,
+        StateKind.PREALLOCATED,
         new KvBuffers(manager, layers, new int[] {rows, heads, capacity, width}, false),
         new int[layers][rows],
         new BitSet[layers][rows],
@@ -79,7 +80,7 @@ public final class KvState implements Sliceable {
   }
 
   private KvState(
-      Kind kind,
+      StateKind kind,
       KvStorage storage,
       int[][] lengths,
       BitSet[][] holes,
@@ -99,7 +100,7 @@ public final class KvState implements Sliceable {
   }
 
   @Override
-  public Kind kind() {
+  public StateKind kind() {
     return kind;
   }
 
@@ -154,14 +155,14 @@ public final class KvState implements Sliceable {
         int base = storage.base(layer, length(layer, b));
         for (int i = 0; i < n; i++) {
           slots[b][i] = i < step.count(b) ? base + i : -1;
-          if (step.write() instanceof Step.Write.At at && kind == Kind.PREALLOCATED) {
+          if (step.write() instanceof Step.Write.At at && kind == StateKind.PREALLOCATED) {
             slots[b][i] = i < step.count(b) ? at.slots()[b][i] : -1;
           }
           end = Math.max(end, slots[b][i] + 1);
         }
         end = Math.max(end, length(layer, b));
       }
-      if (end > capacity && kind == Kind.PREALLOCATED) {
+      if (end > capacity && kind == StateKind.PREALLOCATED) {
         throw new IllegalArgumentException(
             "the state holds %d positions a row, the pass needs %d: open it with more"
                 .formatted(capacity, end));
@@ -372,7 +373,7 @@ public final class KvState implements Sliceable {
         holes[layer][first + b] = empty.isEmpty() ? null : empty;
         lengths[layer][first + b] = end;
       }
-      if (kind == Kind.FUNCTIONAL) {
+      if (kind == StateKind.FUNCTIONAL) {
         storage.select(layer, first, sources);
       }
     }
@@ -392,7 +393,7 @@ public final class KvState implements Sliceable {
         continue;
       }
       int[][] sources = new int[rows][];
-      boolean moves = kind == Kind.FUNCTIONAL;
+      boolean moves = kind == StateKind.FUNCTIONAL;
       for (int b = 0; b < rows; b++) {
         int length = length(layer, b);
         sources[b] = IntStream.range(0, length + accepted[b].length).toArray();
@@ -402,7 +403,7 @@ public final class KvState implements Sliceable {
         }
         lengths[layer][first + b] = length + accepted[b].length;
       }
-      if (moves || kind == Kind.FUNCTIONAL) {
+      if (moves || kind == StateKind.FUNCTIONAL) {
         storage.select(layer, first, sources);
       }
     }
@@ -480,7 +481,7 @@ public final class KvState implements Sliceable {
       throw new IllegalArgumentException(
           "rows %d to %d of a state of %d rows".formatted(lo, hi, rows));
     }
-    if (kind == Kind.FUNCTIONAL) {
+    if (kind == StateKind.FUNCTIONAL) {
       return chosen(IntStream.range(lo, hi).toArray(), storage::copy);
     }
     // windows may run in threads of their own: the memory they share must not move any more

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
@@ -36,7 +37,7 @@ public final class RecurrentState implements State {
   }
 
   private final NDManager manager;
-  private final Kind kind;
+  private final StateKind kind;
   private final Replay replay;
   private int rows;
 
@@ -57,13 +58,18 @@ public final class RecurrentState implements State {
    * @param sizes of each layer's vector
    * @param replay how the network goes on
    */
-  public RecurrentState(NDManager parent, Kind kind, int rows, int[] sizes, Replay replay) {
+  public RecurrentState(NDManager parent, StateKind kind, int rows, int[] sizes, Replay replay) {
     this(parent, kind, rows, replay, new NDArray[sizes.length], new int[sizes.length][rows]);
     Arrays.setAll(states, layer -> manager.zeros(new Shape(rows, sizes[layer])));
   }
 
   private RecurrentState(
-      NDManager parent, Kind kind, int rows, Replay replay, NDArray[] states, int[][] lengths) {
+      NDManager parent,
+      StateKind kind,
+      int rows,
+      Replay replay,
+      NDArray[] states,
+      int[][] lengths) {
     this.manager = parent.newSubManager();
     this.kind = kind;
     this.rows = rows;
@@ -97,7 +103,7 @@ public final class RecurrentState implements State {
     pending[layer] = new NDList();
     for (NDArray array : activationsBNS) {
       NDArray flat = array.reshape(-1, array.getShape().get(2));
-      if (kind == Kind.PREALLOCATED) {
+      if (kind == StateKind.PREALLOCATED) {
         flat.attach(manager);
       }
       pending[layer].add(flat);
@@ -105,7 +111,7 @@ public final class RecurrentState implements State {
   }
 
   private void forget(int layer) {
-    if (pending[layer] != null && kind == Kind.PREALLOCATED) {
+    if (pending[layer] != null && kind == StateKind.PREALLOCATED) {
       pending[layer].close();
     }
     pending[layer] = null;
@@ -181,7 +187,7 @@ public final class RecurrentState implements State {
 
   private void set(int layer, NDArray array, NDManager owner) {
     array.attach(owner);
-    if (kind == Kind.PREALLOCATED) {
+    if (kind == StateKind.PREALLOCATED) {
       states[layer].close();
     }
     states[layer] = array;
@@ -214,7 +220,7 @@ public final class RecurrentState implements State {
     int[][] ends = Arrays.stream(lengths).map(int[]::clone).toArray(int[][]::new);
     RecurrentState fork =
         new RecurrentState(manager.getParentManager(), kind, rows, replay, copies, ends);
-    if (kind == Kind.PREALLOCATED) {
+    if (kind == StateKind.PREALLOCATED) {
       Arrays.setAll(copies, layer -> states[layer].duplicate());
       Arrays.stream(copies).forEach(copy -> copy.attach(fork.manager));
     }
@@ -249,7 +255,7 @@ public final class RecurrentState implements State {
   }
 
   @Override
-  public Kind kind() {
+  public StateKind kind() {
     return kind;
   }
 

@@ -7,6 +7,7 @@ import dev.stretto.models.Cost;
 import dev.stretto.models.Hidden;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.models.layers.Transformer;
@@ -59,7 +60,7 @@ public final class HybridNetwork implements Backbone {
   }
 
   @Override
-  public State newState(int rows, int capacity, State.Kind kind) {
+  public State newState(int rows, int capacity, StateKind kind) {
     int[] sizes = new int[recurrences.length];
     Arrays.fill(sizes, config.memory());
     return new HybridState(

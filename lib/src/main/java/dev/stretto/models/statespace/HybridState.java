@@ -1,6 +1,7 @@
 package dev.stretto.models.statespace;
 
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.state.KvState;
 import dev.stretto.models.state.RecurrentState;
 import java.util.Optional;
@@ -20,7 +21,7 @@ record HybridState(RecurrentState recurrent, Optional<KvState> attention) implem
   }
 
   @Override
-  public Kind kind() {
+  public StateKind kind() {
     return recurrent.kind();
   }
 

@@ -12,7 +12,7 @@ import dev.stretto.models.TokenTree;
 
 /**
  * The short convolution before a state-space layer, over a tree: a node reads itself and its
- * nearest ancestors and, beyond the root, the last committed inputs, never a brother. Which inputs
+ * nearest ancestors and, beyond the root, the last committed inputs, never a sibling. Which inputs
  * these are is a table of one line a node, made once for all layers.
  */
 public final class TreeConvolution {

@@ -1,7 +1,7 @@
 package dev.stretto.samplers.batching;
 
 import dev.stretto.data.manifest.Cut;
-import dev.stretto.tensor.Sketch;
+import dev.stretto.tensor.SvgDrawable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +13,7 @@ import java.util.Locale;
  * @param cuts the members, at least one; unmodifiable
  * @param bin the bin they came from, or -1 where the sampler has no bins
  */
-public record Batch(List<Cut> cuts, int bin) implements Sketch {
+public record Batch(List<Cut> cuts, int bin) implements SvgDrawable {
 
   private static final int COLUMN = 240;
 

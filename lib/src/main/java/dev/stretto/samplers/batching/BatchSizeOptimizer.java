@@ -18,10 +18,10 @@ import java.util.concurrent.CancellationException;
  *     more and below 1. Default 0.05: finer answers are noise where memory is fragmented
  * @param tokensPerSecond output length of 1-D bins, ceil of it times seconds, above 0. Default 12,
  *     a conservative value: too low a rate finds sizes that fail on rare transcripts
- * @param maxBatchSize never tried beyond, at least 1. Default 65,536
  */
 public record BatchSizeOptimizer(
-    Probe probe, int start, double relativeGap, double tokensPerSecond, int maxBatchSize) {
+    Probe probe, int start, double relativeGap, double tokensPerSecond) {
+  private static final int LARGEST = 1 << 16; // no batch is tried beyond
 
   /** Whether a batch of equal cuts survives. */
   public interface Probe {
@@ -41,7 +41,6 @@ public record BatchSizeOptimizer(
   public BatchSizeOptimizer {
     Checks.atLeastOne("start", start);
     Checks.positive("tokensPerSecond", tokensPerSecond, "tokens per second");
-    Checks.atLeastOne("maxBatchSize", maxBatchSize);
     if (!(relativeGap >= 0 && relativeGap < 1)) {
       throw new IllegalArgumentException(
           "relativeGap is " + relativeGap + ", expected 0 to below 1");
@@ -54,25 +53,7 @@ public record BatchSizeOptimizer(
    * @param probe whether a batch survives
    */
   public static BatchSizeOptimizer of(Probe probe) {
-    return new BatchSizeOptimizer(probe, 32, .05, 12, 1 << 16);
-  }
-
-  /**
-   * {@return the same search from another size}
-   *
-   * @param start at least 1
-   */
-  public BatchSizeOptimizer withStart(int start) {
-    return new BatchSizeOptimizer(probe, start, relativeGap, tokensPerSecond, maxBatchSize);
-  }
-
-  /**
-   * {@return the same search with another output length for 1-D bins}
-   *
-   * @param tokensPerSecond above 0
-   */
-  public BatchSizeOptimizer withTokensPerSecond(double tokensPerSecond) {
-    return new BatchSizeOptimizer(probe, start, relativeGap, tokensPerSecond, maxBatchSize);
+    return new BatchSizeOptimizer(probe, 32, .05, 12);
   }
 
   /**
@@ -86,7 +67,7 @@ public record BatchSizeOptimizer(
     Found[] found = new Found[bins.count()];
     long from = start;
     for (int bin = bins.count() - 1; bin >= 0; bin--) {
-      found[bin] = search(bins.shape(bin, tokensPerSecond), (int) Math.min(from, maxBatchSize));
+      found[bin] = search(bins.shape(bin, tokensPerSecond), (int) Math.min(from, LARGEST));
       from = 2L * found[bin].size();
     }
     List<BinShape> shapes = new ArrayList<>();
@@ -133,7 +114,7 @@ public record BatchSizeOptimizer(
       }
       boolean failed = least != Integer.MAX_VALUE;
       boolean near = least - ok <= 1 || (double) (least - ok) / least <= relativeGap;
-      if (ok == maxBatchSize || (ok > 0 && failed && near)) {
+      if (ok == LARGEST || (ok > 0 && failed && near)) {
         return new Found(ok, probes);
       }
       if (ok == 0) {
@@ -141,7 +122,7 @@ public record BatchSizeOptimizer(
       } else if (failed) {
         b = (ok + least + 1) / 2;
       } else {
-        b = (int) Math.min(2L * ok, maxBatchSize);
+        b = (int) Math.min(2L * ok, LARGEST);
       }
     }
   }

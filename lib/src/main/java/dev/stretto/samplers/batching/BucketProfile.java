@@ -1,9 +1,6 @@
 package dev.stretto.samplers.batching;
 
 import java.util.List;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.IntColumn;
-import tech.tablesaw.api.Table;
 
 /**
  * Bins with the batch sizes found for them: what a sampler needs, and what to keep for the next
@@ -32,16 +29,5 @@ public record BucketProfile(
   /** {@return what the search cost: the probes of all bins} */
   public int totalProbes() {
     return probes.stream().mapToInt(Integer::intValue).sum();
-  }
-
-  /** {@return one row a bin: bin, seconds, tokens, batch size, probes} */
-  public Table table() {
-    return Table.create(
-        "bucket profile",
-        IntColumn.create("bin", shapes.stream().mapToInt(BinShape::bin).toArray()),
-        DoubleColumn.create("seconds", shapes.stream().mapToDouble(BinShape::seconds).toArray()),
-        IntColumn.create("tokens", shapes.stream().mapToInt(BinShape::tokens).toArray()),
-        IntColumn.create("batch size", sizes.stream().mapToInt(Integer::intValue).toArray()),
-        IntColumn.create("probes", probes.stream().mapToInt(Integer::intValue).toArray()));
   }
 }

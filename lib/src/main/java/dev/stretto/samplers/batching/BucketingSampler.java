@@ -5,6 +5,7 @@ import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -13,7 +14,7 @@ import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 
 /**
- * The machine behind all four samplers: buckets that share a buffer. A cut goes into its bucket;
+ * The machine behind all three samplers: buckets that share a buffer. A cut goes into its bucket;
  * when the buffer is full, a bucket is chosen among the ready ones, uniformly and not by content,
  * and cuts are drawn from it until the constraint closes the batch. A bucket is ready when its
  * content would close a batch in whatever order it is drawn; with the number of cuts and the
@@ -28,15 +29,13 @@ public final class BucketingSampler implements BatchingSampler {
   private final SamplerBuilder options;
   final SamplingConstraint constraint;
   private final List<Cut> scratch = new ArrayList<>();
-  private Optional<Bins> bins = Optional.empty();
-  private Bucket[] buckets = {};
-  private BinSet ready = new BinSet(0);
-  private BinSet nonEmpty = new BinSet(0);
-  private final List<Cut> uncut = new ArrayList<>(); // an eager sampler's epoch before it has bins
+  private final Bucket[] buckets;
+  private final BitSet ready = new BitSet();
+  private final BitSet nonEmpty = new BitSet();
   int held;
   private Rng bucketRng = new Rng(0);
   private Rng contentRng = new Rng(0);
-  private Tally tally = new Tally(0);
+  private SamplerCounts tally = new SamplerCounts(0);
   boolean draining;
   private boolean finished;
   Optional<Batch> pending = Optional.empty(); // found by hasNext(), not yet taken
@@ -44,7 +43,8 @@ public final class BucketingSampler implements BatchingSampler {
   BucketingSampler(SamplerBuilder options, SamplingConstraint constraint) {
     this.options = options;
     this.constraint = constraint;
-    begin(options.epoch);
+    buckets = new Bucket[options.bins.count()];
+    begin(0);
   }
 
   @Override
@@ -118,13 +118,9 @@ public final class BucketingSampler implements BatchingSampler {
         contentRng.state(),
         draining,
         finished,
-        options.eagerBins > 0 && bins.orElse(null) instanceof DurationBins estimated
-            ? Arrays.stream(estimated.edges()).boxed().toList()
-            : List.of(),
         Arrays.stream(buckets)
             .map(bucket -> new SamplerState.Queue(bucket.keeps(), List.of(bucket.contents())))
             .toList(),
-        uncut,
         pending.stream().toList());
   }
 
@@ -140,16 +136,10 @@ public final class BucketingSampler implements BatchingSampler {
     begin(state.report().epoch());
     bucketRng.restore(state.bucketRng());
     contentRng.restore(state.contentRng());
-    tally = Tally.of(state.report(), state.accepted(), state.acceptedSize());
+    tally = SamplerCounts.of(state.report(), state.accepted(), state.acceptedSize());
     draining = state.draining();
     finished = state.finished();
     pending = state.pending().stream().findFirst();
-    if (!state.edges().isEmpty()) {
-      open(DurationBins.of(state.edges().stream().mapToDouble(Double::doubleValue).toArray()));
-    }
-    uncut.clear();
-    uncut.addAll(state.uncut());
-    held = uncut.size();
     for (int bin = 0; bin < buckets.length; bin++) {
       SamplerState.Queue queue = state.queues().get(bin);
       for (Cut cut : queue.cuts()) {
@@ -172,32 +162,25 @@ public final class BucketingSampler implements BatchingSampler {
   }
 
   /** Takes a cut without emitting anything. */
-  void accept(Cut offered) {
+  void accept(Cut cut) {
     if (finished) {
       begin(tally.epoch + 1);
     }
     if ((tally.offered++ & 1023) == 0) {
       pollInterrupt();
     }
-    Cut cut = offered;
-    for (SamplerBuilder.Stage stage : options.stages) {
-      cut = stage.map().apply(cut);
-      if (!stage.filter().keep().test(cut)) {
-        tally.reject(stage.filter().name());
+    for (SamplerBuilder.Filter filter : options.filters) {
+      if (!filter.keep().test(cut)) {
+        tally.reject(filter.name());
         return;
       }
     }
-    if (bins.isEmpty()) {
-      uncut.add(cut);
-      held++;
-    } else {
-      insert(cut);
-    }
+    insert(cut);
     tally.peakBuffer = Math.max(tally.peakBuffer, held);
   }
 
   boolean hasReady() {
-    return ready.count() > 0;
+    return !ready.isEmpty();
   }
 
   Batch drawReady() {
@@ -205,13 +188,13 @@ public final class BucketingSampler implements BatchingSampler {
   }
 
   boolean full() {
-    return held >= options.buffer && bins.isPresent() && options.eagerBins == 0;
+    return held >= options.buffer;
   }
 
   private void insert(Cut cut) {
-    int bin = bins.orElseThrow().choose(cut);
+    int bin = options.bins.choose(cut);
     if (bin == Bins.TOO_LONG
-        && bins.orElseThrow() instanceof DurationBins
+        && options.bins instanceof DurationBins
         && !(constraint instanceof FixedBatchSizes)) {
       bin = buckets.length - 1;
     }
@@ -234,12 +217,28 @@ public final class BucketingSampler implements BatchingSampler {
     ready.set(bin, count > 0 && !constraint.fits(count + 1, bucket.largest(), bin));
   }
 
-  private Batch draw(BinSet from) {
+  /** The k-th member, k from 0. */
+  static int select(BitSet from, int k) {
+    int bin = from.nextSetBit(0);
+    for (int i = 0; i < k; i++) {
+      bin = from.nextSetBit(bin + 1);
+    }
+    return bin;
+  }
+
+  /** The member nearest to a wanted bin, the lower of two neighbours; the set is not empty. */
+  static int nearest(BitSet from, int wanted) {
+    int below = from.previousSetBit(wanted);
+    int above = from.nextSetBit(wanted);
+    return above < 0 || (below >= 0 && wanted - below <= above - wanted) ? below : above;
+  }
+
+  private Batch draw(BitSet from) {
     pollInterrupt();
     int bin =
         options.sync
-            ? from.nearest(bucketRng.nextInt(buckets.length))
-            : from.select(bucketRng.nextInt(from.count()));
+            ? nearest(from, bucketRng.nextInt(buckets.length))
+            : select(from, bucketRng.nextInt(from.cardinality()));
     Bucket bucket = buckets[bin];
     double largest = 0;
     int n = 0;
@@ -260,25 +259,17 @@ public final class BucketingSampler implements BatchingSampler {
     refresh(bin);
     Batch batch = new Batch(scratch, options.binned ? bin : -1);
     scratch.clear();
-    tally.emitted(batch.cuts(), !constraint.fits(n, largest, bin));
+    tally.emitted(n, !constraint.fits(n, largest, bin));
     return batch;
   }
 
   /** The next batch of a dry stream: full ones first, then partial ones; none ends the epoch. */
   Optional<Batch> drain() {
-    if (!draining) {
-      draining = true;
-      if (bins.isEmpty() && !uncut.isEmpty()) {
-        open(DurationBins.estimate(uncut, options.eagerBins));
-        held = 0;
-        uncut.forEach(this::insert);
-        uncut.clear();
-      }
-    }
+    draining = true;
     if (hasReady()) {
       return Optional.of(draw(ready));
     }
-    if (nonEmpty.count() > 0 && !options.dropLast) {
+    if (!nonEmpty.isEmpty() && !options.dropLast) {
       return Optional.of(draw(nonEmpty));
     }
     tally.dropped += held;
@@ -292,26 +283,18 @@ public final class BucketingSampler implements BatchingSampler {
     SeedTree seeds = SeedTree.of(options.seed);
     bucketRng = seeds.child("bucket").child(epoch).rng();
     contentRng = seeds.child("content").child(options.rank).child(epoch).rng();
-    tally = new Tally(epoch);
+    tally = new SamplerCounts(epoch);
     finished = false;
-    bins = Optional.empty();
-    buckets = new Bucket[0];
-    ready = new BinSet(0);
-    nonEmpty = new BinSet(0);
-    options.bins.ifPresent(this::open);
-  }
-
-  private void open(Bins opened) {
-    bins = Optional.of(opened);
-    buckets = new Bucket[opened.count()];
-    Arrays.setAll(buckets, i -> new Bucket());
-    ready = new BinSet(buckets.length);
-    nonEmpty = new BinSet(buckets.length);
+    held = 0;
+    for (int bin = 0; bin < buckets.length; bin++) {
+      buckets[bin] = new Bucket();
+      refresh(bin);
+    }
   }
 
   private List<String> warnings() {
     int k = buckets.length;
-    if (k < 2 || options.eagerBins > 0) {
+    if (k < 2) {
       return List.of();
     }
     if (constraint instanceof FixedBatchSizes(List<Integer> sizes)) {

@@ -1,6 +1,6 @@
 package dev.stretto.samplers.batching;
 
-/** Range checks of this package's public doors: one sentence with field, value and expectation. */
+/** Range checks of public methods: one sentence with field, value and expectation. */
 final class Checks {
   private Checks() {}
 

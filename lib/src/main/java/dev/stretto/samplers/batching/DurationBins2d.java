@@ -66,7 +66,12 @@ public final class DurationBins2d implements Bins {
     }
     double[] limits = new double[pairs.length];
     Arrays.fill(limits, Double.POSITIVE_INFINITY);
-    return new DurationBins2d(pairs, limits, false);
+    return of(pairs, limits);
+  }
+
+  /** Strict bins with limits of the token rate, one a pair, infinite where there is none. */
+  static DurationBins2d of(double[][] pairs, double[] maxTps) {
+    return new DurationBins2d(pairs, maxTps, false);
   }
 
   /**
@@ -132,8 +137,8 @@ public final class DurationBins2d implements Bins {
       }
       from = to;
     }
-    return of(pairs.toArray(new double[0][]))
-        .withMaxTps(limits.stream().mapToDouble(Double::doubleValue).toArray());
+    return of(
+        pairs.toArray(new double[0][]), limits.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   private static List<Cut> withoutOutliers(List<Cut> bin, double threshold) {
@@ -146,27 +151,6 @@ public final class DurationBins2d implements Bins {
     // the smallest rate stays whatever rounding makes of equal rates
     double limit = mean + threshold * Math.sqrt(variance) + 1e-9 * Math.abs(mean);
     return bin.stream().filter(cut -> cut.tokensPerSecond() <= limit).toList();
-  }
-
-  /**
-   * {@return the same bins with limits of the token rate, for strict choice}
-   *
-   * @param maxTps tokens per second for each pair (NeMo's {@code max_tps}), above 0 or 0 for a bin
-   *     without tokens; infinite: none
-   */
-  public DurationBins2d withMaxTps(double... maxTps) {
-    if (maxTps.length != tokens.length) {
-      throw new IllegalArgumentException(
-          "maxTps has %d limits, expected one for each of %d bins"
-              .formatted(maxTps.length, tokens.length));
-    }
-    for (int i = 0; i < maxTps.length; i++) {
-      if (!(maxTps[i] >= 0)) {
-        throw new IllegalArgumentException(
-            "maxTps[" + i + "] is " + maxTps[i] + ", expected 0 or more tokens per second");
-      }
-    }
-    return new DurationBins2d(pairs(), maxTps.clone(), lenient);
   }
 
   /** {@return the same bins with lenient choice} */
@@ -183,11 +167,6 @@ public final class DurationBins2d implements Bins {
                 IntStream.range(first[i], first[i + 1])
                     .mapToObj(bin -> new double[] {seconds[i], tokens[bin]}))
         .toArray(double[][]::new);
-  }
-
-  /** {@return the limits of tokens per second, one a bin, infinite where there is none, a copy} */
-  public double[] maxTps() {
-    return maxTps.clone();
   }
 
   @Override

@@ -12,11 +12,10 @@ public final class DurationCap {
   /**
    * Batches under a cap, drawn from a shuffle buffer.
    *
-   * @param constraint a {@link TimeConstraint} or {@link TokenConstraint}
+   * @param constraint a {@link TimeConstraint}
    * @return a builder; its batches have bin -1
    */
   public static SamplerBuilder of(SamplingConstraint constraint) {
-    return new SamplerBuilder(
-        "DurationCap", Optional.of(DurationBins.single()), 0, Optional.of(constraint));
+    return new SamplerBuilder("DurationCap", DurationBins.single(), Optional.of(constraint));
   }
 }

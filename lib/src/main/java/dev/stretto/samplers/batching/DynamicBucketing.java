@@ -26,15 +26,6 @@ public final class DynamicBucketing {
    * @return a builder that still needs a constraint
    */
   public static SamplerBuilder of(Bins bins) {
-    return new SamplerBuilder("DynamicBucketing", Optional.of(bins), 0, Optional.empty());
-  }
-
-  /**
-   * {@return a builder of buckets with searched batch sizes}
-   *
-   * @param profile from {@link BatchSizeOptimizer#search}
-   */
-  public static SamplerBuilder of(BucketProfile profile) {
-    return of(profile.bins(), profile.constraint());
+    return new SamplerBuilder("DynamicBucketing", bins, Optional.empty());
   }
 }

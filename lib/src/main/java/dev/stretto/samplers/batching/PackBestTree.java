@@ -2,9 +2,9 @@ package dev.stretto.samplers.batching;
 
 /**
  * Best-fit in O(log C) per item, C the size of a bin: a segment tree over room left, 64 children a
- * node, one bit a child, so that the least room that suffices is three steps away (OLMo-core packs
- * so, with a binary tree). Where C exceeds the leaves, a leaf holds a stretch of rooms and is
- * searched through, so that the choice stays exact.
+ * node, one bit a child, so that the least room that suffices is three steps away (OLMo-core uses a
+ * binary tree). Where C exceeds the leaves, a leaf holds a stretch of rooms and is searched
+ * through, so that the choice stays exact.
  */
 final class PackBestTree {
   private static final int DEPTH = 3;

@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 
 /**
- * Packs a stream of cuts into batches that are full to a budget, the rival of bucketing: a buffer
- * fills, is shuffled and packed by a {@link Packing}, and its bins come out in random order; the
- * emptiest bin goes back into the buffer, so that no partial batch comes out before the stream
+ * Packs a stream of cuts into batches that are full to a budget, the alternative to bucketing: a
+ * buffer fills, is shuffled and packed by a {@link Packing}, and its bins come out in random order;
+ * the emptiest bin goes back into the buffer, so that no partial batch comes out before the stream
  * ends. A batch is never over budget and each cut comes out exactly once. The order depends on the
  * stream and the seed only: of R ranks, rank r takes batches r, r + R, r + 2R, ...
  *
@@ -183,7 +183,7 @@ public final class PackingSampler implements BatchingSampler {
     return least;
   }
 
-  /** Sends so many waiting bins out, in blocks of neighbouring loads; a random stretch stays. */
+  /** Emits this many waiting bins in blocks of similar loads; a random contiguous part stays. */
   private void emit(int bins, Consumer<Batch> out) {
     if (bins == 0) {
       return;

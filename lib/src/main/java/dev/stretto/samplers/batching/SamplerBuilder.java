@@ -5,55 +5,47 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Predicate;
 
 /**
- * The settings that all samplers share; {@link StaticRandom}, {@link DurationCap}, {@link
- * StaticBucketing} and {@link DynamicBucketing} begin one. Each setting has a default, {@link
- * #build} checks them together.
+ * The settings that all samplers share; {@link StaticRandom}, {@link DurationCap} and {@link
+ * DynamicBucketing} begin one. Each setting has a default, {@link #build} checks them together.
  */
 public final class SamplerBuilder {
-  /** A filter (map is the identity) or a map (filter keeps all), in the order they were given. */
-  record Stage(CutFilter filter, UnaryOperator<Cut> map) {}
+  /** Cuts that do not meet the condition are rejected and counted under its name. */
+  record Filter(String name, Predicate<Cut> keep) {}
 
   final String kind;
-  final Optional<Bins> bins;
-  final int eagerBins;
+  final Bins bins;
   final boolean binned;
   private Optional<SamplingConstraint> constraint;
   int buffer = 20_000;
   long seed;
-  long epoch;
   boolean shuffle = true;
   boolean dropLast;
   int rank;
   int worldSize = 1;
   boolean sync;
-  List<Stage> stages = new ArrayList<>();
+  List<Filter> filters = new ArrayList<>();
 
-  /** Bins are absent where they are estimated from the epoch itself: eagerBins of them. */
-  SamplerBuilder(
-      String kind, Optional<Bins> bins, int eagerBins, Optional<SamplingConstraint> constraint) {
+  SamplerBuilder(String kind, Bins bins, Optional<SamplingConstraint> constraint) {
     this.kind = kind;
     this.bins = bins;
-    this.eagerBins = eagerBins;
     this.constraint = constraint;
-    binned = !bins.equals(Optional.of(DurationBins.single()));
+    binned = !bins.equals(DurationBins.single());
   }
 
   private SamplerBuilder(SamplerBuilder other) {
-    this(other.kind, other.bins, other.eagerBins, other.constraint);
+    this(other.kind, other.bins, other.constraint);
     buffer = other.buffer;
     seed = other.seed;
-    epoch = other.epoch;
     shuffle = other.shuffle;
     dropLast = other.dropLast;
     rank = other.rank;
     worldSize = other.worldSize;
     sync = other.sync;
-    stages = List.copyOf(other.stages);
+    filters = List.copyOf(other.filters);
   }
 
   /**
@@ -64,17 +56,6 @@ public final class SamplerBuilder {
    */
   public SamplerBuilder maxDuration(double seconds) {
     return constraint(TimeConstraint.seconds(seconds));
-  }
-
-  /**
-   * A fixed number of cuts for each bin, the short form of {@code
-   * constraint(FixedBatchSizes.of(sizes))}.
-   *
-   * @param sizes one a bin, each at least 1
-   * @return this
-   */
-  public SamplerBuilder batchSizes(int... sizes) {
-    return constraint(FixedBatchSizes.of(sizes));
   }
 
   /**
@@ -122,21 +103,6 @@ public final class SamplerBuilder {
   }
 
   /**
-   * The first epoch's number: a run that resumes at the start of epoch 3 draws what epoch 3 of an
-   * uninterrupted run draws. Default 0.
-   *
-   * @param epoch 0 or more
-   * @return this
-   */
-  public SamplerBuilder epoch(long epoch) {
-    if (epoch < 0) {
-      throw new IllegalArgumentException("epoch is " + epoch + ", expected 0 or more");
-    }
-    this.epoch = epoch;
-    return this;
-  }
-
-  /**
    * Whether cuts are drawn at random inside a bucket (default) or in the order they came. The
    * choice of the bucket is random in both cases.
    *
@@ -161,13 +127,15 @@ public final class SamplerBuilder {
   }
 
   /**
-   * Rejects what a filter does not keep; filters and maps apply in the order they are given.
+   * Rejects cuts that do not meet a condition; filters apply in the order they are given.
    *
-   * @param filter the condition and its name
+   * @param name why a cut is rejected, in words: the reason in {@link SamplerReport#rejected} and a
+   *     part of the configuration that a saved state remembers
+   * @param keep true for cuts that stay
    * @return this
    */
-  public SamplerBuilder filter(CutFilter filter) {
-    stages.add(new Stage(filter, UnaryOperator.identity()));
+  public SamplerBuilder filter(String name, Predicate<Cut> keep) {
+    filters.add(new Filter(name, keep));
     return this;
   }
 
@@ -178,19 +146,9 @@ public final class SamplerBuilder {
    * @return this
    */
   public SamplerBuilder maxTps(double maxTps) {
-    return filter(CutFilter.tokensPerSecond(0, maxTps));
-  }
-
-  /**
-   * Replaces each cut, for example by one with other durations.
-   *
-   * @param name what is done, in words, a part of the configuration that a saved state remembers
-   * @param map the replacement, never null
-   * @return this
-   */
-  public SamplerBuilder map(String name, UnaryOperator<Cut> map) {
-    stages.add(new Stage(new CutFilter(name, cut -> true), map));
-    return this;
+    Checks.positive("maxTps", maxTps, "tokens per second");
+    return filter(
+        "more than " + maxTps + " tokens per second", cut -> cut.tokensPerSecond() <= maxTps);
   }
 
   /**
@@ -222,16 +180,10 @@ public final class SamplerBuilder {
    */
   public BucketingSampler build() {
     SamplingConstraint given = checkedConstraint();
-    if (given instanceof FixedBatchSizes(List<Integer> sizes)) {
-      int count = bins.map(Bins::count).orElse(eagerBins);
-      if (sizes.size() != count || eagerBins > 0) {
-        throw new IllegalArgumentException(
-            "sizes has "
-                + sizes.size()
-                + " batch sizes, expected one for each of "
-                + count
-                + (eagerBins > 0 ? " bins that are not estimated yet" : " bins"));
-      }
+    if (given instanceof FixedBatchSizes(List<Integer> sizes) && sizes.size() != bins.count()) {
+      throw new IllegalArgumentException(
+          "sizes has %d batch sizes, expected one for each of %d bins"
+              .formatted(sizes.size(), bins.count()));
     }
     return new BucketingSampler(new SamplerBuilder(this), given);
   }
@@ -240,20 +192,20 @@ public final class SamplerBuilder {
     return constraint.orElseThrow(
         () ->
             new IllegalArgumentException(
-                "no constraint is given, expected maxDuration, batchSizes or constraint"));
+                "no constraint is given, expected maxDuration or constraint"));
   }
 
   /** All settings in words: what a saved state must agree with. */
   Map<String, String> configuration() {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("sampler", kind);
-    all.put("bins", bins.map(Objects::toString).orElse(eagerBins + " estimated each epoch"));
+    all.put("bins", bins.toString());
     all.put("constraint", checkedConstraint().toString());
     all.put("buffer", Integer.toString(buffer));
     all.put("seed", Long.toString(seed));
     all.put("shuffle", Boolean.toString(shuffle));
     all.put("dropLast", Boolean.toString(dropLast));
-    all.put("stages", stages.stream().map(stage -> stage.filter().name()).toList().toString());
+    all.put("filters", filters.stream().map(Filter::name).toList().toString());
     all.put("syncBuckets", sync ? rank + " of " + worldSize : "off");
     return all;
   }

@@ -4,9 +4,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import tech.tablesaw.api.DoubleColumn;
-import tech.tablesaw.api.StringColumn;
-import tech.tablesaw.api.Table;
 
 /**
  * What a sampler did since its epoch began: {@code offered = kept + rejected + dropped + buffered}.
@@ -22,10 +19,6 @@ import tech.tablesaw.api.Table;
  * @param overlong batches of one cut that is over the cap alone: the incidents
  * @param waited offers at which the buffer was full and no bucket ready, so that it grew
  * @param peakBuffer the most cuts ever buffered
- * @param seconds audio in the batches
- * @param paddedSeconds the batches' sizes times their longest durations
- * @param tokens tokens in the batches
- * @param paddedTokens the batches' sizes times their largest token counts
  * @param warnings what is configured badly and how to change it; unmodifiable
  */
 public record SamplerReport(
@@ -39,10 +32,6 @@ public record SamplerReport(
     long overlong,
     long waited,
     int peakBuffer,
-    double seconds,
-    double paddedSeconds,
-    long tokens,
-    long paddedTokens,
     List<String> warnings) {
 
   /** Copies the map and the list. */
@@ -54,48 +43,5 @@ public record SamplerReport(
   /** {@return all rejected cuts, the sum over the reasons} */
   public long rejectedCuts() {
     return rejected.values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  /** {@return mean cuts per batch, kept / batches; 0 without batches} */
-  public double meanBatch() {
-    return batches == 0 ? 0 : (double) kept / batches;
-  }
-
-  /**
-   * {@return the padding share of the audio, a ratio of sums over all batches: 1 - sum d / sum B *
-   * dmax, 0 to below 1, 0 without batches} In seconds; a profiler's figure in encoder frames
-   * differs by the rounding of each cut.
-   */
-  public double inputPadding() {
-    return paddedSeconds == 0 ? 0 : Math.max(0, 1 - seconds / paddedSeconds); // not -1e-16
-  }
-
-  /**
-   * {@return the padding share of the tokens, a ratio of sums: 1 - sum u / sum B * umax, 0 to 1, 0
-   * without tokens}
-   */
-  public double outputPadding() {
-    return paddedTokens == 0 ? 0 : 1 - (double) tokens / paddedTokens;
-  }
-
-  /** {@return the report as a table of measures and values, rejections one row a reason} */
-  public Table table() {
-    Map<String, Number> rows = new LinkedHashMap<>();
-    rows.put("epoch", epoch);
-    rows.put("offered", offered);
-    rows.put("kept", kept);
-    rejected.forEach((reason, n) -> rows.put("rejected: " + reason, n));
-    rows.put("dropped", dropped);
-    rows.put("buffered", buffered);
-    rows.put("batches", batches);
-    rows.put("mean batch", meanBatch());
-    rows.put("input padding", inputPadding());
-    rows.put("output padding", outputPadding());
-    rows.put("over the cap alone", overlong);
-    rows.put("waited for a full bucket", waited);
-    rows.put("peak buffer", peakBuffer);
-    StringColumn measure = StringColumn.create("measure", rows.keySet());
-    DoubleColumn value = DoubleColumn.create("value", rows.values());
-    return Table.create("sampler report", measure, value);
   }
 }

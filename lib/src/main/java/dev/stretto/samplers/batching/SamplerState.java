@@ -29,9 +29,7 @@ import java.util.Objects;
  * @param contentRng the state of the generator of content
  * @param draining whether the stream is known to be dry
  * @param finished whether the epoch is over
- * @param edges the estimated bins of an eager sampler that is being drained, else empty
  * @param queues the content of each bucket
- * @param uncut the cuts of an eager sampler that has no bins yet
  * @param pending the batch that the iterator has found and not given out: none or one
  */
 public record SamplerState(
@@ -43,9 +41,7 @@ public record SamplerState(
     long contentRng,
     boolean draining,
     boolean finished,
-    List<Double> edges,
     List<Queue> queues,
-    List<Cut> uncut,
     List<Batch> pending) {
 
   /** Integers of a cut's other fields come back as long, as the manifest readers give them. */
@@ -72,9 +68,7 @@ public record SamplerState(
   public SamplerState {
     configuration = Collections.unmodifiableMap(new LinkedHashMap<>(configuration));
     Objects.requireNonNull(report, "report");
-    edges = List.copyOf(edges);
     queues = List.copyOf(queues);
-    uncut = List.copyOf(uncut);
     pending = List.copyOf(pending);
   }
 

@@ -8,8 +8,7 @@ import dev.stretto.data.manifest.Cut;
  * never goes over. The one exception is a cut that is over the cap alone: it makes a batch of one,
  * counted as an incident in {@link SamplerReport}.
  */
-public sealed interface SamplingConstraint
-    permits TimeConstraint, TokenConstraint, FixedBatchSizes {
+public sealed interface SamplingConstraint permits TimeConstraint, FixedBatchSizes {
 
   /**
    * What one cut costs.
@@ -43,16 +42,5 @@ public sealed interface SamplingConstraint
    */
   default boolean fits(int cuts, double largest, int bin) {
     return cuts <= maxCuts(bin) && cuts * largest <= cap();
-  }
-
-  /**
-   * Whether a finished batch keeps this constraint: it fits, or is one cut that is too large alone.
-   *
-   * @param batch any batch
-   * @return true where it does
-   */
-  default boolean holds(Batch batch) {
-    double largest = batch.cuts().stream().mapToDouble(this::size).max().orElse(0);
-    return batch.size() == 1 || fits(batch.size(), largest, Math.max(0, batch.bin()));
   }
 }

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /**
  * The static baseline (canary-efficiency, mechanism 2): shuffle, take B cuts. B must survive the
- * longest audio with the longest transcript, hence tiny batches with much padding.
+ * longest audio with the longest transcript, so batches are small and mostly padding.
  */
 public final class StaticRandom {
   private StaticRandom() {}
@@ -18,9 +18,6 @@ public final class StaticRandom {
   public static SamplerBuilder of(int batchSize) {
     Checks.atLeastOne("batchSize", batchSize);
     return new SamplerBuilder(
-        "StaticRandom",
-        Optional.of(DurationBins.single()),
-        0,
-        Optional.of(FixedBatchSizes.of(batchSize)));
+        "StaticRandom", DurationBins.single(), Optional.of(FixedBatchSizes.of(batchSize)));
   }
 }

@@ -11,15 +11,12 @@ import dev.stretto.data.manifest.Cut;
  *     is full; 600 suits a 1-billion-parameter model on 80 GB without a penalty
  * @param quadratic q in seconds, above 0; a cut of q seconds counts double. 15 to 40 suits
  *     transformers; infinite: no penalty
- * @param maxCuts the most cuts of a batch, at least 1: a guard against thousands of tiny cuts
  */
-public record TimeConstraint(double maxDuration, double quadratic, int maxCuts)
-    implements SamplingConstraint {
+public record TimeConstraint(double maxDuration, double quadratic) implements SamplingConstraint {
 
   /** Checks ranges; throws IllegalArgumentException naming the field and its value. */
   public TimeConstraint {
     Checks.positive("maxDuration", maxDuration, "seconds");
-    Checks.atLeastOne("maxCuts", maxCuts);
     if (!(quadratic > 0)) {
       throw new IllegalArgumentException(
           "quadratic is " + quadratic + ", expected seconds above 0 (infinite: no penalty)");
@@ -27,12 +24,12 @@ public record TimeConstraint(double maxDuration, double quadratic, int maxCuts)
   }
 
   /**
-   * {@return a cap without penalty and without a limit on the number of cuts}
+   * {@return a cap without penalty}
    *
    * @param maxDuration seconds of padded audio in a batch, finite and above 0
    */
   public static TimeConstraint seconds(double maxDuration) {
-    return new TimeConstraint(maxDuration, Double.POSITIVE_INFINITY, Integer.MAX_VALUE);
+    return new TimeConstraint(maxDuration, Double.POSITIVE_INFINITY);
   }
 
   /**
@@ -41,16 +38,7 @@ public record TimeConstraint(double maxDuration, double quadratic, int maxCuts)
    * @param quadratic the duration that counts double, seconds above 0
    */
   public TimeConstraint withQuadratic(double quadratic) {
-    return new TimeConstraint(maxDuration, quadratic, maxCuts);
-  }
-
-  /**
-   * {@return the same cap with at most so many cuts}
-   *
-   * @param maxCuts at least 1
-   */
-  public TimeConstraint withMaxCuts(int maxCuts) {
-    return new TimeConstraint(maxDuration, quadratic, maxCuts);
+    return new TimeConstraint(maxDuration, quadratic);
   }
 
   @Override
@@ -66,6 +54,6 @@ public record TimeConstraint(double maxDuration, double quadratic, int maxCuts)
 
   @Override
   public int maxCuts(int bin) {
-    return maxCuts;
+    return Integer.MAX_VALUE;
   }
 }

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
-import dev.stretto.samplers.decoding.Superposition.Line;
 import dev.stretto.tensor.Tensors;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -23,35 +22,36 @@ public final class BeamSearch {
   /**
    * Continues a prompt.
    *
-   * @param model whose law
+   * @param model whose distribution
    * @param prompt ids
    * @param k beams, 1 to the vocabulary
    * @param tokens new ones of each; there is no end token
    * @return k continuations with their log-likelihoods, best first
    */
-  public static List<Line> generate(TokenModel model, int[] prompt, int k, int tokens) {
+  public static List<Hypothesis> generate(TokenModel model, int[] prompt, int k, int tokens) {
     return generate(model, new int[][] {prompt}, k, tokens).getFirst();
   }
 
   /**
    * Continues prompts beside each other.
    *
-   * @param model whose law
+   * @param model whose distribution
    * @param prompts ids of each
    * @param k beams of each, 1 to the vocabulary
    * @param tokens new ones of each beam; there is no end token
    * @return k continuations of each prompt with their log-likelihoods, best first
    */
-  public static List<List<Line>> generate(TokenModel model, int[][] prompts, int k, int tokens) {
+  public static List<List<Hypothesis>> generate(
+      TokenModel model, int[][] prompts, int k, int tokens) {
     if (k < 1 || k > model.vocabulary() || tokens < 1) {
       throw new IllegalArgumentException(
           "%d beams of %d tokens, expected 1 to %d and 1 or more"
               .formatted(k, tokens, model.vocabulary()));
     }
     Tensors.inference();
-    List<List<Line>> beams = new ArrayList<>();
+    List<List<Hypothesis>> beams = new ArrayList<>();
     for (int i = 0; i < prompts.length; i++) {
-      beams.add(List.of(new Line(new int[0], 0)));
+      beams.add(List.of(Hypothesis.EMPTY));
     }
     try (NDManager scope = Tensors.manager();
         TokenModel.Session session = model.open(prompts)) {
@@ -61,24 +61,24 @@ public final class BeamSearch {
         }
         List<TokenTree> trees = new ArrayList<>();
         for (int i = 0; i < prompts.length; i++) {
-          for (Line line : beams.get(i)) {
-            int[] before = t == 0 ? prompts[i] : line.tokens();
+          for (Hypothesis hypothesis : beams.get(i)) {
+            int[] before = t == 0 ? prompts[i] : hypothesis.tokens();
             trees.add(TokenTree.chain(before[before.length - 1]));
           }
         }
         List<Integer> rows = new ArrayList<>();
         try (NDManager pass = scope.newSubManager()) {
-          FloatBuffer laws =
+          FloatBuffer distributions =
               Tensors.floats(session.score(pass, trees.toArray(TokenTree[]::new)).logProbsBNV());
           for (int i = 0, row = 0; i < prompts.length; i++) {
             List<Extension> next = new ArrayList<>();
-            for (Line line : beams.get(i)) {
-              next.addAll(best(line, row++, laws, model.vocabulary(), k));
+            for (Hypothesis hypothesis : beams.get(i)) {
+              next.addAll(best(hypothesis, row++, distributions, model.vocabulary(), k));
             }
-            next.sort(Comparator.comparingDouble(extension -> -extension.line().score()));
+            next.sort(Comparator.comparingDouble(extension -> -extension.hypothesis().score()));
             next = next.subList(0, Math.min(k, next.size()));
             next.forEach(extension -> rows.add(extension.row()));
-            beams.set(i, next.stream().map(Extension::line).toList());
+            beams.set(i, next.stream().map(Extension::hypothesis).toList());
           }
         }
         session.commit(trees.stream().map(_ -> new int[1]).toArray(int[][]::new));
@@ -88,40 +88,41 @@ public final class BeamSearch {
     }
   }
 
-  private record Extension(int row, Line line) {}
+  private record Extension(int row, Hypothesis hypothesis) {}
 
   private static List<Extension> best(
-      Line line, int row, FloatBuffer logProbs, int vocabulary, int k) {
-    double[] law =
+      Hypothesis hypothesis, int row, FloatBuffer logProbs, int vocabulary, int k) {
+    double[] probabilities =
         IntStream.range(0, vocabulary)
             .mapToDouble(x -> logProbs.get(row * vocabulary + x))
             .toArray();
-    return IntStream.of(Superposition.best(law, k))
-        .mapToObj(x -> new Extension(row, line.then(x, law[x])))
+    return IntStream.of(TokenPicker.topK(probabilities, k))
+        .mapToObj(x -> new Extension(row, hypothesis.append(x, probabilities[x])))
         .toList();
   }
 
   /**
-   * How surprising continuations are to a model, all in one pass.
+   * Negative log-likelihood of continuations under a model, all in one pass.
    *
    * @param model who judges
    * @param prompt ids
    * @param continuations one or more
    * @return nats a token of each
    */
-  public static double[] surprise(TokenModel model, int[] prompt, List<int[]> continuations) {
-    return surprise(model, new int[][] {prompt}, List.of(continuations)).getFirst();
+  public static double[] negativeLogLikelihood(
+      TokenModel model, int[] prompt, List<int[]> continuations) {
+    return negativeLogLikelihood(model, new int[][] {prompt}, List.of(continuations)).getFirst();
   }
 
   /**
-   * How surprising continuations of several prompts are, all in one pass.
+   * Negative log-likelihood of continuations of several prompts, all in one pass.
    *
    * @param model who judges
    * @param prompts ids of each
    * @param continuations of each prompt, one or more
    * @return nats a token of each
    */
-  public static List<double[]> surprise(
+  public static List<double[]> negativeLogLikelihood(
       TokenModel model, int[][] prompts, List<List<int[]>> continuations) {
     Tensors.inference();
     List<int[]> rows = new ArrayList<>();
@@ -139,7 +140,7 @@ public final class BeamSearch {
         TokenModel.Session session = model.open(rows.toArray(int[][]::new))) {
       NDArray logProbs = session.score(scope, trees.toArray(TokenTree[]::new)).logProbsBNV();
       int n = (int) logProbs.getShape().get(1);
-      FloatBuffer laws = Tensors.floats(logProbs);
+      FloatBuffer distributions = Tensors.floats(logProbs);
       int row = 0;
       List<double[]> all = new ArrayList<>();
       for (List<int[]> those : continuations) {
@@ -147,7 +148,8 @@ public final class BeamSearch {
         for (int j = 0; j < nats.length; j++, row++) {
           int[] tokens = those.get(j);
           for (int i = 0; i < tokens.length; i++) {
-            nats[j] -= laws.get((row * n + i) * model.vocabulary() + tokens[i]) / tokens.length;
+            nats[j] -=
+                distributions.get((row * n + i) * model.vocabulary() + tokens[i]) / tokens.length;
           }
         }
         all.add(nats);

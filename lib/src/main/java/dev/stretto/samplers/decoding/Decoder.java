@@ -56,7 +56,7 @@ public final class Decoder {
    */
   public static Decoded decode(TokenModel model, int[][] prompts, Options options) {
     SpeculativeDecoder.Run run =
-        SpeculativeDecoder.decode(model, prompts, options, Drafter.none(), new Match());
+        SpeculativeDecoder.decode(model, prompts, options, Drafter.none(), new ExactMatch());
     return new Decoded(run.tokens(), run.calls(), run.positions());
   }
 }

@@ -8,26 +8,27 @@ import java.util.List;
 /**
  * What is proposed for one row in one pass.
  *
- * @param tree node 0 is the row's pending token, the others are candidates; brothers differ
- * @param laws for each node the law that its children were drawn from, empty where they were not
- *     drawn; needed by verifiers that compare laws, and must be the law really drawn from
+ * @param tree node 0 is the row's pending token, the others are candidates; siblings differ
+ * @param distributions for each node the distribution that its children were drawn from, empty
+ *     where they were not drawn; needed by verifiers that compare distributions, and must be the
+ *     distribution really drawn from
  * @param sequences independent draws as nodes from 0 on, repetitions meant; empty where nothing was
  *     drawn
  * @param stopped whether the drafter stopped by itself, before the depth it was allowed
  */
-public record Draft(TokenTree tree, double[][] laws, int[][] sequences, boolean stopped) {
-  private static final double[] NO_LAW = {};
+public record Draft(TokenTree tree, double[][] distributions, int[][] sequences, boolean stopped) {
+  private static final double[] NO_DISTRIBUTION = {};
 
   /**
    * Candidates that were chosen, not drawn.
    *
    * @param tree the candidates
-   * @return a draft for verifiers that need no law
+   * @return a draft for verifiers that need no distribution
    */
   public static Draft of(TokenTree tree) {
-    double[][] laws = new double[tree.size()][];
-    Arrays.fill(laws, NO_LAW);
-    return new Draft(tree, laws, new int[0][], false);
+    double[][] distributions = new double[tree.size()][];
+    Arrays.fill(distributions, NO_DISTRIBUTION);
+    return new Draft(tree, distributions, new int[0][], false);
   }
 
   /**
@@ -53,7 +54,8 @@ public record Draft(TokenTree tree, double[][] laws, int[][] sequences, boolean 
     int[] tokens = Arrays.stream(from).map(node -> tree.tokens()[node]).toArray();
     int[] parents =
         Arrays.stream(from).map(node -> node == 0 ? -1 : number[tree.parents()[node]]).toArray();
-    double[][] keptLaws = Arrays.stream(from).mapToObj(n -> laws[n]).toArray(double[][]::new);
+    double[][] keptDistributions =
+        Arrays.stream(from).mapToObj(n -> distributions[n]).toArray(double[][]::new);
     int[][] cut =
         Arrays.stream(sequences)
             .map(
@@ -63,7 +65,7 @@ public record Draft(TokenTree tree, double[][] laws, int[][] sequences, boolean 
                         .map(n -> number[n])
                         .toArray())
             .toArray(int[][]::new);
-    return new Draft(new TokenTree(tokens, parents), keptLaws, cut, stopped);
+    return new Draft(new TokenTree(tokens, parents), keptDistributions, cut, stopped);
   }
 
   /**

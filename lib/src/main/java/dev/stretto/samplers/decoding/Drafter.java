@@ -58,7 +58,7 @@ public interface Drafter {
      *
      * @param pass what was fed and kept; its arrays are closed with the scope
      */
-    default void committed(Pass pass) {}
+    default void committed(VerifiedPass pass) {}
 
     /**
      * Keeps some rows and forgets the others, for rows that have ended.
@@ -78,14 +78,15 @@ public interface Drafter {
    * @param rows their texts with the new tokens
    * @param drafts what was fed
    * @param paths nodes kept, from 0 on
-   * @param verified the target's laws and, where wanted, hidden states of all nodes
+   * @param verified the target's distributions and, where wanted, hidden states of all nodes
    */
-  record Pass(NDManager scope, Row[] rows, Draft[] drafts, int[][] paths, Verified verified) {}
+  record VerifiedPass(
+      NDManager scope, Row[] rows, Draft[] drafts, int[][] paths, Verified verified) {}
 
   /** A row as drafters see it. */
   final class Row {
     private final int request;
-    private final Chance chance;
+    private final DecodingRandom random;
     private final Sampling sampling;
     private int[] text;
     private int length;
@@ -98,15 +99,15 @@ public interface Drafter {
      * @param request its number before any row left
      * @param prompt its tokens
      * @param sampling how its tokens are picked
-     * @param chance its random decisions
+     * @param random its random decisions
      */
-    public Row(int request, int[] prompt, Sampling sampling, Chance chance) {
+    public Row(int request, int[] prompt, Sampling sampling, DecodingRandom random) {
       this.request = request;
       this.text = prompt.clone();
       this.length = prompt.length;
       this.promptLength = prompt.length;
       this.sampling = sampling;
-      this.chance = chance;
+      this.random = random;
     }
 
     /** {@return its number in the call, whatever rows have left} */
@@ -165,8 +166,8 @@ public interface Drafter {
     }
 
     /** {@return its random decisions} */
-    public Chance chance() {
-      return chance;
+    public DecodingRandom random() {
+      return random;
     }
 
     /** {@return how its tokens are picked; drafts that are drawn are drawn so too} */

@@ -1,19 +1,19 @@
 package dev.stretto.samplers.decoding;
 
 /**
- * Candidates in turn, each against what the ones before it left of the target's law: candidate x is
- * accepted with min(1, r(x) / d(x)), and r becomes norm(max(r - d, 0)). With one candidate this is
- * speculative sampling (Leviathan et al. 2023, algorithm 1), accepted with probability 1 - TV(t,
- * d).
+ * Candidates in turn, each against what the ones before it left of the target's distribution:
+ * candidate x is accepted with min(1, r(x) / d(x)), and r becomes norm(max(r - d, 0)). With one
+ * candidate this is speculative sampling (Leviathan et al. 2023, algorithm 1), accepted with
+ * probability 1 - TV(t, d).
  */
-public record RecursiveRejection() implements SequenceVerifier.Transport {
+public record RecursiveRejection() implements AcceptanceRule {
   @Override
-  public int couple(double[] target, double[] draft, int[] candidates, Chance chance) {
+  public Outcome accept(double[] target, double[] draft, int[] candidates, DecodingRandom random) {
     double[] rest = target.clone();
     for (int i = 0; i < candidates.length; i++) {
       int x = candidates[i];
-      if (chance.happens(rest[x] / draft[x])) {
-        return i;
+      if (random.happens(rest[x] / draft[x])) {
+        return new Accepted(i);
       }
       double sum = 0;
       for (int token = 0; token < rest.length; token++) {
@@ -21,13 +21,14 @@ public record RecursiveRejection() implements SequenceVerifier.Transport {
         sum += rest[token];
       }
       if (!(sum > 0)) {
-        return -1 - chance.draw(target); // the laws are one but for rounding: this has no chance
+        return new Rejected(
+            random.draw(target)); // the distributions are one but for rounding: this has no chance
       }
       for (int token = 0; token < rest.length; token++) {
         rest[token] /= sum;
       }
     }
-    return -1 - chance.draw(rest);
+    return new Rejected(random.draw(rest));
   }
 
   /**
@@ -39,7 +40,7 @@ public record RecursiveRejection() implements SequenceVerifier.Transport {
    * @return 1 - product over the turns of (1 - sum min(r, d))
    */
   public static double acceptance(double[] target, double[] draft, int candidates) {
-    MembershipTransport.check(target, draft, candidates);
+    AcceptanceRule.check(target, draft, candidates);
     double[] rest = target.clone();
     double refused = 1;
     for (int i = 0; i < candidates; i++) {

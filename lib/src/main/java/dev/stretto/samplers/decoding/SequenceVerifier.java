@@ -7,32 +7,17 @@ import java.util.List;
 /**
  * Verifies independent drafts of a row depth by depth (SpecTr, Sun et al. 2023, draft block
  * verification; with one sequence and {@link RecursiveRejection} the chain of Leviathan et al.
- * 2023): the sequences that share the text so far offer their next tokens, a {@link Transport}
- * couples these with one token of the target's law, and those that continue with it live on. What
- * was looked at so far leaves the survivors' next tokens independent draws, so that each depth is a
- * fresh problem and the output has the target's law.
+ * 2023): the sequences that share the text so far offer their next tokens, a {@link AcceptanceRule}
+ * couples these with one token of the target's distribution, and those that continue with it live
+ * on. What was looked at so far leaves the survivors' next tokens independent draws, so that each
+ * depth is a fresh problem and the output has the target's distribution.
  *
- * @param transport the coupling at one depth
+ * @param rule what decides at one depth
  * @param continueOnResidual whether sequences live on that have the emitted token by luck, though
- *     it was not accepted from them; the law is the target's either way
+ *     it was not accepted from them; the distribution is the target's either way
  */
-public record SequenceVerifier(Transport transport, boolean continueOnResidual)
+public record SequenceVerifier(AcceptanceRule rule, boolean continueOnResidual)
     implements Verifier {
-
-  /** Couples drawn candidates with one token of the target's law. */
-  public interface Transport {
-    /**
-     * One token.
-     *
-     * @param target t, the law the result must have
-     * @param draft d, the law that all candidates were drawn from, independently
-     * @param candidates one or more, repetitions meant
-     * @param chance decisions
-     * @return index of the accepted candidate, or {@code -1 - token} for a token that is none of
-     *     them by right
-     */
-    int couple(double[] target, double[] draft, int[] candidates, Chance chance);
-  }
 
   /**
    * Speculative sampling of a chain, or recursive rejection of several.
@@ -44,7 +29,8 @@ public record SequenceVerifier(Transport transport, boolean continueOnResidual)
   }
 
   @Override
-  public Verdict verify(Draft draft, NodeLaws laws, int place, Chance chance) {
+  public Decision verify(
+      Draft draft, NodeDistributions distributions, int position, DecodingRandom random) {
     int[] path = new int[draft.tree().size()];
     int kept = 1;
     List<int[]> alive = new ArrayList<>(List.of(draft.sequences()));
@@ -52,18 +38,23 @@ public record SequenceVerifier(Transport transport, boolean continueOnResidual)
       int node = path[kept - 1];
       int depth = kept;
       alive.removeIf(sequence -> sequence.length <= depth);
-      double[] target = laws.law(node);
+      double[] target = distributions.probabilities(node);
       if (alive.isEmpty()) {
-        return new Verdict(Arrays.copyOf(path, kept), chance.draw(target));
+        return new Decision(Arrays.copyOf(path, kept), random.draw(target));
       }
       int[] candidates =
           alive.stream().mapToInt(sequence -> draft.tree().tokens()[sequence[depth]]).toArray();
-      check(target, draft.laws()[node], candidates, depth);
-      int result = transport.couple(target, draft.laws()[node], candidates, chance);
-      int token = result >= 0 ? candidates[result] : -1 - result;
+      check(target, draft.distributions()[node], candidates, depth);
+      AcceptanceRule.Outcome outcome =
+          rule.accept(target, draft.distributions()[node], candidates, random);
+      int token =
+          switch (outcome) {
+            case AcceptanceRule.Accepted(int index) -> candidates[index];
+            case AcceptanceRule.Rejected(int drawn) -> drawn;
+          };
       int child = draft.child(node, token);
-      if (result < 0 && !(continueOnResidual && child >= 0)) {
-        return new Verdict(Arrays.copyOf(path, kept), token);
+      if (outcome instanceof AcceptanceRule.Rejected && !(continueOnResidual && child >= 0)) {
+        return new Decision(Arrays.copyOf(path, kept), token);
       }
       alive.removeIf(sequence -> sequence[depth] != child);
       path[kept++] = child;
@@ -73,7 +64,7 @@ public record SequenceVerifier(Transport transport, boolean continueOnResidual)
   private static void check(double[] target, double[] draft, int[] candidates, int depth) {
     if (draft.length != target.length) {
       throw new IllegalArgumentException(
-          "the draft's law at depth %d has %d tokens, the target's %d: expected as many"
+          "the draft's distribution at depth %d has %d tokens, the target's %d: expected as many"
               .formatted(depth, draft.length, target.length));
     }
     for (int token : candidates) {

@@ -6,9 +6,9 @@ import dev.stretto.models.TokenModel.Verified;
 import dev.stretto.models.TokenTree;
 import dev.stretto.samplers.decoding.Decoder.Options;
 import dev.stretto.samplers.decoding.Drafter.Drafting;
-import dev.stretto.samplers.decoding.Drafter.Pass;
 import dev.stretto.samplers.decoding.Drafter.Row;
-import dev.stretto.samplers.decoding.Verifier.Verdict;
+import dev.stretto.samplers.decoding.Drafter.VerifiedPass;
+import dev.stretto.samplers.decoding.Verifier.Decision;
 import dev.stretto.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * tokens are those of the row alone. Without drafts it is plain cached decoding.
  *
  * <pre>{@code
- * var run = SpeculativeDecoder.decode(target, prompts, options, drafter, new Match());
+ * var run = SpeculativeDecoder.decode(target, prompts, options, drafter, new ExactMatch());
  * run.acceptance().lengthWithBonus()
  * }</pre>
  */
@@ -149,7 +149,7 @@ public final class SpeculativeDecoder {
       limits = new int[prompts.length];
       recorders = new Acceptance.Recorder[prompts.length];
       for (int b = 0; b < prompts.length; b++) {
-        all[b] = new Row(b, prompts[b], sampling, Chance.of(sampling.seed() + b));
+        all[b] = new Row(b, prompts[b], sampling, DecodingRandom.of(sampling.seed() + b));
         int positions = target.maxLength() - prompts[b].length + 1;
         limits[b] = Math.min(options.maxNewTokens(), Math.max(0, positions));
         recorders[b] = new Acceptance.Recorder();
@@ -174,20 +174,21 @@ public final class SpeculativeDecoder {
         }
         long drafted = System.nanoTime();
         Verified verified = session.score(scope, trees);
-        NodeLaws[] laws = NodeLaws.of(verified, options.sampling());
+        NodeDistributions[] distributions = NodeDistributions.of(verified, options.sampling());
         int[][] paths = new int[now.length][];
         int[] next = new int[now.length];
         for (int b = 0; b < now.length; b++) {
-          Verdict verdict = verifier.verify(drafts[b], laws[b], now[b].emitted(), now[b].chance());
-          paths[b] = verdict.path();
-          next[b] = verdict.next();
+          Decision decision =
+              verifier.verify(drafts[b], distributions[b], now[b].emitted(), now[b].random());
+          paths[b] = decision.path();
+          next[b] = decision.next();
         }
         long decided = System.nanoTime();
         session.commit(paths);
         for (int b = 0; b < now.length; b++) {
           emit(now[b], drafts[b], paths[b], next[b]);
         }
-        drafting.committed(new Pass(scope, now, drafts, paths, verified));
+        drafting.committed(new VerifiedPass(scope, now, drafts, paths, verified));
         calls++;
         positions +=
             (long) now.length * Arrays.stream(trees).mapToInt(TokenTree::size).max().orElse(0);

@@ -47,23 +47,23 @@ public final class TokenPicker {
   }
 
   private static int draw(float[] scores, Sampling sampling, RandomGenerator random) {
-    return Chance.inverse(law(scores, sampling), random.nextDouble());
+    return DecodingRandom.inverse(probabilities(scores, sampling), random.nextDouble());
   }
 
   /**
-   * The law that is drawn from: temperature first, then the k likeliest, then the smallest set of
-   * the likeliest that reaches the mass p.
+   * The distribution that is drawn from: temperature first, then the k likeliest, then the smallest
+   * set of the likeliest that reaches the mass p.
    *
    * @param scores logits or log-probabilities of every token
    * @param sampling temperature above 0
    * @return probabilities; sums to 1
    */
-  public static double[] law(float[] scores, Sampling sampling) {
+  public static double[] probabilities(float[] scores, Sampling sampling) {
     double[] wide = new double[scores.length];
     for (int i = 0; i < wide.length; i++) {
       wide[i] = scores[i];
     }
-    return law(wide, sampling);
+    return probabilities(wide, sampling);
   }
 
   /**
@@ -73,41 +73,44 @@ public final class TokenPicker {
    * @param sampling temperature above 0
    * @return probabilities; sums to 1
    */
-  public static double[] law(double[] scores, Sampling sampling) {
+  public static double[] probabilities(double[] scores, Sampling sampling) {
     double top = Double.NEGATIVE_INFINITY;
     for (double score : scores) {
       top = Math.max(top, score);
     }
-    double[] law = new double[scores.length];
-    for (int i = 0; i < law.length; i++) {
-      law[i] = Math.exp((scores[i] - top) / sampling.temperature());
+    double[] probabilities = new double[scores.length];
+    for (int i = 0; i < probabilities.length; i++) {
+      probabilities[i] = Math.exp((scores[i] - top) / sampling.temperature());
     }
-    normalise(law);
-    int k = sampling.topK() == 0 ? law.length : Math.min(sampling.topK(), law.length);
-    if (k < law.length || sampling.topP() < 1) {
-      double[] all = law.clone();
+    normalise(probabilities);
+    int k =
+        sampling.topK() == 0
+            ? probabilities.length
+            : Math.min(sampling.topK(), probabilities.length);
+    if (k < probabilities.length || sampling.topP() < 1) {
+      double[] all = probabilities.clone();
       int[] order = likeliestFirst(all);
       double kept = 0;
       for (int i = 0; i < k; i++) {
         kept += all[order[i]];
       }
       double mass = 0;
-      Arrays.fill(law, 0);
+      Arrays.fill(probabilities, 0);
       for (int i = 0; i < k && mass < sampling.topP() * kept; i++) {
-        law[order[i]] = all[order[i]];
+        probabilities[order[i]] = all[order[i]];
         mass += all[order[i]];
       }
-      normalise(law);
+      normalise(probabilities);
     }
-    return law;
+    return probabilities;
   }
 
   /** Ids by falling probability, the lower id first on ties. */
-  private static int[] likeliestFirst(double[] law) {
+  private static int[] likeliestFirst(double[] probabilities) {
     // a float of 0 or more rises with its bits, so that one sort of numbers orders ids too
-    long[] keys = new long[law.length];
+    long[] keys = new long[probabilities.length];
     for (int i = 0; i < keys.length; i++) {
-      keys[i] = (long) -Float.floatToIntBits((float) law[i]) << 32 | i;
+      keys[i] = (long) -Float.floatToIntBits((float) probabilities[i]) << 32 | i;
     }
     Arrays.sort(keys);
     int[] order = new int[keys.length];
@@ -115,13 +118,36 @@ public final class TokenPicker {
     return order;
   }
 
-  private static void normalise(double[] law) {
+  private static void normalise(double[] probabilities) {
     double sum = 0;
-    for (double p : law) {
+    for (double p : probabilities) {
       sum += p;
     }
-    for (int i = 0; i < law.length; i++) {
-      law[i] /= sum;
+    for (int i = 0; i < probabilities.length; i++) {
+      probabilities[i] /= sum;
     }
+  }
+
+  /**
+   * The most likely tokens.
+   *
+   * @param logits or log-probabilities
+   * @param most how many, 1 to the vocabulary
+   * @return ids, likeliest first, ties by lowest id
+   */
+  public static int[] topK(double[] logits, int most) {
+    int[] tokens = new int[most];
+    for (int x = 0, held = 0; x < logits.length; x++) {
+      int at = held;
+      while (at > 0 && logits[tokens[at - 1]] < logits[x]) {
+        at--;
+      }
+      if (at < most) {
+        held = Math.min(held + 1, most);
+        System.arraycopy(tokens, at, tokens, at + 1, held - 1 - at);
+        tokens[at] = x;
+      }
+    }
+    return tokens;
   }
 }

@@ -43,7 +43,7 @@ public record Transcriber(SpeechModel model, LogMel front, Tokenizer tokenizer) 
       Arrays.setAll(prompts, b -> new int[] {tokenizer.bos()});
       Decoder.Decoded decoded =
           Decoder.decode(
-              model.listening(encoded),
+              model.conditionedOn(encoded),
               prompts,
               new Decoder.Options(model.config().maxTokens(), tokenizer.eos(), Sampling.greedy()));
       List<String> texts = new ArrayList<>();

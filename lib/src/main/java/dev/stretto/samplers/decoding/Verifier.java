@@ -1,23 +1,23 @@
 package dev.stretto.samplers.decoding;
 
 /**
- * Decides which candidates are kept. A verifier is lossless where the output has the target's law
- * (greedy: is the target's text) whatever the drafter proposes.
+ * Decides which candidates are kept. A verifier is lossless where the output has the target's
+ * distribution (greedy: is the target's text) whatever the drafter proposes.
  */
-public sealed interface Verifier
-    permits Match, Forced, SequenceVerifier, Typical, TopBetaTolerance, Threshold, JudgeOrMatch {
+public interface Verifier {
   /**
    * The decision of one row in one pass.
    *
    * @param draft what was fed
-   * @param laws what the target says behind each node
-   * @param place of the first new token in the output, from 0
-   * @param chance of the row
+   * @param distributions what the target says behind each node
+   * @param position of the first new token in the output, from 0
+   * @param random of the row
    * @return what is kept
    */
-  Verdict verify(Draft draft, NodeLaws laws, int place, Chance chance);
+  Decision verify(
+      Draft draft, NodeDistributions distributions, int position, DecodingRandom random);
 
-  /** {@return whether the output has the target's law} */
+  /** {@return whether the output has the target's distribution} */
   boolean lossless();
 
   /** {@return whether it must be shown the target's final hidden states} */
@@ -31,5 +31,5 @@ public sealed interface Verifier
    * @param path nodes from 0 on
    * @param next the token behind them: the bonus
    */
-  record Verdict(int[] path, int next) {}
+  record Decision(int[] path, int next) {}
 }

@@ -6,7 +6,7 @@ import dev.stretto.models.TokenTree;
 import dev.stretto.models.language.ContextModel;
 import dev.stretto.samplers.decoding.Draft;
 import dev.stretto.samplers.decoding.Drafter;
-import dev.stretto.samplers.decoding.NodeLaws;
+import dev.stretto.samplers.decoding.NodeDistributions;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -20,7 +20,7 @@ import java.util.stream.IntStream;
  * @param draft the draft model; stays the caller's
  * @param growth the shape
  */
-public record ModelDrafter(TokenModel draft, Growth growth) implements Drafter {
+public record ModelDrafter(TokenModel draft, TreeExpansion growth) implements Drafter {
   @Override
   public Drafting open(Prompt prompt) {
     return draft instanceof ContextModel model
@@ -33,8 +33,8 @@ public record ModelDrafter(TokenModel draft, Growth growth) implements Drafter {
     for (int b = 0; b < rows.length; b++) {
       Row row = rows[b];
       int[] before = row.tail(model.reach() + 1);
-      GrowingTree tree = new GrowingTree(row.pending(), row.sampling());
-      tree.laws(
+      DraftTreeBuilder tree = new DraftTreeBuilder(row.pending(), row.sampling());
+      tree.distributions(
           node -> {
             int[] path = tree.tokensTo(node);
             int[] text = Arrays.copyOf(before, before.length + path.length - 1);
@@ -44,7 +44,7 @@ public record ModelDrafter(TokenModel draft, Growth growth) implements Drafter {
           });
       boolean going = true;
       for (int level = 1; going && level <= Math.min(growth.depth(), row.room()); level++) {
-        going = growth.grow(tree, level, row.chance());
+        going = growth.grow(tree, level, row.random());
       }
       drafts[b] = tree.draft(!going);
     }
@@ -68,11 +68,11 @@ public record ModelDrafter(TokenModel draft, Growth growth) implements Drafter {
 
     @Override
     public Draft[] draft(NDManager scope, Row[] rows) {
-      GrowingTree[] trees = new GrowingTree[rows.length];
+      DraftTreeBuilder[] trees = new DraftTreeBuilder[rows.length];
       int[] depths = new int[rows.length];
       boolean[] stopped = new boolean[rows.length];
       for (int b = 0; b < rows.length; b++) {
-        trees[b] = new GrowingTree(rows[b].pending(), rows[b].sampling());
+        trees[b] = new DraftTreeBuilder(rows[b].pending(), rows[b].sampling());
         depths[b] =
             rows[b].length() + growth.depth() > draft.maxLength()
                 ? 0
@@ -86,14 +86,15 @@ public record ModelDrafter(TokenModel draft, Growth growth) implements Drafter {
           fed[b] = trees[b].behind(unread[b]);
           scored[b] = trees[b].size();
         }
-        NodeLaws[] laws = NodeLaws.of(session.score(scope, fed), rows[0].sampling());
+        NodeDistributions[] distributions =
+            NodeDistributions.of(session.score(scope, fed), rows[0].sampling());
         boolean going = false;
         for (int b = 0; b < rows.length; b++) {
-          NodeLaws own = laws[b];
+          NodeDistributions own = distributions[b];
           int first = unread[b].length;
-          trees[b].laws(node -> own.logProbs(first + node));
+          trees[b].distributions(node -> own.logProbs(first + node));
           if (level <= depths[b] && !stopped[b]) {
-            stopped[b] = !growth.grow(trees[b], level, rows[b].chance());
+            stopped[b] = !growth.grow(trees[b], level, rows[b].random());
             going |= !stopped[b] && level < depths[b];
           }
         }
@@ -107,7 +108,7 @@ public record ModelDrafter(TokenModel draft, Growth growth) implements Drafter {
     }
 
     @Override
-    public void committed(Pass pass) {
+    public void committed(VerifiedPass pass) {
       int[][] read = new int[scored.length][];
       boolean any = false;
       for (int b = 0; b < scored.length; b++) {

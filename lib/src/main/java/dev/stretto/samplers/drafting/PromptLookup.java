@@ -35,8 +35,16 @@ public record PromptLookup(int maxNgram, int copy) implements Drafter {
     return TokenTree.chain(row.pending());
   }
 
-  /** The pending token and some tokens of a text. */
-  static TokenTree behind(Row row, int[] text, int from, int most) {
+  /**
+   * The pending token and some tokens of a text.
+   *
+   * @param row whose pending token it is
+   * @param text copied from
+   * @param from the first token copied
+   * @param most how many are copied at most
+   * @return a chain
+   */
+  public static TokenTree behind(Row row, int[] text, int from, int most) {
     int to = (int) Math.min(text.length, (long) from + most);
     int[] chain = new int[1 + to - from];
     chain[0] = row.pending();

@@ -1,11 +1,17 @@
 package dev.stretto.samplers.drafting;
 
 /** Where a text's end occurs in another text: what drafters that copy look up. */
-final class Suffixes {
+public final class Suffixes {
   private Suffixes() {}
 
   /** A row's last token, the one before it, and so on. */
-  interface Ending {
+  public interface Ending {
+    /**
+     * A token from the end.
+     *
+     * @param back 0 for the last token
+     * @return its id
+     */
     int last(int back);
   }
 
@@ -19,7 +25,7 @@ final class Suffixes {
    * @param n tokens
    * @return the place behind the first occurrence, -1 for none
    */
-  static int find(int[] text, int from, int to, Ending ending, int n) {
+  public static int find(int[] text, int from, int to, Ending ending, int n) {
     for (int end = Math.max(n, from); end <= to; end++) {
       if (endsAt(text, end, ending, n)) {
         return end;
@@ -28,8 +34,16 @@ final class Suffixes {
     return -1;
   }
 
-  /** The place behind the last occurrence that ends at {@code to} or before it, -1 for none. */
-  static int findLast(int[] text, int to, Ending ending, int n) {
+  /**
+   * The last occurrence.
+   *
+   * @param text searched
+   * @param to the last place behind an occurrence that counts
+   * @param ending the text whose last {@code n} tokens are sought
+   * @param n tokens
+   * @return the place behind it, -1 for none
+   */
+  public static int findLast(int[] text, int to, Ending ending, int n) {
     for (int end = to; end >= n; end--) {
       if (endsAt(text, end, ending, n)) {
         return end;

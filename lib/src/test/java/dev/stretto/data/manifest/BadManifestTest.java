@@ -32,8 +32,7 @@ class BadManifestTest {
   }
 
   private static ReadReport skip(Path file) {
-    try (ManifestReader reader =
-        Manifests.open(file, ReadOptions.defaults().onError(OnError.SKIP))) {
+    try (ManifestReader reader = Manifests.open(file, ReadOptions.defaults().skipErrors(true))) {
       reader.forEachRemaining(cut -> {});
       return reader.report();
     }
@@ -105,8 +104,8 @@ class BadManifestTest {
   void aMissingTextIsAnErrorOnlyWhereTextIsRequired() throws IOException {
     Path file = file("m.json", "{\"audio_filepath\": \"b.wav\", \"duration\": 2}\n");
     assertEquals(0, Manifests.read(file).getFirst().tokens());
-    for (Fields keep : Fields.values()) {
-      ReadOptions options = ReadOptions.defaults().requireText(true).keep(keep);
+    for (boolean lengths : List.of(false, true)) {
+      ReadOptions options = ReadOptions.defaults().requireText(true).lengthsOnly(lengths);
       ManifestReader reader = Manifests.open(file, options);
       ManifestException e = assertThrows(ManifestException.class, reader::hasNext);
       assertEquals(Reason.MISSING_TEXT, e.reason());
@@ -240,7 +239,7 @@ class BadManifestTest {
   @Test
   void anInterruptedReaderStops() throws IOException {
     Path file = folder.resolve("long.json");
-    NemoManifest.write(file, CutGenerator.canary(1).stream(10_000));
+    NemoManifest.write(file, CutGenerator.canary(1).list(10_000));
     Thread.currentThread().interrupt();
     assertThrows(CancellationException.class, () -> Manifests.read(file));
     assertTrue(Thread.interrupted());

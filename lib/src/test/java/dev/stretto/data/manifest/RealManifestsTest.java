@@ -59,11 +59,10 @@ class RealManifestsTest {
   void loadsWithTheRowCountOfItsCardAndIsWrittenBackIdentically(
       String path, Format format, int rows) {
     Path manifest = data(path);
-    assertEquals(format, Manifests.format(manifest));
+    assertEquals(format, Manifests.open(manifest).format());
     List<Cut> cuts = Manifests.read(manifest);
     assertEquals(rows, cuts.size());
-    try (ManifestReader lean =
-        Manifests.open(manifest, ReadOptions.defaults().keep(Fields.LENGTHS))) {
+    try (ManifestReader lean = Manifests.open(manifest, ReadOptions.defaults().lengthsOnly(true))) {
       cuts.forEach(
           cut -> {
             Cut lengths = lean.next();
@@ -104,7 +103,7 @@ class RealManifestsTest {
   @Test
   void aFolderWhoseFilesRepeatIdsSaysSo() {
     Path manifest = data("librilight_10h_lst");
-    ReadOptions skip = ReadOptions.defaults().onError(OnError.SKIP);
+    ReadOptions skip = ReadOptions.defaults().skipErrors(true);
     try (ManifestReader reader = Manifests.open(manifest, skip)) {
       reader.forEachRemaining(cut -> {});
       assertEquals(2763, reader.report().cuts());

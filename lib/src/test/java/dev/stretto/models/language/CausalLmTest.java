@@ -38,8 +38,8 @@ class CausalLmTest {
     model.close();
   }
 
-  /** The law of the token behind a text, from one pass over it. */
-  private float[] law(List<Integer> text) {
+  /** The distribution of the token behind a text, from one pass over it. */
+  private float[] probabilities(List<Integer> text) {
     int[][] row = {text.stream().mapToInt(Integer::intValue).toArray()};
     NDArray logits = model.logits(ids(scope, row), false);
     return logits.logSoftmax(2).get(0).get(text.size() - 1).toFloatArray();
@@ -80,7 +80,7 @@ class CausalLmTest {
               branch.add(trees[b].tokens()[at]);
             }
             assertArrayEquals(
-                law(branch),
+                probabilities(branch),
                 verified.logProbsBNV().get(b).get(node).toFloatArray(),
                 1e-4f,
                 "round %d, row %d, node %d".formatted(round, b, node));
@@ -103,7 +103,8 @@ class CausalLmTest {
       for (int i = 0; i < 2; i++) {
         List<Integer> whole = new ArrayList<>(texts.get(i == 0 ? 2 : 0));
         whole.add(9 + i);
-        assertArrayEquals(law(whole), last.get(i).get(0).toFloatArray(), 1e-4f, "row " + i);
+        assertArrayEquals(
+            probabilities(whole), last.get(i).get(0).toFloatArray(), 1e-4f, "row " + i);
       }
     }
   }
@@ -128,10 +129,10 @@ class CausalLmTest {
       for (int t = 0; t < steps; t++) {
         TokenTree[] trees =
             IntStream.of(pending).mapToObj(TokenTree::chain).toArray(TokenTree[]::new);
-        NDArray laws = session.score(scope, trees).logProbsBNV();
+        NDArray distributions = session.score(scope, trees).logProbsBNV();
         session.commit(Arrays.stream(trees).map(tree -> new int[] {0}).toArray(int[][]::new));
         for (int b = 0; b < pending.length; b++) {
-          pending[b] = (int) laws.get(b).get(0).argMax().getLong();
+          pending[b] = (int) distributions.get(b).get(0).argMax().getLong();
           out[b][t] = pending[b];
         }
       }
@@ -189,7 +190,7 @@ class CausalLmTest {
   }
 
   @Test
-  void hiddenStatesComeWhereAskedForAndGiveTheLaws() {
+  void hiddenStatesComeWhereAskedForAndGiveTheDistributions() {
     try (Session session = model.open(new int[][] {{1, 2, 3}}, true);
         Session plain = model.open(new int[] {1, 2, 3})) {
       TokenTree[] chain = {TokenTree.chain(3, 4)};

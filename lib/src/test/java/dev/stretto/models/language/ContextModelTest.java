@@ -26,8 +26,8 @@ class ContextModelTest {
     TableModel table =
         TableModel.of(
             3, 2, context -> new double[] {1 + Arrays.stream(context).sum(), context.length, 2});
-    double[] law = table.logProbs(new int[] {2, 0, 1, 2}); // looks back two: 1 + 3, 2, 2
-    assertArrayEquals(new double[] {4 / 8.0, 2 / 8.0, 2 / 8.0}, exp(law), 1e-15);
+    double[] probabilities = table.logProbs(new int[] {2, 0, 1, 2}); // looks back two: 1 + 3, 2, 2
+    assertArrayEquals(new double[] {4 / 8.0, 2 / 8.0, 2 / 8.0}, exp(probabilities), 1e-15);
     assertArrayEquals(new double[] {1 / 3.0, 0, 2 / 3.0}, exp(table.logProbs(new int[0])), 1e-15);
     assertArrayEquals(
         new double[] {3 / 6.0, 1 / 6.0, 2 / 6.0}, exp(table.logProbs(new int[] {2})), 1e-15);
@@ -89,8 +89,9 @@ class ContextModelTest {
       NGramModel model = NGramModel.count(vocabulary, order, texts);
       for (int draw = 0; draw < 30; draw++) {
         int[] context = rng.ints(rng.nextInt(order), 0, vocabulary).toArray();
-        double[] law = exp(model.logProbs(context));
-        assertArrayEquals(recursion(texts, vocabulary, context), law, 1e-12, "seed " + seed);
+        double[] probabilities = exp(model.logProbs(context));
+        assertArrayEquals(
+            recursion(texts, vocabulary, context), probabilities, 1e-12, "seed " + seed);
         int[] counts = counts(texts, vocabulary, context);
         NGramModel.Successors next = model.successors(context);
         assertEquals(Arrays.stream(counts).sum(), next.total(), "seed " + seed);
@@ -158,7 +159,7 @@ class ContextModelTest {
                 IntStream.range(0, nodes).map(i -> i == 0 ? -1 : rng.nextInt(i)).toArray();
             trees[row] = new TokenTree(rng.ints(nodes, 0, 4).toArray(), parents);
           }
-          NDArray laws = session.score(scope, trees).logProbsBNV();
+          NDArray distributions = session.score(scope, trees).logProbsBNV();
           for (int row = 0; row < trees.length; row++) {
             for (int node = 0; node < trees[row].size(); node++) {
               List<Integer> text = new ArrayList<>(texts.get(row));
@@ -170,9 +171,9 @@ class ContextModelTest {
                       text.subList(Math.max(0, text.size() - 2), text.size()).stream()
                           .mapToInt(t -> t)
                           .toArray());
-              float[] law = laws.get(row).get(node).toFloatArray();
+              float[] probabilities = distributions.get(row).get(node).toFloatArray();
               for (int x = 0; x < 4; x++) {
-                assertEquals(expected[x], law[x], 1e-6, "seed " + seed + " row " + row);
+                assertEquals(expected[x], probabilities[x], 1e-6, "seed " + seed + " row " + row);
               }
             }
             paths[row] =

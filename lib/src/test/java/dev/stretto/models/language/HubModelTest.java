@@ -10,11 +10,11 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Drafter;
-import dev.stretto.samplers.decoding.Match;
+import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
-import dev.stretto.samplers.drafting.Growth;
 import dev.stretto.samplers.drafting.ModelDrafter;
+import dev.stretto.samplers.drafting.TreeExpansion;
 import dev.stretto.tensor.Tensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,12 +140,13 @@ class HubModelTest {
     small.tensors.replaceAll((name, stored) -> large.tensors.get(name));
     try (HubModel target = HubModel.open(large.write(folder.resolve("large"), 3), 128);
         HubModel draft = HubModel.open(small.write(folder.resolve("small"), 1), 128)) {
-      Drafter drafter = new ModelDrafter(draft.model(), Growth.chain(3));
+      Drafter drafter = new ModelDrafter(draft.model(), TreeExpansion.chain(3));
       int[][] prompts = {tokens(5, 37, 7), tokens(9, 37, 8), tokens(2, 37, 9)};
       for (Sampling sampling : List.of(Sampling.greedy(), Sampling.of(1, 11))) {
         var options = new Decoder.Options(30, 36, sampling);
         int[][] alone = Decoder.decode(target.model(), prompts, options).tokens();
-        var run = SpeculativeDecoder.decode(target.model(), prompts, options, drafter, new Match());
+        var run =
+            SpeculativeDecoder.decode(target.model(), prompts, options, drafter, new ExactMatch());
         for (int b = 0; b < prompts.length; b++) {
           assertArrayEquals(alone[b], run.tokens()[b], "row " + b);
         }

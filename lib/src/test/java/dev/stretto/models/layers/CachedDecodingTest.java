@@ -11,7 +11,7 @@ import ai.djl.ndarray.NDManager;
 import dev.stretto.models.Histories;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.Sliceable;
-import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.layers.TransformerConfig.PositionKind;
 import dev.stretto.tensor.SeedTree;
@@ -45,7 +45,7 @@ class CachedDecodingTest {
     "llama, FUNCTIONAL",
     "qk-norm, PREALLOCATED"
   })
-  void randomHistoriesEqualAFreshPass(String flavour, State.Kind kind) {
+  void randomHistoriesEqualAFreshPass(String flavour, StateKind kind) {
     try (Parameters weights = new Parameters(SeedTree.of(3))) {
       Transformer model = new Transformer(config(flavour), weights);
       for (int seed = 0; seed < 5; seed++) {
@@ -59,7 +59,7 @@ class CachedDecodingTest {
     try (Parameters weights = new Parameters(SeedTree.of(3));
         NDManager scope = Tensors.manager()) {
       Transformer model = new Transformer(config("gpt"), weights);
-      Sliceable state = (Sliceable) model.newState(4, 16, State.Kind.PREALLOCATED);
+      Sliceable state = (Sliceable) model.newState(4, 16, StateKind.PREALLOCATED);
       int[][] prompts = {{1, 2, 3}, {4, 5}, {6, 7, 8, 9}, {10}};
       for (int row = 0; row < 4; row++) {
         model.forward(Step.of(ids(scope, new int[][] {prompts[row]})), state.window(row, row + 1));

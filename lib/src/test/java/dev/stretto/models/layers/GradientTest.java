@@ -18,6 +18,7 @@ import dev.stretto.models.Mask;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.Slopes;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.layers.TransformerConfig.PositionKind;
 import dev.stretto.models.statespace.GatedRecurrence;
@@ -250,7 +251,7 @@ class GradientTest {
       List<float[]> actual =
           Slopes.gradients(
               s -> {
-                State state = model.newState(2, 8, State.Kind.FUNCTIONAL);
+                State state = model.newState(2, 8, StateKind.FUNCTIONAL);
                 NDArray first =
                     model.forward(Step.of(ids(s, new int[][] {{1, 2}, {6, 7}})), state).lastBND();
                 // a peeked chain whose nodes are accepted later goes through the gradient too

@@ -23,6 +23,7 @@ import dev.stretto.models.Histories;
 import dev.stretto.models.Mask;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.layers.TransformerConfig.PositionKind;
 import dev.stretto.models.statespace.GatedRecurrence;
@@ -113,7 +114,7 @@ class TransformerTest {
     Transformer model = new Transformer(GPT.with(new PositionKind.Learned(1)), weights);
     int[] full = new int[31];
     Arrays.fill(full, 5);
-    try (State state = model.newState(2, 32, State.Kind.PREALLOCATED)) {
+    try (State state = model.newState(2, 32, StateKind.PREALLOCATED)) {
       int[][] rows = {full, new int[31]};
       model.forward(tokens(rows).counts(new int[] {31, 0}), state);
       NDArray next =
@@ -131,7 +132,7 @@ class TransformerTest {
     Transformer model = new Transformer(GPT, weights);
     int[] cached = {0, 0, 1};
     int[] fresh = {1, 2, 2, 3};
-    try (State state = model.newState(1, 8, State.Kind.PREALLOCATED)) {
+    try (State state = model.newState(1, 8, StateKind.PREALLOCATED)) {
       model.forward(tokens(new int[] {1, 2, 3}).mask(new Mask.Full()), state);
       Step step = tokens(new int[] {4, 5, 6, 7}).peek();
       NDArray groups = model.forward(step.mask(Mask.Groups.causal(cached, fresh)), state).lastBND();
@@ -419,7 +420,7 @@ class TransformerTest {
             Optional.of(memory),
             Map.of(),
             Map.of(0, new Conditions.Prefix(keys, keys)));
-    try (State state = model.newState(1, 32, State.Kind.PREALLOCATED)) {
+    try (State state = model.newState(1, 32, StateKind.PREALLOCATED)) {
       long held = 0;
       for (int pass = 0; pass < 20; pass++) {
         try (NDManager step = scope.newSubManager()) {

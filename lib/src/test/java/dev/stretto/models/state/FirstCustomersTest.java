@@ -21,6 +21,7 @@ import dev.stretto.models.Mask;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.Sliceable;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.layers.Transformer;
 import dev.stretto.models.layers.TransformerConfig;
@@ -76,8 +77,8 @@ class FirstCustomersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(State.Kind.class)
-  void solverStepsPeekANoisyBlockWithOneState(State.Kind kind) {
+  @EnumSource(StateKind.class)
+  void solverStepsPeekANoisyBlockWithOneState(StateKind kind) {
     try (State state = model.newState(1, 16, kind)) {
       model.forward(tokens(1, 2, 3), state);
       for (int solver = 0; solver < 3; solver++) {
@@ -108,8 +109,8 @@ class FirstCustomersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(State.Kind.class)
-  void whatWasScatteredIsSeenAndTheSlotsBetweenAreNot(State.Kind kind) {
+  @EnumSource(StateKind.class)
+  void whatWasScatteredIsSeenAndTheSlotsBetweenAreNot(StateKind kind) {
     try (State state = model.newState(1, 16, kind)) {
       Mask full = new Mask.Full();
       model.forward(
@@ -153,8 +154,8 @@ class FirstCustomersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(State.Kind.class)
-  void aRefreshedWindowIsWhatLaterPositionsRead(State.Kind kind) {
+  @EnumSource(StateKind.class)
+  void aRefreshedWindowIsWhatLaterPositionsRead(StateKind kind) {
     try (State state = model.newState(1, 16, kind)) {
       model.forward(tokens(1, 2, 3, 4, 5, 6, 7, 8), state);
       boolean[][][] before = new boolean[1][3][8];
@@ -189,8 +190,8 @@ class FirstCustomersTest {
 
   /** FreeCache's bidirectional refresh: old keys of the window are seen by nobody any more. */
   @ParameterizedTest
-  @EnumSource(State.Kind.class)
-  void aWindowIsRefreshedInSightOfAllButItsOldSelf(State.Kind kind) {
+  @EnumSource(StateKind.class)
+  void aWindowIsRefreshedInSightOfAllButItsOldSelf(StateKind kind) {
     for (boolean causal : new boolean[] {false, true}) {
       try (State state = model.newState(1, 16, kind)) {
         model.forward(tokens(1, 2, 3, 4, 5, 6), state);
@@ -220,8 +221,8 @@ class FirstCustomersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(State.Kind.class)
-  void earlyExitsAreFilledUpLater(State.Kind kind) {
+  @EnumSource(StateKind.class)
+  void earlyExitsAreFilledUpLater(StateKind kind) {
     try (Parameters own = new Parameters(SeedTree.of(8))) {
       Transformer deep = new Transformer(TransformerConfig.gpt(3, 16, VOCABULARY, 32), own);
       KvState state = (KvState) deep.newState(1, 16, kind);
@@ -250,8 +251,8 @@ class FirstCustomersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(State.Kind.class)
-  void theCleanBlockStaysAndItsNoisyCopyDoesNot(State.Kind kind) {
+  @EnumSource(StateKind.class)
+  void theCleanBlockStaysAndItsNoisyCopyDoesNot(StateKind kind) {
     try (State state = model.newState(1, 16, kind);
         State clean = model.newState(1, 16, kind)) {
       model.forward(tokens(1, 2, 3), state);
@@ -276,8 +277,8 @@ class FirstCustomersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(State.Kind.class)
-  void theOldestAreDroppedWhilePositionsGoRoundACircle(State.Kind kind) {
+  @EnumSource(StateKind.class)
+  void theOldestAreDroppedWhilePositionsGoRoundACircle(StateKind kind) {
     try (Parameters own = new Parameters(SeedTree.of(9))) {
       Transformer round = new Transformer(CONFIG.with(new PositionKind.Rotary(10000, 8)), own);
       Sliceable state = (Sliceable) round.newState(1, 6, kind);
@@ -307,7 +308,7 @@ class FirstCustomersTest {
   @Test
   void freedSlotsFullOfNanTouchNobodyAndAreCleanWhenReused() {
     int[][] prompts = {{1, 2, 3, 4}, {5, 6}, {7}};
-    try (KvState state = (KvState) model.newState(3, 16, State.Kind.PREALLOCATED)) {
+    try (KvState state = (KvState) model.newState(3, 16, StateKind.PREALLOCATED)) {
       for (int b = 0; b < 3; b++) {
         model.forward(tokens(prompts[b]), state.window(b, b + 1));
       }
@@ -332,7 +333,7 @@ class FirstCustomersTest {
   @Test
   void rowsThatStayMoveUpInTheSameMemoryAndSeeNothingOfTheOneThatLeft() {
     int[][] prompts = {{1, 2, 3, 4, 5, 6}, {7, 8}, {9}};
-    try (KvState state = (KvState) model.newState(3, 16, State.Kind.PREALLOCATED)) {
+    try (KvState state = (KvState) model.newState(3, 16, StateKind.PREALLOCATED)) {
       for (int b = 0; b < 3; b++) {
         model.forward(tokens(prompts[b]), state.window(b, b + 1));
       }
@@ -353,7 +354,7 @@ class FirstCustomersTest {
 
   @Test
   void memoryGrowsWithTheLongestRowUpToTheCapacity() {
-    try (KvState state = (KvState) model.newState(2, 1 << 20, State.Kind.PREALLOCATED)) {
+    try (KvState state = (KvState) model.newState(2, 1 << 20, StateKind.PREALLOCATED)) {
       int[] text = new int[100];
       Arrays.setAll(text, i -> (i * i + 3) % VOCABULARY);
       for (int from = 0; from < 100; from += 20) {
@@ -374,7 +375,7 @@ class FirstCustomersTest {
 
   @Test
   void conditionalAndNullStreamsAreTwoGroupsOfRows() {
-    try (State state = model.newState(2, 16, State.Kind.PREALLOCATED)) {
+    try (State state = model.newState(2, 16, StateKind.PREALLOCATED)) {
       Step prompts = Step.of(ids(scope, new int[][] {{1, 2, 3}, {0, 0, 0}}));
       model.forward(prompts.counts(new int[] {3, 1}), state);
       state.gather(new int[] {0, 0, 1, 1});
@@ -388,8 +389,8 @@ class FirstCustomersTest {
   }
 
   @ParameterizedTest
-  @EnumSource(State.Kind.class)
-  void rejectingAPeekLeavesTheLengthsAndTheNextPassAsTheyWere(State.Kind kind) {
+  @EnumSource(StateKind.class)
+  void rejectingAPeekLeavesTheLengthsAndTheNextPassAsTheyWere(StateKind kind) {
     try (State state = model.newState(1, 16, kind)) {
       model.forward(tokens(1, 2, 3), state);
       float[] before = model.forward(tokens(4).peek(), state).lastBND().toFloatArray();
@@ -407,8 +408,8 @@ class FirstCustomersTest {
     Backbone through =
         new Backbone() {
           @Override
-          public State newState(int rows, int capacity, State.Kind kind) {
-            return kind == State.Kind.FUNCTIONAL
+          public State newState(int rows, int capacity, StateKind kind) {
+            return kind == StateKind.FUNCTIONAL
                 ? model.newState(rows, capacity, kind)
                 : KvState.writtenThrough(weights.manager(), 2, rows, capacity, 1, 16);
           }
@@ -444,13 +445,13 @@ class FirstCustomersTest {
           }
         };
     for (int seed = 0; seed < 6; seed++) {
-      Histories.check(through, State.Kind.PREALLOCATED, seed);
+      Histories.check(through, StateKind.PREALLOCATED, seed);
     }
   }
 
   @Test
   void aFullStateAndAWrongNumberOfRowsAreNamed() {
-    try (State state = model.newState(1, 2, State.Kind.PREALLOCATED)) {
+    try (State state = model.newState(1, 2, StateKind.PREALLOCATED)) {
       Step three = tokens(1, 2, 3);
       String full =
           assertThrows(IllegalArgumentException.class, () -> model.forward(three, state))

@@ -13,6 +13,7 @@ import dev.stretto.models.Histories;
 import dev.stretto.models.Mask;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenTree;
 import dev.stretto.models.language.NetworkSession;
@@ -31,8 +32,8 @@ class GatedRecurrenceTest {
   private final GatedRecurrence model = new GatedRecurrence(2, 16, VOCABULARY, weights);
 
   @ParameterizedTest
-  @EnumSource(State.Kind.class)
-  void randomHistoriesEqualAFreshPass(State.Kind kind) {
+  @EnumSource(StateKind.class)
+  void randomHistoriesEqualAFreshPass(StateKind kind) {
     for (int seed = 0; seed < 12; seed++) {
       Histories.check(model, kind, seed);
     }
@@ -101,8 +102,8 @@ class GatedRecurrenceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(State.Kind.class)
-  void rejectingEverythingLeavesTheStateBitForBit(State.Kind kind) {
+  @EnumSource(StateKind.class)
+  void rejectingEverythingLeavesTheStateBitForBit(StateKind kind) {
     try (NDManager scope = Tensors.manager();
         RecurrentState state = (RecurrentState) model.newState(2, 32, kind)) {
       model.forward(Step.of(ids(scope, new int[][] {{1, 2, 3}, {4, 5, 6}})), state);
@@ -138,7 +139,7 @@ class GatedRecurrenceTest {
     int[] text = new int[24];
     Arrays.setAll(text, i -> i % VOCABULARY);
     try (NDManager scope = Tensors.manager();
-        State state = model.newState(1, 32, State.Kind.PREALLOCATED)) {
+        State state = model.newState(1, 32, StateKind.PREALLOCATED)) {
       float[] all = model.forward(Step.of(ids(scope, new int[][] {text}))).lastBND().toFloatArray();
       float[] last = new float[16];
       for (int token : text) {
@@ -183,7 +184,7 @@ class GatedRecurrenceTest {
   @Test
   void looksAheadAndPlacesAreRefused() {
     try (NDManager scope = Tensors.manager();
-        State state = model.newState(1, 8, State.Kind.PREALLOCATED)) {
+        State state = model.newState(1, 8, StateKind.PREALLOCATED)) {
       Step step = Step.of(ids(scope, new int[][] {{1, 2}}));
       assertThrows(
           IllegalArgumentException.class, () -> model.forward(step.mask(new Mask.Full()), state));

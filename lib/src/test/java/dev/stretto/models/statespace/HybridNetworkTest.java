@@ -16,19 +16,21 @@ import dev.stretto.models.Histories;
 import dev.stretto.models.Mask;
 import dev.stretto.models.Slopes;
 import dev.stretto.models.State;
+import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenModel.Session;
 import dev.stretto.models.TokenTree;
 import dev.stretto.models.language.CausalLm;
+import dev.stretto.papers.stree.TreeUnroller;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Drafter;
-import dev.stretto.samplers.decoding.Match;
+import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
-import dev.stretto.samplers.drafting.Growth;
 import dev.stretto.samplers.drafting.ModelDrafter;
 import dev.stretto.samplers.drafting.SpeculationSuite;
+import dev.stretto.samplers.drafting.TreeExpansion;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -64,7 +66,7 @@ class HybridNetworkTest {
     return new TokenTree(tokens, parents);
   }
 
-  private static float[] law(NDManager scope, Session session, TokenTree tree, int node) {
+  private static float[] probabilities(NDManager scope, Session session, TokenTree tree, int node) {
     return session
         .score(scope, new TokenTree[] {tree})
         .logProbsBNV()
@@ -75,7 +77,7 @@ class HybridNetworkTest {
 
   @ParameterizedTest
   @CsvSource({"0, PREALLOCATED", "0, FUNCTIONAL", "2, PREALLOCATED", "2, FUNCTIONAL"})
-  void randomHistoriesEqualAFreshPass(int attentionEvery, State.Kind kind) {
+  void randomHistoriesEqualAFreshPass(int attentionEvery, StateKind kind) {
     try (CausalLm model = model(attentionEvery)) {
       for (int seed = 0; seed < 8; seed++) {
         Histories.check(model.backbone(), kind, seed);
@@ -86,7 +88,7 @@ class HybridNetworkTest {
   /** Convolution, attention and state together, at ordinary and at very strong decays. */
   @ParameterizedTest
   @CsvSource({"0, 0", "0, 6", "2, 0", "2, 6"})
-  void packedLawsAreThoseOfEachBranchAlone(int attentionEvery, float logDecay) {
+  void packedDistributionsAreThoseOfEachBranchAlone(int attentionEvery, float logDecay) {
     try (CausalLm model = model(attentionEvery)) {
       model.parameters().load("recurrences.0.log_decay", new float[] {logDecay, logDecay - 1});
       for (int seed = 0; seed < 4; seed++) {
@@ -95,7 +97,7 @@ class HybridNetworkTest {
         int n = new int[] {1, 7, 24, 64}[seed];
         TokenTree tree = random(random, n, prompt[prompt.length - 1]);
         try (Session packed = model.open(prompt)) {
-          NDArray laws = packed.score(scope, new TokenTree[] {tree}).logProbsBNV().get(0);
+          NDArray distributions = packed.score(scope, new TokenTree[] {tree}).logProbsBNV().get(0);
           for (int node = 0; node < n; node += 1 + n / 12) {
             int[] path = tree.path(node);
             int[] text = Arrays.copyOf(prompt, prompt.length + path.length - 1);
@@ -104,8 +106,8 @@ class HybridNetworkTest {
             }
             try (Session alone = model.open(text)) {
               assertArrayEquals(
-                  law(scope, alone, TokenTree.chain(text[text.length - 1]), 0),
-                  laws.get(node).toFloatArray(),
+                  probabilities(scope, alone, TokenTree.chain(text[text.length - 1]), 0),
+                  distributions.get(node).toFloatArray(),
                   1e-5f,
                   "seed %d, node %d".formatted(seed, node));
             }
@@ -125,7 +127,7 @@ class HybridNetworkTest {
       float[] whole =
           network.forward(Step.of(ids(scope, new int[][] {text}))).lastBND().toFloatArray();
       for (int piece : new int[] {1, 7, 65}) {
-        try (State state = network.newState(1, 100, State.Kind.PREALLOCATED)) {
+        try (State state = network.newState(1, 100, StateKind.PREALLOCATED)) {
           for (int from = 0; from < 100; from += piece) {
             int to = Math.min(100, from + piece);
             Step step = Step.of(ids(scope, new int[][] {Arrays.copyOfRange(text, from, to)}));
@@ -145,7 +147,7 @@ class HybridNetworkTest {
   void rejectingEverythingRestoresTheStateBitForBit(int attentionEvery) {
     try (CausalLm model = model(attentionEvery)) {
       Backbone network = model.backbone();
-      HybridState state = (HybridState) network.newState(2, 64, State.Kind.PREALLOCATED);
+      HybridState state = (HybridState) network.newState(2, 64, StateKind.PREALLOCATED);
       network.forward(Step.of(ids(scope, new int[][] {{1, 2, 3, 4}, {5, 6, 7, 8}})), state);
       float[] before = state.recurrent().before(scope, 0).toFloatArray();
       Step pass = Step.of(ids(scope, new int[][] {{1, 2, 3}, {4, 5, 6}})).peek();
@@ -172,12 +174,12 @@ class HybridNetworkTest {
       Backbone network = model.backbone();
       for (int length = 1; length <= 5; length++) {
         int n = length;
-        HybridState tree = (HybridState) network.newState(1, 64, State.Kind.PREALLOCATED);
-        HybridState text = (HybridState) network.newState(1, 64, State.Kind.PREALLOCATED);
+        HybridState tree = (HybridState) network.newState(1, 64, StateKind.PREALLOCATED);
+        HybridState text = (HybridState) network.newState(1, 64, StateKind.PREALLOCATED);
         Step prompt = Step.of(ids(scope, new int[][] {{1, 2, 3, 4}}));
         network.forward(prompt, tree);
         network.forward(prompt, text);
-        // a path with a brother beside every node
+        // a path with a sibling beside every node
         int[] tokens = IntStream.range(0, 2 * n).map(i -> (5 * i) % VOCABULARY).toArray();
         int[] parents = IntStream.range(0, 2 * n).map(i -> i < 2 ? i - 1 : i / 2 * 2 - 2).toArray();
         int[] path = IntStream.range(0, n).map(i -> 2 * i).toArray();
@@ -243,7 +245,7 @@ class HybridNetworkTest {
     }
   }
 
-  /** Drafts of which many are right: what plain decoding said, and wrong brothers. */
+  /** Drafts of which many are right: what plain decoding said, and wrong siblings. */
   private static Drafter knowing(int[][] texts, int[][] prompts) {
     return Drafter.of(
         row -> {
@@ -281,7 +283,7 @@ class HybridNetworkTest {
             for (var target : new TokenModel[] {model, new TreeUnroller(model)}) {
               SpeculativeDecoder.Run run =
                   SpeculativeDecoder.decode(
-                      target, prompts, options, knowing(plain, prompts), new Match());
+                      target, prompts, options, knowing(plain, prompts), new ExactMatch());
               assertArrayEquals(
                   plain,
                   run.tokens(),
@@ -301,7 +303,7 @@ class HybridNetworkTest {
         CausalLm draft = CausalLm.hybrid(new HybridConfig(1, 0, 8, 1, 8, 4, 16, 48, 64), 4)) {
       target.parameters().get("embedding").muli(20);
       draft.parameters().get("embedding").muli(20);
-      SpeculationSuite.sameTokens(target, new ModelDrafter(draft, Growth.widths(3, 2, 1)));
+      SpeculationSuite.sameTokens(target, new ModelDrafter(draft, TreeExpansion.widths(3, 2, 1)));
     }
   }
 

@@ -170,7 +170,7 @@ class TreeScanTest {
         moved(straight.packed(scope, DataType.FLOAT64), from, H * P),
         second.packed(scope, DataType.FLOAT64),
         1e-12,
-        "brothers");
+        "siblings");
   }
 
   private static double[] moved(double[] values, int[] from, int width) {

@@ -75,7 +75,8 @@ class BinsTest {
     assertEquals(Bins.TOO_MANY_TOKENS, bins.choose(8, 11));
     assertEquals(2, bins.lenient().choose(8, 11));
     assertEquals(1, bins.choose(8, 10));
-    assertEquals(Bins.TOO_DENSE, bins.withMaxTps(1, 1, 1, 1).choose(8, 9));
+    assertEquals(
+        Bins.TOO_DENSE, DurationBins2d.of(bins.pairs(), new double[] {1, 1, 1, 1}).choose(8, 9));
     assertEquals(bins, DurationBins2d.of(bins.pairs()));
     assertNotEquals(bins, bins.lenient());
     assertEquals(new BinShape(3, 20, 18), bins.shape(3, 99));
@@ -107,7 +108,7 @@ class BinsTest {
             .filter(distinct())
             .toArray(double[][]::new);
     double[] maxTps = rng.doubles(pairs.length, 0, 12).toArray();
-    DurationBins2d strict = DurationBins2d.of(pairs).withMaxTps(maxTps);
+    DurationBins2d strict = DurationBins2d.of(pairs, maxTps);
     for (int i = 0; i < 500; i++) {
       double d = rng.nextBoolean() ? 1 + rng.nextInt(13) : 13 * (1 - rng.nextDouble());
       int u = rng.nextInt(42);
@@ -204,24 +205,18 @@ class BinsTest {
         () -> DurationBins2d.of(pair, new double[] {5, 9}),
         () -> DurationBins2d.of(new double[] {1}),
         () -> DurationBins2d.of(new double[] {1, 1.5}),
-        () -> DurationBins2d.of(pair).withMaxTps(1, 2),
-        () -> DurationBins2d.of(pair).withMaxTps(Double.NaN),
         () -> DurationBins2d.estimate(two, 3, 1),
         () -> DurationBins2d.estimate(two, 1, 0),
         () -> DurationBins2d.estimate(two, 1, 1, 0),
         () -> TimeConstraint.seconds(Double.NaN),
         () -> TimeConstraint.seconds(0),
         () -> TimeConstraint.seconds(1).withQuadratic(0),
-        () -> TimeConstraint.seconds(1).withMaxCuts(0),
-        () -> TokenConstraint.tokens(-1),
-        () -> TokenConstraint.tokens(1).withSecondsPerToken(Double.NaN),
         () -> FixedBatchSizes.of(),
         () -> FixedBatchSizes.of(3, 0),
         () -> StaticRandom.of(0),
         () -> StaticRandom.of(1).buffer(0),
-        () -> StaticRandom.of(1).epoch(-1),
         () -> StaticRandom.of(1).syncBuckets(2, 2),
-        () -> CutFilter.duration(2, 1));
+        () -> StaticRandom.of(1).maxTps(0));
   }
 
   @ParameterizedTest

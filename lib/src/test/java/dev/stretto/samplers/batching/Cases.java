@@ -39,11 +39,10 @@ final class Cases {
           default -> DurationBins2d.estimate(cuts, k, 1 + rng.nextInt(4), 1).lenient();
         };
     SamplerBuilder builder =
-        switch (rng.nextInt(5)) {
+        switch (rng.nextInt(4)) {
           case 0 -> StaticRandom.of(1 + rng.nextInt(30));
           case 1 -> DurationCap.of(capped(rng));
-          case 2 -> StaticBucketing.of(k, capped(rng));
-          case 3 -> DynamicBucketing.of(bins, capped(rng));
+          case 2 -> DynamicBucketing.of(bins, capped(rng));
           default ->
               DynamicBucketing.of(
                   bins, FixedBatchSizes.of(rng.ints(bins.count(), 1, 30).toArray()));
@@ -52,7 +51,7 @@ final class Cases {
       builder.syncBuckets(rng.nextInt(4), 4);
     }
     if (rng.nextInt(3) == 0) {
-      builder.maxTps(6).filter(CutFilter.duration(1, 25));
+      builder.maxTps(6).filter("1 to 25 s", cut -> cut.duration() >= 1 && cut.duration() <= 25);
     }
     return builder
         .buffer(1 + rng.nextInt(cuts.size()))
@@ -62,13 +61,16 @@ final class Cases {
 
   private static SamplingConstraint capped(Rng rng) {
     double cap = 1 + rng.nextInt(200);
-    return switch (rng.nextInt(5)) {
-      case 0 -> TimeConstraint.seconds(cap);
-      case 1 -> TimeConstraint.seconds(cap).withQuadratic(15 + rng.nextInt(25));
-      case 2 -> TimeConstraint.seconds(cap).withMaxCuts(1 + rng.nextInt(20));
-      case 3 -> TokenConstraint.tokens(5 * cap).withMaxExamples(1 + rng.nextInt(40));
-      default -> new TokenConstraint(5 * cap, 100, 200, .08);
-    };
+    TimeConstraint plain = TimeConstraint.seconds(cap);
+    return rng.nextBoolean() ? plain : plain.withQuadratic(15 + rng.nextInt(25));
+  }
+
+  /**
+   * Whether a finished batch keeps a constraint: it fits, or is one cut that is too large alone.
+   */
+  static boolean holds(SamplingConstraint constraint, Batch batch) {
+    double largest = batch.cuts().stream().mapToDouble(constraint::size).max().orElse(0);
+    return batch.size() == 1 || constraint.fits(batch.size(), largest, Math.max(0, batch.bin()));
   }
 
   static List<Batch> batches(BatchingSampler sampler, List<Cut> cuts) {

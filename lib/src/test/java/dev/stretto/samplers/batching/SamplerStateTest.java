@@ -62,7 +62,7 @@ class SamplerStateTest {
     List<SamplerBuilder> others =
         List.of(
             DynamicBucketing.of(bins).maxDuration(61),
-            DynamicBucketing.of(bins).batchSizes(1, 1),
+            DynamicBucketing.of(bins, FixedBatchSizes.of(1, 1)),
             DynamicBucketing.of(DurationBins.of(5, 41)).maxDuration(60),
             DynamicBucketing.of(bins).maxDuration(60).buffer(10),
             DynamicBucketing.of(bins).maxDuration(60).seed(1),
@@ -96,15 +96,5 @@ class SamplerStateTest {
     for (String json : List.of("", "{}", "[1]", "{\"report\": 3}", "nonsense")) {
       assertThrows(IllegalArgumentException.class, () -> SamplerState.fromJson(json), json);
     }
-  }
-
-  @Test
-  void aLaterEpochNeedsNoHistory() {
-    List<Cut> cuts = Cases.cuts(new Rng(3), 300);
-    SamplerBuilder builder = DurationCap.of(TimeConstraint.seconds(50)).buffer(100);
-    BucketingSampler sampler = builder.build();
-    Cases.batches(sampler, cuts);
-    Cases.batches(sampler, cuts.subList(0, 7));
-    assertEquals(Cases.batches(sampler, cuts), Cases.batches(builder.epoch(2).build(), cuts));
   }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.samplers.decoding.Decoder.Decoded;
 import dev.stretto.samplers.decoding.Decoder.Options;
+import dev.stretto.samplers.serving.NetworkEngineTest;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;

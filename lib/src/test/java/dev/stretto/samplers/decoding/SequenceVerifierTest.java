@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stretto.models.language.TableModel;
+import dev.stretto.papers.spectr.ExactTransport;
+import dev.stretto.papers.spectr.KSeq;
+import dev.stretto.papers.spectr.MembershipTransport;
 import dev.stretto.samplers.decoding.Decoder.Options;
-import dev.stretto.samplers.decoding.SequenceVerifier.Transport;
-import dev.stretto.samplers.drafting.Growth;
 import dev.stretto.samplers.drafting.ModelDrafter;
+import dev.stretto.samplers.drafting.TreeExpansion;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.Arrays;
@@ -20,11 +22,11 @@ class SequenceVerifierTest {
   private static final Sampling ALL = Sampling.of(1, 0);
 
   private static double[] random(int size, double deviation, Rng rng) {
-    double[] law = new double[size];
-    Arrays.setAll(law, i -> Math.exp(deviation * rng.nextGaussian()));
-    double sum = Arrays.stream(law).sum();
-    Arrays.setAll(law, i -> law[i] / sum);
-    return law;
+    double[] probabilities = new double[size];
+    Arrays.setAll(probabilities, i -> Math.exp(deviation * rng.nextGaussian()));
+    double sum = Arrays.stream(probabilities).sum();
+    Arrays.setAll(probabilities, i -> probabilities[i] / sum);
+    return probabilities;
   }
 
   @Test
@@ -68,7 +70,7 @@ class SequenceVerifierTest {
   }
 
   @Test
-  void residualsAreLaws() {
+  void residualsAreDistributions() {
     for (long seed = 0; seed < 200; seed++) {
       Rng rng = new Rng(seed);
       double[] target = random(8, 3, rng);
@@ -92,64 +94,67 @@ class SequenceVerifierTest {
     assertArrayEquals(new double[] {1, 0}, apart);
   }
 
-  private static double error(Verifier verifier, Growth growth, long seed) {
+  private static double error(Verifier verifier, TreeExpansion growth, long seed) {
     TableModel target = TableModel.random(4, 2, 1.5, SeedTree.of(seed));
     TableModel draft = target.blurred(.7, 1, SeedTree.of(seed + 1));
-    double[] law =
-        OutputLaw.enumerate(
+    double[] probabilities =
+        OutputDistribution.enumerate(
             target, new int[] {1}, ALL, new ModelDrafter(draft, growth), verifier, 3);
-    double[] own = OutputLaw.of(target, new int[] {1}, ALL, 3);
+    double[] own = OutputDistribution.of(target, new int[] {1}, ALL, 3);
     double worst = 0;
-    for (int i = 0; i < law.length; i++) {
-      worst = Math.max(worst, Math.abs(law[i] - own[i]));
+    for (int i = 0; i < probabilities.length; i++) {
+      worst = Math.max(worst, Math.abs(probabilities[i] - own[i]));
     }
     return worst;
   }
 
   @Test
-  void everyOutcomeTogetherHasTheTargetsLaw() {
+  void everyOutcomeTogetherHasTheTargetsDistribution() {
     for (boolean option : new boolean[] {false, true}) {
-      for (Transport transport :
-          new Transport[] {new RecursiveRejection(), new KSeq(), new ExactTransport()}) {
-        Verifier verifier = new SequenceVerifier(transport, option);
-        String at = transport.getClass().getSimpleName() + ", option " + option;
-        assertEquals(0, error(verifier, Growth.drawn(1, 2), 3), 1e-12, at);
-        assertEquals(0, error(verifier, Growth.drawn(2, 2), 3), 1e-12, at);
-        assertEquals(0, error(verifier, Growth.drawn(3, 1), 4), 1e-12, at);
+      for (AcceptanceRule rule :
+          new AcceptanceRule[] {new RecursiveRejection(), new KSeq(), new ExactTransport()}) {
+        Verifier verifier = new SequenceVerifier(rule, option);
+        String at = rule.getClass().getSimpleName() + ", option " + option;
+        assertEquals(0, error(verifier, TreeExpansion.drawn(1, 2), 3), 1e-12, at);
+        assertEquals(0, error(verifier, TreeExpansion.drawn(2, 2), 3), 1e-12, at);
+        assertEquals(0, error(verifier, TreeExpansion.drawn(3, 1), 4), 1e-12, at);
       }
     }
-    assertEquals(0, error(new Match(), Growth.widths(2, 2), 5), 1e-12);
-    assertEquals(0, error(new Match(), Growth.drawn(2, 2), 5), 1e-12);
+    assertEquals(0, error(new ExactMatch(), TreeExpansion.widths(2, 2), 5), 1e-12);
+    assertEquals(0, error(new ExactMatch(), TreeExpansion.drawn(2, 2), 5), 1e-12);
   }
 
   /** K-SEQ with a wrong division factor. */
-  private record Careless(boolean rhoOfOne) implements Transport {
+  private record Careless(boolean rhoOfOne) implements AcceptanceRule {
     @Override
-    public int couple(double[] target, double[] draft, int[] candidates, Chance chance) {
+    public Outcome accept(
+        double[] target, double[] draft, int[] candidates, DecodingRandom random) {
       double rho = rhoOfOne ? 1 : KSeq.solveRho(target, draft, candidates.length);
       for (int i = 0; i < candidates.length; i++) {
-        if (chance.happens(target[candidates[i]] / (rho * draft[candidates[i]]))) {
-          return i;
+        if (random.happens(target[candidates[i]] / (rho * draft[candidates[i]]))) {
+          return new Accepted(i);
         }
       }
-      return -1 - chance.draw(KSeq.residual(target, draft, 1));
+      return new Rejected(random.draw(KSeq.residual(target, draft, 1)));
     }
   }
 
   @Test
-  void slipsShowInTheLaw() {
+  void perturbationsShowInTheDistribution() {
     assertTrue(
-        error(new SequenceVerifier(new Careless(true), false), Growth.drawn(2, 2), 3) > 1e-2);
+        error(new SequenceVerifier(new Careless(true), false), TreeExpansion.drawn(2, 2), 3)
+            > 1e-2);
     assertTrue(
-        error(new SequenceVerifier(new Careless(false), false), Growth.drawn(2, 2), 3) > 1e-4);
-    assertTrue(error(new Typical(.09, .3), Growth.widths(2, 2), 3) > 1e-2);
+        error(new SequenceVerifier(new Careless(false), false), TreeExpansion.drawn(2, 2), 3)
+            > 1e-4);
+    assertTrue(error(new TypicalAcceptance(.09, .3), TreeExpansion.widths(2, 2), 3) > 1e-2);
   }
 
   @Test
-  void theDecoderItselfDrawsFromTheLaw() {
+  void theDecoderItselfDrawsFromTheDistribution() {
     TableModel target = TableModel.random(4, 2, 1.5, SeedTree.of(3));
     TableModel draft = target.blurred(.7, 1, SeedTree.of(4));
-    double[] own = OutputLaw.of(target, new int[] {1}, ALL, 3);
+    double[] own = OutputDistribution.of(target, new int[] {1}, ALL, 3);
     int[][] prompts = new int[20_000][];
     Arrays.fill(prompts, new int[] {1});
     int[][] texts =
@@ -157,7 +162,7 @@ class SequenceVerifierTest {
                 target,
                 prompts,
                 new Options(3, -1, Sampling.of(1, 99)),
-                new ModelDrafter(draft, Growth.drawn(2, 2)),
+                new ModelDrafter(draft, TreeExpansion.drawn(2, 2)),
                 new SequenceVerifier(new KSeq(), true))
             .tokens();
     double[] counts = new double[64];
@@ -180,28 +185,28 @@ class SequenceVerifierTest {
     Options greedy = new Options(40, -1, Sampling.greedy());
     int[][] prompts = {{0}, {3, 2}};
     int[][] plain = Decoder.decode(target, prompts, greedy).tokens();
-    for (Transport transport :
-        new Transport[] {new RecursiveRejection(), new KSeq(), new ExactTransport()}) {
+    for (AcceptanceRule rule :
+        new AcceptanceRule[] {new RecursiveRejection(), new KSeq(), new ExactTransport()}) {
       assertArrayEquals(
           plain,
           SpeculativeDecoder.decode(
                   target,
                   prompts,
                   greedy,
-                  new ModelDrafter(draft, Growth.drawn(2, 3)),
-                  new SequenceVerifier(transport, false))
+                  new ModelDrafter(draft, TreeExpansion.drawn(2, 3)),
+                  new SequenceVerifier(rule, false))
               .tokens());
     }
   }
 
   @Test
   void lawsThatAreNoneAreRefusedByName() {
-    double[] law = {.5, .5};
+    double[] probabilities = {.5, .5};
     String[] messages = {
-      message(() -> MembershipTransport.optimum(law, law, 0)),
-      message(() -> MembershipTransport.optimum(law, new double[] {1}, 1)),
-      message(() -> MembershipTransport.optimum(law, new double[] {.5, Double.NaN}, 1)),
-      message(() -> MembershipTransport.optimum(new double[] {.5, .4}, law, 1)),
+      message(() -> MembershipTransport.optimum(probabilities, probabilities, 0)),
+      message(() -> MembershipTransport.optimum(probabilities, new double[] {1}, 1)),
+      message(() -> MembershipTransport.optimum(probabilities, new double[] {.5, Double.NaN}, 1)),
+      message(() -> MembershipTransport.optimum(new double[] {.5, .4}, probabilities, 1)),
       message(
           () -> ExactTransport.acceptance(random(13, 1, new Rng(1)), random(13, 1, new Rng(2)), 2))
     };

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TokenPickerTest {
   private static final int VOCABULARY = 12;
 
-  /** The law by its definition, on lists. */
+  /** The distribution by its definition, on lists. */
   private static double[] naive(float[] scores, Sampling sampling) {
     double[] weights = new double[scores.length];
     Arrays.setAll(weights, i -> Math.exp(scores[i] / sampling.temperature()));
@@ -40,23 +40,23 @@ class TokenPickerTest {
       size++;
     }
     double mass = order.subList(0, size).stream().mapToDouble(i -> weights[i]).sum();
-    double[] law = new double[scores.length];
-    order.subList(0, size).forEach(i -> law[i] = weights[i] / mass);
-    return law;
+    double[] probabilities = new double[scores.length];
+    order.subList(0, size).forEach(i -> probabilities[i] = weights[i] / mass);
+    return probabilities;
   }
 
-  /** False alarms: one in a million for each of the six laws. */
+  /** False alarms: one in a million for each of the six distributions. */
   @ParameterizedTest
   @CsvSource({"1, 0, 1", "0.5, 0, 1", "2, 0, 1", "1, 4, 1", "1, 0, 0.7", "1.5, 6, 0.8"})
-  void drawsFollowTheLaw(double temperature, int topK, double topP) {
+  void drawsFollowTheDistribution(double temperature, int topK, double topP) {
     Rng random = SeedTree.of(5).child("scores").rng();
     float[] scores = new float[VOCABULARY];
     for (int i = 0; i < VOCABULARY; i++) {
       scores[i] = (float) random.nextGaussian();
     }
     Sampling sampling = new Sampling(temperature, topK, topP, 3);
-    double[] law = naive(scores, sampling);
-    assertArrayEquals(law, TokenPicker.law(scores, sampling), 1e-6);
+    double[] probabilities = naive(scores, sampling);
+    assertArrayEquals(probabilities, TokenPicker.probabilities(scores, sampling), 1e-6);
     long[] drawn = new long[VOCABULARY];
     int rows = 40_000;
     try (NDManager scope = Tensors.manager()) {
@@ -69,14 +69,15 @@ class TokenPickerTest {
         drawn[token]++;
       }
     }
-    int[] support = IntStream.range(0, VOCABULARY).filter(i -> law[i] > 0).toArray();
+    int[] support = IntStream.range(0, VOCABULARY).filter(i -> probabilities[i] > 0).toArray();
     for (int i = 0; i < VOCABULARY; i++) {
-      assertTrue(law[i] > 0 || drawn[i] == 0, "token " + i + " is outside of the law");
+      assertTrue(
+          probabilities[i] > 0 || drawn[i] == 0, "token " + i + " is outside of the distribution");
     }
     double p =
         new ChiSquareTest()
             .chiSquareTest(
-                IntStream.of(support).mapToDouble(i -> law[i]).toArray(),
+                IntStream.of(support).mapToDouble(i -> probabilities[i]).toArray(),
                 IntStream.of(support).mapToLong(i -> drawn[i]).toArray());
     assertTrue(p > 1e-6, "p = " + p + ", " + Arrays.toString(drawn));
   }
@@ -114,12 +115,13 @@ class TokenPickerTest {
   @Test
   void tiesAtTheEdgeOfTheKLikeliestKeepTheLowestIds() {
     float[] scores = {1, 2, 1, 1, 0};
-    double[] law = TokenPicker.law(scores, new Sampling(1, 3, 1, 0));
-    assertTrue(law[0] > 0 && law[1] > 0 && law[2] > 0);
-    assertEquals(0, law[3]);
-    assertEquals(0, law[4]);
+    double[] probabilities = TokenPicker.probabilities(scores, new Sampling(1, 3, 1, 0));
+    assertTrue(probabilities[0] > 0 && probabilities[1] > 0 && probabilities[2] > 0);
+    assertEquals(0, probabilities[3]);
+    assertEquals(0, probabilities[4]);
     assertArrayEquals(
-        new double[] {0, 1, 0, 0, 0}, TokenPicker.law(scores, new Sampling(1, 0, .01, 0)));
+        new double[] {0, 1, 0, 0, 0},
+        TokenPicker.probabilities(scores, new Sampling(1, 0, .01, 0)));
   }
 
   @Test

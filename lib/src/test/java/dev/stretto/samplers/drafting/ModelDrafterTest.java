@@ -14,11 +14,11 @@ import dev.stretto.samplers.decoding.Acceptance;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Decoder.Options;
 import dev.stretto.samplers.decoding.Drafter;
-import dev.stretto.samplers.decoding.Forced;
-import dev.stretto.samplers.decoding.Match;
+import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SequenceVerifier;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
+import dev.stretto.samplers.decoding.SyntheticAcceptance;
 import dev.stretto.tensor.SeedTree;
 import java.util.Arrays;
 import java.util.List;
@@ -28,14 +28,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class ModelDrafterTest {
-  private static final List<Growth> SHAPES =
+  private static final List<TreeExpansion> SHAPES =
       List.of(
-          Growth.chain(4),
-          Growth.confident(5, .4),
-          Growth.widths(3, 2, 1),
-          Growth.beam(3, 4),
-          Growth.drawn(1, 4),
-          Growth.drawn(3, 3));
+          TreeExpansion.chain(4),
+          TreeExpansion.confident(5, .4),
+          TreeExpansion.widths(3, 2, 1),
+          TreeExpansion.beam(3, 4),
+          TreeExpansion.drawn(1, 4),
+          TreeExpansion.drawn(3, 3));
   private static CausalLm target;
   private static CausalLm draft;
 
@@ -60,7 +60,7 @@ class ModelDrafterTest {
   void anyShapeFromAnExactModelLeavesTheTokens() {
     TokenModel table = TableModel.random(16, 2, 2, SeedTree.of(4));
     TokenModel ngrams = NGramModel.count(16, 3, SpeculationSuite.PROMPTS);
-    for (Growth shape : SHAPES) {
+    for (TreeExpansion shape : SHAPES) {
       SpeculationSuite.sameTokens(target, new ModelDrafter(table, shape));
       SpeculationSuite.sameTokens(target, new ModelDrafter(ngrams, shape));
       SpeculationSuite.sameTokens(table, new ModelDrafter(draft, shape));
@@ -71,19 +71,20 @@ class ModelDrafterTest {
   void theTargetAsItsOwnDraftIsAlwaysRight() {
     Options options = new Options(20, -1, Sampling.greedy());
     for (int depth = 1; depth <= 4; depth++) {
-      Acceptance all = run(options, new ModelDrafter(target, Growth.chain(depth))).acceptance();
+      Acceptance all =
+          run(options, new ModelDrafter(target, TreeExpansion.chain(depth))).acceptance();
       assertEquals(all.drafted(), all.accepted(), "depth " + depth);
       assertEquals(
           (long) SpeculationSuite.PROMPTS.length * ((20 + depth) / (depth + 1)), all.passes());
     }
-    // a network is its own law: drawn drafts are all kept, from a network and from a table
+    // a network is its own distribution: drawn drafts are all kept, from a network and from a table
     Options warm = new Options(20, -1, new Sampling(1, 0, 1, 5));
     SpeculativeDecoder.Run drawn =
         SpeculativeDecoder.decode(
             target,
             SpeculationSuite.PROMPTS,
             warm,
-            new ModelDrafter(target, Growth.drawn(1, 4)),
+            new ModelDrafter(target, TreeExpansion.drawn(1, 4)),
             SequenceVerifier.rejection());
     assertEquals(drawn.acceptance().drafted(), drawn.acceptance().accepted());
   }
@@ -95,9 +96,9 @@ class ModelDrafterTest {
     Drafter half =
         new ModelDrafter(
             target,
-            Growth.of(
+            TreeExpansion.of(
                 4,
-                (tree, level, chance) -> {
+                (tree, level, random) -> {
                   int last = tree.size() - 1;
                   int token = tree.top(last, 1)[0];
                   tree.add(last, level == 3 ? (token + 1) % 16 : token);
@@ -143,7 +144,7 @@ class ModelDrafterTest {
   @Test
   void forcedAcceptanceHasTheLengthAskedFor() {
     TokenModel table = TableModel.random(8, 1, 1, SeedTree.of(2));
-    Drafter chain = new ModelDrafter(table, Growth.chain(4));
+    Drafter chain = new ModelDrafter(table, TreeExpansion.chain(4));
     int[][] prompts = IntStream.range(0, 8).mapToObj(i -> new int[] {i}).toArray(int[][]::new);
     for (double asked : new double[] {0, .6, 1.5, 3.2}) {
       Acceptance all =
@@ -152,22 +153,23 @@ class ModelDrafterTest {
                   prompts,
                   new Options(4000, -1, Sampling.of(1, 7)),
                   chain,
-                  Forced.length(asked))
+                  SyntheticAcceptance.length(asked))
               .acceptance();
       assertEquals(asked, all.lengthWithoutBonus(), .02, all.passes() + " passes");
     }
-    assertThrows(IllegalArgumentException.class, () -> new Forced(.5, 1.2));
+    assertThrows(IllegalArgumentException.class, () -> new SyntheticAcceptance(.5, 1.2));
   }
 
   @Test
   void badShapesAreRefused() {
-    assertThrows(IllegalArgumentException.class, () -> Growth.chain(0));
-    assertThrows(IllegalArgumentException.class, () -> Growth.drawn(0, 3));
+    assertThrows(IllegalArgumentException.class, () -> TreeExpansion.chain(0));
+    assertThrows(IllegalArgumentException.class, () -> TreeExpansion.drawn(0, 3));
   }
 
   private static SpeculativeDecoder.Run run(Options options, Drafter drafter) {
     SpeculativeDecoder.Run run =
-        SpeculativeDecoder.decode(target, SpeculationSuite.PROMPTS, options, drafter, new Match());
+        SpeculativeDecoder.decode(
+            target, SpeculationSuite.PROMPTS, options, drafter, new ExactMatch());
     SpeculationSuite.statistics(run);
     Arrays.stream(run.tokens()).forEach(row -> assertTrue(row.length > 0));
     return run;

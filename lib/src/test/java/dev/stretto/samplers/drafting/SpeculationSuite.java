@@ -11,7 +11,7 @@ import dev.stretto.samplers.decoding.Acceptance;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Decoder.Options;
 import dev.stretto.samplers.decoding.Drafter;
-import dev.stretto.samplers.decoding.Match;
+import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import dev.stretto.samplers.decoding.Verifier;
@@ -55,7 +55,7 @@ public final class SpeculationSuite {
   private static void check(
       TokenModel target, Options options, Drafter drafter, int[][] expected, int[]... prompts) {
     SpeculativeDecoder.Run run =
-        SpeculativeDecoder.decode(target, prompts, options, drafter, new Match());
+        SpeculativeDecoder.decode(target, prompts, options, drafter, new ExactMatch());
     for (int b = 0; b < expected.length; b++) {
       assertArrayEquals(
           expected[b],

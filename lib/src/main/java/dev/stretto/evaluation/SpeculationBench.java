@@ -1,0 +1,431 @@
+package dev.stretto.evaluation;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import dev.stretto.figures.Tables;
+import dev.stretto.models.Cost;
+import dev.stretto.models.TokenModel;
+import dev.stretto.models.TokenTree;
+import dev.stretto.profilers.AcceptanceProfiler;
+import dev.stretto.profilers.InterleavedTimer;
+import dev.stretto.profilers.WorkProfiler;
+import dev.stretto.profilers.WorkProfiler.Role;
+import dev.stretto.profilers.WorkProfiler.Work;
+import dev.stretto.samplers.decoding.Acceptance;
+import dev.stretto.samplers.decoding.Decoder.Options;
+import dev.stretto.samplers.decoding.DecodingRandom;
+import dev.stretto.samplers.decoding.Drafter;
+import dev.stretto.samplers.decoding.ExactMatch;
+import dev.stretto.samplers.decoding.Sampling;
+import dev.stretto.samplers.decoding.SpeculativeDecoder;
+import dev.stretto.samplers.decoding.SpeculativeDecoder.Phases;
+import dev.stretto.samplers.decoding.SpeculativeDecoder.Run;
+import dev.stretto.samplers.decoding.TokenPicker;
+import dev.stretto.samplers.decoding.Verifier;
+import dev.stretto.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.apache.commons.math3.stat.StatUtils;
+import org.apache.commons.math3.stat.descriptive.rank.Percentile;
+import tech.tablesaw.api.Table;
+
+/**
+ * Speculative methods beside plain decoding: same target, prompts, limits and stopping. What can be
+ * counted is counted once ({@link #count}); time is a ratio to plain decoding in the same round
+ * ({@link #race}). Plain decoding is the first method and, as "AR again", the last; both together
+ * are what the others are held against, so that a drift through the round favours nobody, and how
+ * far the two lie apart is the noise. Prompts run alone, one after the other.
+ *
+ * <pre>{@code
+ * var bench = new SpeculationBench(target, prompts, options)
+ *     .add("mine", new MyDrafter(), new ExactMatch())
+ *     .addProfiled("draft model", work -> new ModelDrafter(work.of(draft, Role.DRAFT), TreeExpansion.chain(4)), new ExactMatch());
+ * bench.count();          // tokens a pass, positions, work, and whether the text is plain decoding's
+ * bench.race(2, 7)        // tokens/s and speed-up
+ * }</pre>
+ */
+public final class SpeculationBench {
+  /**
+   * A gap of log-probabilities, or of the drawn number to a step of the distribution, that is a
+   * tie.
+   */
+  public static final double NEAR = 1e-4;
+
+  private static final String PLAIN = "AR";
+  private static final String AGAIN = "AR again";
+
+  private record Method(
+      String name, TokenModel target, Function<WorkProfiler, Drafter> drafter, Verifier verifier) {}
+
+  /**
+   * A method's counts.
+   *
+   * @param method its name
+   * @param lossless whether it says so of itself
+   * @param acceptance of all prompts; none where all failed
+   * @param target work of the target, prefill left out
+   * @param draft work of draft models that were watched
+   * @param phases where the time went
+   * @param identical prompts whose text is plain decoding's
+   * @param nearTies prompts whose first difference is a near tie
+   * @param different prompts that differ otherwise: a failure of a lossless method
+   * @param errors what went wrong, a sentence a failed prompt
+   */
+  public record Counts(
+      String method,
+      boolean lossless,
+      Acceptance acceptance,
+      Work target,
+      Work draft,
+      Phases phases,
+      int identical,
+      int nearTies,
+      int different,
+      List<String> errors) {
+    /** {@return target positions a pass} */
+    public double positionsPerPass() {
+      return (double) target.positions() / target.passes();
+    }
+
+    /**
+     * Counts of more prompts.
+     *
+     * @param other of the same method
+     * @return of both; throws IllegalArgumentException for another method's
+     */
+    public Counts plus(Counts other) {
+      if (!method.equals(other.method)) {
+        throw new IllegalArgumentException(
+            "counts of '%s' and of '%s' make no sum".formatted(method, other.method));
+      }
+      return new Counts(
+          method,
+          lossless,
+          acceptance.plus(other.acceptance),
+          target.plus(other.target),
+          draft.plus(other.draft),
+          phases.plus(other.phases),
+          identical + other.identical,
+          nearTies + other.nearTies,
+          different + other.different,
+          Stream.concat(errors.stream(), other.errors.stream()).toList());
+    }
+  }
+
+  private final TokenModel target;
+  private final int[][] prompts;
+  private final Options options;
+  private final List<Method> methods = new ArrayList<>();
+
+  /**
+   * A bench with plain decoding on it.
+   *
+   * @param target stays the caller's
+   * @param prompts one or more
+   * @param options of every run; prompt i draws from seed + i
+   */
+  public SpeculationBench(TokenModel target, int[][] prompts, Options options) {
+    this.target = target;
+    this.prompts = prompts.clone();
+    this.options = options;
+    add(PLAIN, Drafter.none(), new ExactMatch());
+  }
+
+  /**
+   * Adds a method.
+   *
+   * @param name in the tables; throws IllegalArgumentException where it is taken
+   * @param drafter who proposes
+   * @param verifier who decides
+   * @return this
+   */
+  public SpeculationBench add(String name, Drafter drafter, Verifier verifier) {
+    return addProfiled(name, work -> drafter, verifier);
+  }
+
+  /**
+   * Adds a method whose draft model is watched.
+   *
+   * @param name in the tables
+   * @param drafter made for a profiler: for those who count; one that counts nothing for the race
+   * @param verifier who decides
+   * @return this
+   */
+  public SpeculationBench addProfiled(
+      String name, Function<WorkProfiler, Drafter> drafter, Verifier verifier) {
+    return with(name, target, drafter, verifier);
+  }
+
+  /**
+   * Adds a method whose drafts come out of the target's own, altered passes.
+   *
+   * @param name in the tables
+   * @param passes the altered target; stays the caller's
+   * @param drafter who proposes
+   * @param verifier who decides
+   * @return this
+   */
+  public SpeculationBench addOn(
+      String name, TokenModel passes, Drafter drafter, Verifier verifier) {
+    return with(name, passes, work -> drafter, verifier);
+  }
+
+  private SpeculationBench with(
+      String name, TokenModel passes, Function<WorkProfiler, Drafter> drafter, Verifier verifier) {
+    if (name.equals(AGAIN) || methods.stream().anyMatch(m -> m.name.equals(name))) {
+      throw new IllegalArgumentException("there is a method '%s' already".formatted(name));
+    }
+    methods.add(new Method(name, passes, drafter, verifier));
+    return this;
+  }
+
+  private Options options(int prompt) {
+    var sampling = options.sampling();
+    return new Options(
+        options.maxNewTokens(),
+        options.endToken(),
+        new Sampling(
+            sampling.temperature(), sampling.topK(), sampling.topP(), sampling.seed() + prompt));
+  }
+
+  private Run run(TokenModel model, int prompt, Drafter drafter, Verifier verifier) {
+    return SpeculativeDecoder.decode(
+        model, new int[][] {prompts[prompt]}, options(prompt), drafter, verifier);
+  }
+
+  /**
+   * Runs every method once.
+   *
+   * @return counts by method, plain decoding first
+   */
+  public List<Counts> count() {
+    List<Counts> counts = new ArrayList<>();
+    int[][] plain = new int[prompts.length][];
+    for (Method method : methods) {
+      WorkProfiler work = new WorkProfiler();
+      TokenModel watched = work.of(method.target, Role.TARGET);
+      Acceptance all = new Acceptance.Recorder().report();
+      Phases phases = new Phases(0, 0, 0, 0, 0);
+      int[] kinds = new int[3];
+      List<String> errors = new ArrayList<>();
+      Drafter drafter = method.drafter.apply(work);
+      for (int i = 0; i < prompts.length; i++) {
+        try {
+          Run run = run(watched, i, drafter, method.verifier);
+          int[] tokens = run.tokens()[0];
+          plain[i] = method.name.equals(PLAIN) ? tokens : plain[i];
+          all = all.plus(run.acceptance());
+          phases = phases.plus(run.phases());
+          kinds[kind(i, plain[i], tokens)]++;
+        } catch (CancellationException e) {
+          throw e;
+        } catch (RuntimeException e) {
+          errors.add("prompt %d: %s".formatted(i, e.getMessage()));
+        }
+      }
+      counts.add(
+          new Counts(
+              method.name,
+              method.verifier.lossless(),
+              all,
+              work.work(Role.TARGET),
+              work.work(Role.DRAFT).plus(work.work(Role.HEAD)),
+              phases,
+              kinds[0],
+              kinds[1],
+              kinds[2],
+              errors));
+    }
+    return counts;
+  }
+
+  /** 0 for the same text, 1 where the first difference is a near tie, 2 for another. */
+  private int kind(int prompt, int[] plain, int[] tokens) {
+    int first = Arrays.mismatch(plain, tokens);
+    if (first < 0) {
+      return 0;
+    }
+    if (first >= Math.min(plain.length, tokens.length)) {
+      return 2;
+    }
+    int[] text = Arrays.copyOf(prompts[prompt], prompts[prompt].length + first);
+    System.arraycopy(plain, 0, text, prompts[prompt].length, first);
+    double[] logProbs;
+    try (NDManager scope = Tensors.manager();
+        TokenModel.Session session = target.open(text)) {
+      TokenTree[] pending = {TokenTree.chain(text[text.length - 1])};
+      NDArray probabilities = session.score(scope, pending).logProbsBNV();
+      float[] values = probabilities.toFloatArray();
+      logProbs = new double[values.length];
+      Arrays.setAll(logProbs, v -> values[v]);
+    }
+    var sampling = options(prompt).sampling();
+    if (sampling.temperature() == 0) {
+      double gap = logProbs[plain[first]] - logProbs[tokens[first]];
+      return Math.abs(gap) < NEAR ? 1 : 2;
+    }
+    double u = DecodingRandom.number(sampling.seed(), first);
+    double step = 0;
+    for (double p : TokenPicker.probabilities(logProbs, sampling)) {
+      step += p;
+      if (Math.abs(step - u) < NEAR) {
+        return 1;
+      }
+    }
+    return 2;
+  }
+
+  /**
+   * Runs all methods in turns.
+   *
+   * @param warmUps rounds that are not counted
+   * @param rounds 1 or more
+   * @return columns method, micro and macro (tokens/s; medians over rounds), speedup (median over
+   *     rounds of the ratio of micro tokens/s to that of both plain runs of the round), low, high
+   *     (range), ttft, gapP50, gapP95 (milliseconds), errors (prompts dropped on both sides)
+   */
+  public Table race(int warmUps, int rounds) {
+    List<Method> runners = new ArrayList<>(methods);
+    Method plain = methods.getFirst();
+    runners.add(new Method(AGAIN, target, plain.drafter, plain.verifier));
+    Map<String, List<double[][]>> times = new LinkedHashMap<>();
+    Map<String, Acceptance> reports = new HashMap<>();
+    boolean[] failed = new boolean[prompts.length];
+    InterleavedTimer timer = new InterleavedTimer();
+    for (Method method : runners) {
+      times.put(method.name, new ArrayList<>());
+      Drafter drafter = method.drafter.apply(new WorkProfiler());
+      timer.add(
+          method.name,
+          () -> {
+            double[][] secondsAndTokens = new double[2][prompts.length];
+            Acceptance all = new Acceptance.Recorder().report();
+            for (int i = 0; i < prompts.length; i++) {
+              try {
+                Run run = run(method.target, i, drafter, method.verifier);
+                secondsAndTokens[0][i] = run.phases().total() / 1e9;
+                secondsAndTokens[1][i] = run.count();
+                all = all.plus(run.acceptance());
+              } catch (CancellationException e) {
+                throw e;
+              } catch (RuntimeException e) {
+                failed[i] = true;
+              }
+            }
+            times.get(method.name).add(secondsAndTokens);
+            reports.put(method.name, all);
+          });
+    }
+    timer.run(warmUps, rounds);
+    int errors = 0;
+    for (boolean f : failed) {
+      errors += f ? 1 : 0;
+    }
+    List<Speed> speeds = new ArrayList<>();
+    for (Method method : runners) {
+      double[] micro = new double[rounds];
+      double[] macro = new double[rounds];
+      double[] ratio = new double[rounds];
+      for (int r = 0; r < rounds; r++) {
+        double[][] own = times.get(method.name).get(warmUps + r);
+        micro[r] = micro(own, failed);
+        macro[r] = macro(own, failed);
+        double first = micro(times.get(PLAIN).get(warmUps + r), failed);
+        double again = micro(times.get(AGAIN).get(warmUps + r), failed);
+        // equally many tokens: all of them over all the time
+        ratio[r] = micro[r] * (1 / first + 1 / again) / 2;
+      }
+      Acceptance report = reports.get(method.name);
+      speeds.add(
+          new Speed(
+              method.name,
+              new Percentile().evaluate(micro, 50),
+              new Percentile().evaluate(macro, 50),
+              new Percentile().evaluate(ratio, 50),
+              StatUtils.min(ratio),
+              StatUtils.max(ratio),
+              1e3 * AcceptanceProfiler.ttft(report),
+              1e3 * AcceptanceProfiler.gap(report, 50),
+              1e3 * AcceptanceProfiler.gap(report, 95),
+              errors));
+    }
+    return Tables.of(speeds).setName("speed");
+  }
+
+  /** A row of {@link #race}. */
+  private record Speed(
+      String method,
+      double micro,
+      double macro,
+      double speedup,
+      double low,
+      double high,
+      double ttft,
+      double gapP50,
+      double gapP95,
+      int errors) {}
+
+  private static double micro(double[][] run, boolean[] failed) {
+    double seconds = 0;
+    double tokens = 0;
+    for (int i = 0; i < failed.length; i++) {
+      seconds += failed[i] ? 0 : run[0][i];
+      tokens += failed[i] ? 0 : run[1][i];
+    }
+    return tokens / seconds;
+  }
+
+  private static double macro(double[][] run, boolean[] failed) {
+    double sum = 0;
+    int count = 0;
+    for (int i = 0; i < failed.length; i++) {
+      sum += failed[i] ? 0 : run[1][i] / run[0][i];
+      count += failed[i] ? 0 : 1;
+    }
+    return sum / count;
+  }
+
+  /**
+   * Counts as a table.
+   *
+   * @param counts of methods
+   * @return columns method, lossless, tau (length with bonus), accepted (without), a1 to a4,
+   *     passes, positions (a pass), useful (share of positions), draftPasses, macsPerToken,
+   *     bytesPerToken (target and draft), identical, nearTies, different, errors
+   */
+  public static Table table(List<Counts> counts) {
+    return Tables.rows(counts)
+        .column("method", Counts::method)
+        .column("lossless", c -> c.lossless ? "yes" : "LOSSY")
+        .column("tau", c -> c.acceptance.lengthWithBonus())
+        .column("accepted", c -> c.acceptance.lengthWithoutBonus())
+        .column("a1", c -> c.acceptance.conditional(1))
+        .column("a2", c -> c.acceptance.conditional(2))
+        .column("a3", c -> c.acceptance.conditional(3))
+        .column("a4", c -> c.acceptance.conditional(4))
+        .column("passes", c -> (double) c.target.passes())
+        .column("positions", Counts::positionsPerPass)
+        .column("useful", c -> (double) c.target.useful() / c.target.positions())
+        .column("draftPasses", c -> (double) c.draft.passes())
+        .column("macsPerToken", c -> perToken(c, Cost::multiplyAdds))
+        .column("bytesPerToken", c -> perToken(c, Cost::bytes))
+        .column("identical", c -> (double) c.identical)
+        .column("nearTies", c -> (double) c.nearTies)
+        .column("different", c -> (double) c.different)
+        .column("errors", c -> (double) c.errors.size())
+        .table("methods");
+  }
+
+  private static double perToken(Counts counts, ToLongFunction<Cost> of) {
+    Cost both = counts.target.plus(counts.draft).cost();
+    return (double) of.applyAsLong(both) / counts.acceptance.emitted();
+  }
+}

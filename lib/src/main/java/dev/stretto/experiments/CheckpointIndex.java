@@ -1,0 +1,63 @@
+package dev.stretto.experiments;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** {@code index.tsv} beside stored models: which recipe, seed and key each file belongs to. */
+final class CheckpointIndex {
+  private static final String HEADER = String.join("\t", Settings.columns(Row.class));
+
+  private CheckpointIndex() {}
+
+  /**
+   * A stored file.
+   *
+   * @param recipe name of the recipe
+   * @param seed of the model
+   * @param key of recipe and seed
+   * @param file name within the folder
+   * @param bytes its size
+   * @param format F16 or F32 for weights, JSON for measures of reference seeds
+   */
+  record Row(String recipe, long seed, String key, String file, long bytes, String format) {}
+
+  /** {@return the rows of a folder; none where it has no index} */
+  static List<Row> read(Path folder) {
+    Path index = folder.resolve("index.tsv");
+    if (!Files.exists(index)) {
+      return List.of();
+    }
+    try {
+      return Tsv.rows(index.toString(), Files.readString(index)).stream()
+          .map(row -> Settings.read(Row.class, row))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(index + " cannot be read", e);
+    }
+  }
+
+  /** Adds a row, in place of the one of the same file. */
+  static void add(Path folder, Row row) throws IOException {
+    List<Row> rows = new ArrayList<>(read(folder));
+    rows.removeIf(other -> other.file().equals(row.file()));
+    rows.add(row);
+    List<String> lines =
+        rows.stream()
+            .map(
+                value ->
+                    String.join(
+                        "\t",
+                        Settings.values(value).values().stream().map(String::valueOf).toList()))
+            .sorted()
+            .toList();
+    Path part = folder.resolve(".index." + ProcessHandle.current().pid());
+    Files.write(part, Stream.concat(Stream.of(HEADER), lines.stream()).toList());
+    Files.move(part, folder.resolve("index.tsv"), StandardCopyOption.REPLACE_EXISTING);
+  }
+}

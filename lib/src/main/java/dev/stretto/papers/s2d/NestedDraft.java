@@ -1,0 +1,335 @@
+package dev.stretto.papers.s2d;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import dev.stretto.models.Parameters;
+import dev.stretto.models.StateKind;
+import dev.stretto.models.Step;
+import dev.stretto.models.Trainable;
+import dev.stretto.models.language.CausalLm;
+import dev.stretto.models.layers.Ops;
+import dev.stretto.models.layers.Transformer;
+import dev.stretto.models.layers.TransformerConfig;
+import dev.stretto.models.state.KvState;
+import dev.stretto.tensor.SeedTree;
+import dev.stretto.tensor.Tensors;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * A language model whose first layers are language models too (Sorted LLaMA, 2309.08968; S2D,
+ * 2407.01955): sub-model e is its first e layers, the shared final norm and the shared, tied head.
+ * Keys and values of tokens that left early are filled {@link KvFill#LAZY lazily}: the stream
+ * behind an exit is kept, and the missing layers run over all that is missing as soon as a deeper
+ * exit is asked, which is exact. {@link #filled} gives the other way.
+ */
+public final class NestedDraft implements Trainable, ExitModel {
+  private final TransformerConfig config;
+  private final int[] exits;
+  private final Parameters parameters;
+  private final Transformer body;
+  private final KvFill fill;
+  private final boolean owned;
+
+  /**
+   * A model with fresh weights.
+   *
+   * @param config its shape, with a vocabulary
+   * @param seed where weights are drawn from
+   * @param exits layers passed at each exit, rising, the last one all of them; else an
+   *     IllegalArgumentException
+   */
+  public NestedDraft(TransformerConfig config, SeedTree seed, int... exits) {
+    this(checked(config, exits), new Transformer(config, new Parameters(seed)), KvFill.LAZY, true);
+  }
+
+  private NestedDraft(int[] exits, Transformer body, KvFill fill, boolean owned) {
+    this.config = body.config();
+    this.exits = exits;
+    this.parameters = body.parameters();
+    this.body = body;
+    this.fill = fill;
+    this.owned = owned;
+  }
+
+  /**
+   * The layers of a model as exits: its own weights, trained or not for the purpose.
+   *
+   * @param model a transformer with a tied head, else an IllegalArgumentException; stays the
+   *     caller's and is not closed with its exits
+   * @param exits as of the constructor
+   * @return the same network with exits
+   */
+  public static NestedDraft of(CausalLm model, int... exits) {
+    if (model.parameters().all().containsKey("head.weight")) {
+      throw new IllegalArgumentException(
+          "the model's head has a matrix of its own, expected the embedding table");
+    }
+    return new NestedDraft(checked(model.body().config(), exits), model.body(), KvFill.LAZY, false);
+  }
+
+  private static int[] checked(TransformerConfig config, int... exits) {
+    int[] rising = Arrays.stream(exits).filter(e -> e > 0).sorted().distinct().toArray();
+    if (exits.length == 0
+        || !Arrays.equals(exits, rising)
+        || exits[exits.length - 1] != config.layers()) {
+      throw new IllegalArgumentException(
+          "exits %s of %d layers: expected rising numbers from 1, the last one all layers"
+              .formatted(Arrays.toString(exits), config.layers()));
+    }
+    return exits.clone();
+  }
+
+  private NDArray logits(NDArray streamBND) {
+    return Ops.linear(body.finalNorm(streamBND), body.embedding().orElseThrow());
+  }
+
+  /**
+   * Logits of whole sequences at some exits, in one forward pass.
+   *
+   * @param idsBN 64-bit ids (rows, positions)
+   * @param chosen exits, rising
+   * @return logits (rows, positions, vocabulary) of each
+   */
+  public NDArray[] logits(NDArray idsBN, int... chosen) {
+    Set<Integer> taps = new TreeSet<>();
+    Arrays.stream(chosen).forEach(exit -> taps.add(exits[exit]));
+    int top = exits[chosen[chosen.length - 1]];
+    var hidden = body.forward(Step.of(idsBN).taps(taps).layers(Step.Layers.range(0, top)));
+    return Arrays.stream(chosen)
+        .mapToObj(exit -> logits(hidden.tapsBND().get(exits[exit])))
+        .toArray(NDArray[]::new);
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public void close() {
+    if (owned) {
+      parameters.close();
+    }
+  }
+
+  @Override
+  public int exits() {
+    return exits.length;
+  }
+
+  @Override
+  public int vocabulary() {
+    return config.vocabulary();
+  }
+
+  @Override
+  public int maxLength() {
+    return config.maxLength();
+  }
+
+  @Override
+  public double work(int exit, int heads) {
+    // times D, as the head's V
+    return share(12.0 * config.width() * exits[exit] + heads * config.vocabulary());
+  }
+
+  private double share(double work) {
+    return work / (12.0 * config.width() * config.layers() + config.vocabulary());
+  }
+
+  @Override
+  public double[][][] distributions(int[] text, int from) {
+    double[][][] distributions = new double[text.length - from][exits.length][config.vocabulary()];
+    if (distributions.length == 0) {
+      return distributions;
+    }
+    try (NDManager scope = parameters.manager().newSubManager()) {
+      long[] ids = Arrays.stream(text, 0, text.length - 1).asLongStream().toArray();
+      NDArray idsBN = scope.create(ids, new Shape(1, ids.length));
+      NDArray[] logits = logits(idsBN, IntStream.range(0, exits.length).toArray());
+      for (int exit = 0; exit < exits.length; exit++) {
+        NDArray asked = Tensors.narrow(scope, logits[exit], 1, from - 1L, ids.length);
+        float[] values = asked.logSoftmax(2).toFloatArray();
+        for (int at = 0; at < values.length; at++) {
+          distributions[at / config.vocabulary()][exit][at % config.vocabulary()] = values[at];
+        }
+      }
+    }
+    return distributions;
+  }
+
+  @Override
+  public Session open() {
+    return new Text();
+  }
+
+  /**
+   * The same model with another way to fill what tokens skipped.
+   *
+   * @param how keys and values of skipped layers come about
+   * @return the same weights, which stay this model's
+   */
+  public NestedDraft filled(KvFill how) {
+    return new NestedDraft(exits, body, how, false);
+  }
+
+  private final class Text implements Session {
+    private final NDManager own = parameters.manager().newSubManager();
+    private final KvState state =
+        (KvState) body.newState(1, config.maxLength(), StateKind.PREALLOCATED);
+
+    /** The stream (1, n, D) behind each exit of positions that the next layers did not read. */
+    private final NDArray[] waiting = new NDArray[exits.length];
+
+    private final double[][] distributions = new double[exits.length][];
+    private int[] read = {};
+
+    /** Positions that nobody is to pay for: the first text's but the last. */
+    private int prompt = -1;
+
+    /** Positions that an earlier call left where they are. */
+    private int settled;
+
+    private double filled;
+
+    @Override
+    public double filled() {
+      return share(filled);
+    }
+
+    private int bottom(int exit) {
+      return exit == 0 ? 0 : exits[exit - 1];
+    }
+
+    private int done(int exit) {
+      return state.lengths(bottom(exit))[0];
+    }
+
+    @Override
+    public double[] logProbs(int[] text, int exit) {
+      int same = Arrays.mismatch(read, text);
+      same = same < 0 ? text.length : same;
+      if (same < text.length || read.length > text.length) {
+        Arrays.fill(distributions, null);
+      }
+      if (same == text.length && distributions[exit] == null && done(exit) >= same) {
+        same--; // its stream has gone up already
+      }
+      if (same < read.length) {
+        forget(same);
+      }
+      prompt = prompt < 0 ? text.length - 1 : prompt;
+      if (same < text.length) {
+        settled = same;
+        if (fill == KvFill.COPY) {
+          try (NDManager scope = own.newSubManager()) {
+            copy(scope, text);
+          }
+        }
+      }
+      read = text.clone();
+      if (distributions[exit] == null) {
+        try (NDManager scope = own.newSubManager()) {
+          distributions[exit] = probabilities(scope, exit);
+        }
+      }
+      return distributions[exit];
+    }
+
+    /** What left early goes up as it is; the first text runs through all layers. */
+    private void copy(NDManager scope, int[] text) {
+      if (read.length == 0 && text.length > 1) {
+        read = Arrays.copyOf(text, text.length - 1);
+        probabilities(scope, exits.length - 1);
+      }
+      // from the top, so that the layers above an exit hold equally many
+      for (int e = exits.length - 2; e >= 0; e--) {
+        if (waiting[e] != null) {
+          waiting[e].attach(scope);
+          Step.Layers above = Step.Layers.range(exits[e], config.layers());
+          body.project(Step.of(new Step.Input.Vectors(waiting[e])).layers(above), state);
+          filled +=
+              2.0 * config.width() * (config.layers() - exits[e]) * waiting[e].getShape().get(1);
+          waiting[e] = null;
+        }
+      }
+    }
+
+    private double[] probabilities(NDManager scope, int exit) {
+      NDArray top = scope.create(0f);
+      for (int e = 0; e <= exit; e++) {
+        int from = done(e);
+        if (from == read.length) {
+          continue;
+        }
+        Step.Input input;
+        if (e == 0) {
+          long[] ids = Arrays.stream(read, from, read.length).asLongStream().toArray();
+          input = new Step.Input.Ids(scope.create(ids, new Shape(1, ids.length)));
+        } else {
+          waiting[e - 1].attach(scope);
+          int late = Math.max(0, settled - Math.max(from, prompt));
+          filled += 12.0 * config.width() * (exits[e] - bottom(e)) * late;
+          input = new Step.Input.Vectors(waiting[e - 1]);
+          waiting[e - 1] = null;
+        }
+        Step step =
+            Step.of(input).layers(Step.Layers.range(bottom(e), exits[e])).taps(Set.of(exits[e]));
+        top = body.forward(step, state).tapsBND().get(exits[e]);
+        if (e < exits.length - 1) {
+          keep(e, top);
+        }
+      }
+      long n = top.getShape().get(1);
+      NDArray last = Tensors.narrow(scope, top, 1, n - 1, n);
+      float[] values = logits(last).logSoftmax(2).toFloatArray();
+      double[] probabilities = new double[values.length];
+      Arrays.setAll(probabilities, token -> values[token]);
+      return probabilities;
+    }
+
+    private void keep(int exit, NDArray fresh) {
+      NDArray all =
+          waiting[exit] == null
+              ? fresh.duplicate()
+              : NDArrays.concat(new NDList(waiting[exit], fresh), 1);
+      replace(exit, all);
+    }
+
+    private void replace(int exit, NDArray stream) {
+      if (waiting[exit] != null) {
+        waiting[exit].close();
+      }
+      waiting[exit] = stream;
+      stream.attach(own);
+    }
+
+    private void forget(int from) {
+      state.truncate(new int[] {from});
+      for (int e = 0; e < exits.length - 1; e++) {
+        int kept = from - done(e + 1);
+        if (waiting[e] == null || kept >= waiting[e].getShape().get(1)) {
+          continue;
+        }
+        if (kept > 0) {
+          replace(e, waiting[e].get("0:,0:" + kept).duplicate());
+        } else {
+          waiting[e].close();
+          waiting[e] = null;
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      own.close();
+      state.close();
+    }
+  }
+}

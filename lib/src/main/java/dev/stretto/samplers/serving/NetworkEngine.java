@@ -1,0 +1,340 @@
+package dev.stretto.samplers.serving;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
+import dev.stretto.models.Backbone;
+import dev.stretto.models.Conditions;
+import dev.stretto.models.Sliceable;
+import dev.stretto.models.StateKind;
+import dev.stretto.models.Step;
+import dev.stretto.models.language.CausalLm;
+import dev.stretto.models.speech.SpeechModel;
+import dev.stretto.samplers.decoding.Sampling;
+import dev.stretto.samplers.decoding.TokenPicker;
+import dev.stretto.tensor.Rng;
+import dev.stretto.tensor.Tensors;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
+
+/**
+ * Slots over a network (Flover, sections 3 and 4): keys and values of all slots lie in one state,
+ * so a fused iteration is one pass over a window of its rows, each at its own position. For a
+ * speech model a slot also holds what its request heard, which {@link #prefill} encodes.
+ */
+public final class NetworkEngine implements SlotEngine, AutoCloseable {
+  private final Backbone body;
+  private final UnaryOperator<NDArray> head;
+  private final int vocabulary;
+  private final int maxLength;
+  private final int endToken;
+  private final NDManager scope;
+  private final Sliceable slots;
+  private final Optional<Hearing> hearing;
+  private final int[] pending;
+  private final Sampling[] sampling;
+  private final Rng[] random;
+  private final ExecutorService instances;
+
+  /** What the slots of a speech model have heard. */
+  static final class Hearing {
+    private final LongFunction<SpeechModel.Sound> sounds;
+    private final SpeechModel model;
+    private final NDArray[] keys;
+    private final NDArray[] values;
+    private final int[] lengths;
+
+    Hearing(
+        SpeechModel model,
+        LongFunction<SpeechModel.Sound> sounds,
+        NDManager scope,
+        int capacity,
+        int positions) {
+      this.model = model;
+      this.sounds = sounds;
+      SpeechModel.Config config = model.config();
+      Shape shape = new Shape(capacity, config.heads(), positions, config.width() / config.heads());
+      keys = new NDArray[config.decoderLayers()];
+      values = new NDArray[config.decoderLayers()];
+      for (int layer = 0; layer < keys.length; layer++) {
+        keys[layer] = scope.zeros(shape);
+        values[layer] = scope.zeros(shape);
+      }
+      lengths = new int[capacity];
+      Arrays.fill(lengths, 1);
+    }
+
+    void hear(int slot, long request) {
+      SpeechModel.Sound sound = sounds.apply(request);
+      try (NDManager _ = sound.featuresBTM().getManager()) {
+        int length = SpeechModel.positions(sound.frames()[0]);
+        if (length > keys[0].getShape().get(2)) {
+          throw new IllegalArgumentException(
+              "request %d: hears %d positions, the slots hold %d"
+                  .formatted(request, length, keys[0].getShape().get(2)));
+        }
+        SpeechModel.Encoded encoded = model.encode(sound);
+        Conditions.Memory memory = model.decoder().memory(encoded.encodedBTD(), encoded.lengths());
+        lengths[slot] = length;
+        NDIndex place = new NDIndex("{}, :, 0:{}, :", slot, lengths[slot]);
+        for (int layer = 0; layer < keys.length; layer++) {
+          keys[layer].set(place, memory.keysBHTd()[layer].squeeze(0));
+          values[layer].set(place, memory.valuesBHTd()[layer].squeeze(0));
+        }
+      }
+    }
+
+    Conditions window(NDManager pass, int lo, int hi) {
+      return Conditions.memory(
+          new Conditions.Memory(
+              rows(pass, keys, lo, hi),
+              rows(pass, values, lo, hi),
+              Arrays.copyOfRange(lengths, lo, hi)));
+    }
+
+    private static NDArray[] rows(NDManager pass, NDArray[] arrays, int lo, int hi) {
+      return Arrays.stream(arrays)
+          .map(array -> Tensors.narrow(pass, array, 0, lo, hi))
+          .toArray(NDArray[]::new);
+    }
+
+    void move(int from, int to) {
+      try (NDManager pass = keys[0].getManager().newSubManager()) {
+        for (int layer = 0; layer < keys.length; layer++) {
+          copy(pass, keys[layer], from, to);
+          copy(pass, values[layer], from, to);
+        }
+      }
+      lengths[to] = lengths[from];
+    }
+
+    private static void copy(NDManager pass, NDArray array, int from, int to) {
+      array.set(new NDIndex("{}:{}", to, to + 1), Tensors.narrow(pass, array, 0, from, from + 1));
+    }
+  }
+
+  /**
+   * Slots of a language model.
+   *
+   * @param model the network; closed by the caller, after this engine
+   * @param capacity how many requests fit
+   * @param endToken ends a request, or -1 for none
+   */
+  public NetworkEngine(CausalLm model, int capacity, int endToken) {
+    this(model.backbone(), model::logits, model.vocabulary(), capacity, endToken, Optional.empty());
+  }
+
+  /**
+   * Slots of a speech model's decoder.
+   *
+   * @param model the network; closed by the caller, after this engine
+   * @param capacity how many requests fit
+   * @param endToken ends a request
+   * @param positions the most encoder positions of a request
+   * @param sounds what each request, by its id, hears: one utterance in a scope of its own, which
+   *     is given up to this engine
+   * @return the slots
+   */
+  public static NetworkEngine of(
+      SpeechModel model,
+      int capacity,
+      int endToken,
+      int positions,
+      LongFunction<SpeechModel.Sound> sounds) {
+    Hearing hearing =
+        new Hearing(
+            model, sounds, model.parameters().manager().newSubManager(), capacity, positions);
+    return new NetworkEngine(
+        model.decoder(),
+        model::head,
+        model.config().vocabulary(),
+        capacity,
+        endToken,
+        Optional.of(hearing));
+  }
+
+  NetworkEngine(
+      Backbone body,
+      UnaryOperator<NDArray> head,
+      int vocabulary,
+      int capacity,
+      int endToken,
+      Optional<Hearing> hearing) {
+    this.body = body;
+    this.head = head;
+    this.vocabulary = vocabulary;
+    this.maxLength = body.maxLength();
+    this.endToken = endToken;
+    this.hearing = hearing;
+    scope = body.parameters().manager().newSubManager();
+    slots = (Sliceable) body.newState(capacity, maxLength, StateKind.PREALLOCATED);
+    pending = new int[capacity];
+    sampling = new Sampling[capacity];
+    random = new Rng[capacity];
+    Arrays.fill(sampling, Sampling.greedy());
+    Arrays.setAll(random, slot -> new Rng(0));
+    instances =
+        Executors.newFixedThreadPool(
+            Runtime.getRuntime().availableProcessors(),
+            task -> {
+              Thread thread = new Thread(task, "stretto-instance");
+              thread.setDaemon(true);
+              return thread;
+            });
+  }
+
+  /** Keys and values of all slots, for tests. */
+  Sliceable slots() {
+    return slots;
+  }
+
+  @Override
+  public int capacity() {
+    return pending.length;
+  }
+
+  @Override
+  public int endToken() {
+    return endToken;
+  }
+
+  @Override
+  public void prefill(int slot, GenerationRequest request) {
+    int[] prompt = request.prompt();
+    // the last token that comes out is never read
+    if (prompt.length + request.maxNewTokens() - 1 > maxLength) {
+      throw new IllegalArgumentException(
+          "request %d: prompt of %d and limit of %d tokens exceed the model's %d positions"
+              .formatted(request.id(), prompt.length, request.maxNewTokens(), maxLength));
+    }
+    for (int token : prompt) {
+      if (token >= vocabulary) {
+        throw new IllegalArgumentException(
+            "request %d: prompt token is %d, expected below the vocabulary's %d"
+                .formatted(request.id(), token, vocabulary));
+      }
+    }
+    Tensors.inference();
+    slots.clear(slot);
+    hearing.ifPresent(heard -> heard.hear(slot, request.id()));
+    if (prompt.length > 1) {
+      try (NDManager pass = scope.newSubManager()) {
+        long[] ids = Arrays.stream(prompt, 0, prompt.length - 1).asLongStream().toArray();
+        Step step = Step.of(pass.create(ids, new Shape(1, ids.length)));
+        body.forward(
+            step.conditions(conditions(pass, slot, slot + 1)), slots.window(slot, slot + 1));
+      }
+    }
+    pending[slot] = prompt[prompt.length - 1];
+    sampling[slot] = request.sampling();
+    random[slot] = new Rng(request.sampling().seed());
+  }
+
+  private Conditions conditions(NDManager pass, int lo, int hi) {
+    return hearing.map(heard -> heard.window(pass, lo, hi)).orElse(Conditions.NONE);
+  }
+
+  @Override
+  public int[] step(int lo, int hi, BitSet live) {
+    Tensors.inference();
+    int rows = hi - lo;
+    long[] ids = new long[rows];
+    int[] counts = new int[rows];
+    boolean full = true;
+    for (int b = 0; b < rows; b++) {
+      ids[b] = pending[lo + b];
+      counts[b] = live.get(lo + b) ? 1 : 0;
+      full &= counts[b] == 1;
+    }
+    try (NDManager pass = scope.newSubManager()) {
+      Step step =
+          Step.of(pass.create(ids, new Shape(rows, 1)))
+              .counts(full ? new int[0] : counts)
+              .conditions(conditions(pass, lo, hi));
+      NDArray hiddenB1D = body.forward(step, slots.window(lo, hi)).lastBND();
+      int[] tokens =
+          TokenPicker.pick(
+              head.apply(hiddenB1D).squeeze(1),
+              Arrays.copyOfRange(sampling, lo, hi),
+              Arrays.copyOfRange(random, lo, hi));
+      for (int b = 0; b < rows; b++) {
+        if (counts[b] == 1) {
+          pending[lo + b] = tokens[b];
+        }
+      }
+      return tokens;
+    }
+  }
+
+  /** Each slot in a pass of its own, on as many threads as there are processors. */
+  @Override
+  public int[] stepEach(int lo, int hi, BitSet live) {
+    int[] tokens = new int[hi - lo];
+    Future<?>[] running = new Future<?>[hi - lo];
+    for (int slot = live.nextSetBit(lo); slot >= 0 && slot < hi; slot = live.nextSetBit(slot + 1)) {
+      int own = slot;
+      running[slot - lo] = instances.submit(() -> tokens[own - lo] = step(own, own + 1, live)[0]);
+    }
+    await(running);
+    return tokens;
+  }
+
+  /** Waits for all, also after an interrupt or a failure: slots must not change under a pass. */
+  private static void await(Future<?>[] running) {
+    boolean interrupted = false;
+    Throwable failure = null;
+    for (int i = 0; i < running.length; ) {
+      try {
+        if (running[i] != null) {
+          running[i].get();
+        }
+        i++;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      } catch (ExecutionException e) {
+        failure = e.getCause();
+        i++;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (failure != null) {
+      throw new IllegalStateException("an instance failed: " + failure, failure);
+    }
+  }
+
+  @Override
+  public void move(int from, int to) {
+    slots.move(from, to);
+    hearing.ifPresent(heard -> heard.move(from, to));
+    pending[to] = pending[from];
+    sampling[to] = sampling[from];
+    random[to] = random[from];
+    release(from);
+  }
+
+  @Override
+  public void release(int slot) {
+    slots.clear(slot);
+    sampling[slot] = Sampling.greedy();
+    pending[slot] = 0;
+    random[slot] = new Rng(0);
+  }
+
+  @Override
+  public void close() {
+    instances.shutdownNow();
+    slots.close();
+    hearing.ifPresent(heard -> heard.keys[0].getManager().close());
+    scope.close();
+  }
+}
