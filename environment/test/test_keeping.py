@@ -212,7 +212,7 @@ class KeepingTest(Project):
         )
         renames = self.root / "renames.tsv"
         renames.write_text(
-            "kind\told\tnew\nclass\tSlips\tPerturbedModel\nfigure\tflover-law\tflover-distribution\n"
+            "kind\told\tnew\nclass\tdev.stretto.a.Slips\tdev.stretto.b.PerturbedModel\nfigure\tflover-law\tflover-distribution\n"
             "measure\tflover/law\tflover/distribution\ncolumn\tflover-gantt/loss\tnll\n"
         )
         compare = ("--stored", "--against", "HEAD", "--renames", str(renames))
