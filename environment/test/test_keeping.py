@@ -57,12 +57,14 @@ class TextsTest(unittest.TestCase):
     def test_a_ledger_row_of_wall_times_is_not_compared_beyond_its_words(self):
         self.assertTrue(self.agree("flover gain 2.0 WALL REPRODUCED", "flover gain 3.0 WALL WEAKER"))
         self.assertFalse(self.agree("flover gain 2.0 COUNT REPRODUCED", "flover gain 2.0 COUNT WEAKER"))
+        self.assertTrue(self.agree("gain | 2.0 | not reproduced | wall", "gain | 3.0 | weaker | wall"))
+        self.assertFalse(self.agree("gain on the wall clock | 2.0", "gain on the wall clock | 3.0"))
 
     def test_markup_and_alignment_are_no_text(self):
         def shown(**data):
             return texts.lines({"outputs": [{"output_type": "display_data", "data": data}]})
 
-        self.assertEqual(["a 1", "b 2"], shown(**{"text/html": "<tr style='x:1'><td>a</td><td>1</td></tr><tr><td>b<td>2"}))
+        self.assertEqual(["a | 1", "b 2"], shown(**{"text/html": "<tr style='x:1'><td>a</td><td>1</td></tr><tr><td>b<td>2"}))
         self.assertEqual(["a | 1", "---"], shown(**{"text/plain": "  a  |  1\n--------\n"}))
 
 
