@@ -28,7 +28,7 @@ public record Criterion(
     String measure,
     String unit,
     Kind kind,
-    Scale scale,
+    ExperimentScale scale,
     Operator operator,
     double threshold,
     OptionalDouble neutral,

@@ -30,7 +30,7 @@ public record LedgerLine(
     String dataset,
     String unit,
     Kind kind,
-    Scale scale,
+    ExperimentScale scale,
     String paperValue,
     OptionalDouble ours,
     String statistic,

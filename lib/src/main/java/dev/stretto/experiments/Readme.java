@@ -134,7 +134,7 @@ public final class Readme {
             .map(Criterion::scale)
             .distinct()
             .sorted()
-            .map(Scale::toString)
+            .map(ExperimentScale::toString)
             .collect(Collectors.joining(", "));
     return "| [%s](%s) ([arXiv](%s))%s | %s | %s | %s |\n"
         .formatted(

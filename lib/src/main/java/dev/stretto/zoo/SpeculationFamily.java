@@ -9,6 +9,7 @@ import dev.stretto.profilers.CostCurve;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Sampling;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -146,5 +147,21 @@ public final class SpeculationFamily {
    */
   public String text(int... ids) {
     return tokenizer.decode(ids);
+  }
+
+  /**
+   * The end of a category's first prompt and what the target alone writes behind it, on one line.
+   *
+   * @param category of {@link #prompts}
+   * @param most characters of the prompt
+   * @return both
+   */
+  public String[] example(String category, int most) {
+    int row = List.copyOf(prompts.keySet()).indexOf(category);
+    String prompt = text(prompts.get(category)[0]);
+    return new String[] {
+      prompt.substring(Math.max(0, prompt.length() - most)).replace("\n", "\\n"),
+      text(plainFirsts()[row]).replace("\n", "\\n")
+    };
   }
 }

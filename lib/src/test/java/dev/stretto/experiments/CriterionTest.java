@@ -98,7 +98,7 @@ class CriterionTest {
         "test",
         "ratio",
         kind,
-        Scale.TOY,
+        ExperimentScale.TOY,
         operator,
         threshold,
         neutral == null ? OptionalDouble.empty() : OptionalDouble.of(neutral),

@@ -162,7 +162,7 @@ class FigureCheckTest {
         "",
         "ratio",
         kind,
-        Scale.TOY,
+        ExperimentScale.TOY,
         "",
         OptionalDouble.of(ours),
         "mean",

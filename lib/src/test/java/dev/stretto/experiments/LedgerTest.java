@@ -133,7 +133,7 @@ class LedgerTest {
         dataset,
         "ratio",
         Kind.COUNT,
-        Scale.TOY,
+        ExperimentScale.TOY,
         QUOTED,
         OptionalDouble.of(ours),
         "mean",

@@ -66,7 +66,7 @@ class PaperLabTest {
     assertEquals("mean", line.statistic());
     assertEquals(.1, line.spread().orElseThrow());
     assertEquals(3, line.n());
-    assertEquals(Scale.TOY, line.scale());
+    assertEquals(ExperimentScale.TOY, line.scale());
     LedgerLine ratio = ledger.find("flover", "gap-speedup-last", "", Preset.EXTENDED).orElseThrow();
     assertEquals("ratio of sums", ratio.statistic());
     assertEquals(2, ratio.ours().orElseThrow());

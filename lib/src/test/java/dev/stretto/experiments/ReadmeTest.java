@@ -89,7 +89,7 @@ class ReadmeTest {
         dataset,
         "ratio",
         Kind.COUNT,
-        Scale.TOY,
+        ExperimentScale.TOY,
         "10.9",
         OptionalDouble.of(ours),
         "mean",

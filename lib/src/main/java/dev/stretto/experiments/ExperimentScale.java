@@ -3,7 +3,7 @@ package dev.stretto.experiments;
 import java.util.Locale;
 
 /** How near to the paper's own setting a number was measured. */
-public enum Scale {
+public enum ExperimentScale {
   /** The paper's own setting. */
   PAPER,
   /** The same kind of model and data, smaller. */
@@ -12,7 +12,7 @@ public enum Scale {
   TOY;
 
   /** {@return the scale on a data set: what is a toy on generated data is reduced on real data} */
-  Scale on(String dataset) {
+  ExperimentScale on(String dataset) {
     return this == TOY && !dataset.isEmpty() ? REDUCED : this;
   }
 
