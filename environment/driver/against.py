@@ -2,10 +2,10 @@
 
 The table has the columns kind, old and new, with tabs between. Kinds: 'figure' (a figure's name
 without folder and ending), 'column' and 'value' (whole names and cells; 'FIGURE/NAME' means that
-figure alone), 'class' (a value that is a class name), 'measure' ('paper/measure', or the measure
-of any paper). Structural columns are compared exactly, measured ones within their tolerance,
-wall-clock ones not at all; ledger lines by kind. Verdicts follow rules that may change: they are
-said, not counted. Specifications and pictures are not compared.
+figure alone), 'class' (a value that is a class name, with or without its package), 'measure'
+('paper/measure', or the measure of any paper). Structural columns are compared exactly, measured
+ones within their tolerance, wall-clock ones not at all; ledger lines by kind. Verdicts follow rules
+that may change: they are said, not counted. Specifications and pictures are not compared.
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ class Renames:
                 )
             if self.tables[cells[0]].setdefault(cells[1], cells[2]) != cells[2]:
                 raise Problem("%s, line %d: %s is renamed twice" % (file, number, cells[1]))
+            if cells[0] == "class":  # figures show a class by its name alone
+                self.tables["class"].setdefault(cells[1].rpartition(".")[2], cells[2].rpartition(".")[2])
 
     def figure(self, name):
         return self.tables["figure"].get(name, name)

@@ -35,8 +35,10 @@ examples:
                                   what is stored now beside what revision v1 stored
   reproduce 01 --set batches=400  other settings; the results go to environment/results
 
-Only a quick run without --set in the project's own kernel changes notebooks/ and figures/. Real
-data: STRETTO_DATA names a folder of it, STRETTO_MANIFEST a manifest of your own.
+Only a quick run without --set in the project's own kernel changes notebooks/ and figures/, and only
+from committed sources, as results name the revision that made them. What changed in a notebook's
+file while it ran is kept: the result is then beside it, in NOTEBOOK.new.ipynb. Real data:
+STRETTO_DATA names a folder of it, STRETTO_MANIFEST a manifest of your own.
 
 Texts and tables in notebooks are compared exactly, whole numbers too; other numbers within 2 %.
 A cell's tags say otherwise: 'wall' (it shows times, whose numbers are not compared), 'within:0.1'."""
@@ -200,8 +202,13 @@ def run(options, work):
             failures += sentences
         if plain:
             kept = set() if options.wall else results.wall_figures(notebook) - parted
-            older = results.store_data(this) if options.data_only else results.store(this, kept)
-            figures = refreshed(figures, work)
+            try:
+                older = results.store_data(this) if options.data_only else results.store(this, kept)
+            except Problem as problem:
+                failures.append(str(problem))
+                continue
+            finally:
+                figures = refreshed(figures, work)
             now = state.parts(notebook, environment, options.kernel)
             state.keep(notebook, now, older or [])
             if not options.data_only:

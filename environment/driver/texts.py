@@ -3,8 +3,8 @@
 Text is compared exactly but for white space, and so are whole numbers. A number with a decimal
 point or a percent sign may move by TOLERANCE, or by one unit of its last place where it has two
 digits or more. A cell's tags say otherwise: 'wall' (it shows times: its numbers are not compared),
-'within:0.1' (this tolerance, for whole numbers too; 'within:0' is exact). A table's line that names
-the kind WALL is not compared beyond its words. Pictures are compared as figures, not here.
+'within:0.1' (this tolerance, for whole numbers too; 'within:0' is exact). A table's row of the kind
+WALL is compared without its numbers and verdict. Pictures are compared as figures, not here.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ SHOWN = ("text/plain", "text/markdown", "text/html")
 
 NUMBER = re.compile(r"(?<![\w.])[-+\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d+)?(?: ?%)?")
 UNIT = re.compile(r"# ?(?:ns|us|\u00b5s|\u03bcs|ms|s|min|h)\b")
-VERDICT = re.compile(r"\b(?:REPRODUCED|WEAKER|NOT[_ ](?:JUDGED|REPRODUCED)|OPPOSITE|CONTRADICTED)\b")
+VERDICT = re.compile(r"(?i)\b(?:not[_ ])?(?:reproduced|judged)\b|\bweaker\b")
+WALL = re.compile(r"\bWALL\b|(?:^|\| )wall(?: \||$)")
 REVISION = re.compile(r"revision[:=] ?[0-9a-z]+(?:-dirty)?")
 
 
@@ -54,7 +55,10 @@ def _cell(before, now):
         return "shows '%s', and nothing is stored" % _short(new[0])
     for left, right in zip(old, new):
         if not agree(left, right, "wall" in tags, within[0] if within else None):
-            return "'%s' instead of '%s'" % _apart(left, right)
+            times = _masked(left) == _masked(right)
+            return "'%s' instead of '%s'" % _apart(left, right) + (
+                " (numbers alone: where they are times, tag the cell 'wall')" if times else ""
+            )
     if len(old) != len(new):
         return "%d lines instead of %d" % (len(new), len(old))
     return ""
@@ -69,6 +73,7 @@ def lines(cell):
             text = "".join(data.get(kind, ""))
             if kind == "text/html":
                 text = re.sub(r"(?s)<(style|script)\b.*?</\1>", "", text)
+                text = re.sub(r"</t[dh]>(?=\s*<t[dh])", " | ", text)
                 text = re.sub(r"</(?:tr|p|div|caption|h\d|li)>|<br ?/?>", "\n", text)
                 text = html.unescape(re.sub(r"<[^>]*>", " ", text))
             texts.append(text)
@@ -80,7 +85,7 @@ def agree(old, new, wall=False, within=None):
     """Whether two lines say the same."""
     if old == new:
         return True
-    if wall or (re.search(r"\bWALL\b", old) and re.search(r"\bWALL\b", new)):
+    if wall or (WALL.search(old) and WALL.search(new)):
         return _masked(old) == _masked(new)
     if NUMBER.sub("#", old) != NUMBER.sub("#", new):
         return False

@@ -181,9 +181,12 @@ class FigureCheckTest {
     Path place = Files.createDirectories(tree.resolve("01-batching"));
     Files.writeString(place.resolve(name + ".csv"), csv);
     Files.writeString(place.resolve(name + ".json"), spec);
-    String drawing =
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"30\">"
-            + "<rect x=\"5\" y=\"5\" width=\"20\" height=\"20\" fill=\"#%06x\"/></svg>";
-    Files.writeString(place.resolve(name + ".svg"), drawing.formatted(color.getRGB() & 0xFFFFFF));
+    Files.writeString(
+        place.resolve(name + ".svg"),
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" width="40" height="30">
+        <rect x="5" y="5" width="20" height="20" fill="#%06x"/></svg>
+        """
+            .formatted(color.getRGB() & 0xFFFFFF));
   }
 }
