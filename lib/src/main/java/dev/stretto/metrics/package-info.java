@@ -1,2 +1,5 @@
-/** Error rates and statistics over numbers and matrices, never over models. */
+/**
+ * Error rates, ranking measures and statistics of samples. They take numbers and texts, never
+ * models.
+ */
 package dev.stretto.metrics;
