@@ -125,7 +125,7 @@ class ShowTest {
         "DynamicBucketing has no method 'off'; there are DynamicBucketing, of",
         refused(DynamicBucketing.class, "off", 0));
     assertEquals(
-        "DynamicBucketing has 3 methods 'of', so there is no number 3",
+        "DynamicBucketing has 2 methods 'of', so there is no number 3",
         refused(DynamicBucketing.class, "of", 3));
     assertEquals(
         "BucketingSampler.warnings has 26 lines, at most 25 can be read beside an equation: split"

@@ -200,7 +200,7 @@ class SequenceVerifierTest {
   }
 
   @Test
-  void lawsThatAreNoneAreRefusedByName() {
+  void whatIsNoDistributionIsRefusedByName() {
     double[] probabilities = {.5, .5};
     String[] messages = {
       message(() -> MembershipTransport.optimum(probabilities, probabilities, 0)),
@@ -213,7 +213,7 @@ class SequenceVerifierTest {
     assertTrue(messages[0].contains("0 candidates"), messages[0]);
     assertTrue(messages[1].contains("2 and 1 tokens"), messages[1]);
     assertTrue(messages[2].contains("token 1 is NaN"), messages[2]);
-    assertTrue(messages[3].contains("sums to 0.9"), messages[3]);
+    assertTrue(messages[3].contains("sum to 0.9"), messages[3]);
     assertTrue(messages[4].contains("13 tokens"), messages[4]);
   }
 
