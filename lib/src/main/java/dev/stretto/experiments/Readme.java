@@ -1,5 +1,6 @@
 package dev.stretto.experiments;
 
+import dev.stretto.experiments.Paper.Status;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,8 +18,9 @@ import java.util.stream.Stream;
 /**
  * The generated parts of the README: the table of papers between {@code <!-- papers:begin -->} and
  * {@code <!-- papers:end -->}, and measured numbers in prose, {@code <!-- ledger:PAPER/MEASURE
- * -->17.2<!-- /ledger -->} (with {@code @DATASET} after the measure for a real data set). Both come
- * from the catalogue and the ledger and are never typed.
+ * -->17.2<!-- /ledger -->} (with {@code @DATASET} after the measure for a real data set), and how
+ * many papers are built, {@code <!-- built -->13 of 58<!-- /built -->}. All come from the catalogue
+ * and the ledger and are never typed.
  */
 public final class Readme {
   private static final String BEGIN = "<!-- papers:begin -->";
@@ -27,6 +29,8 @@ public final class Readme {
       Pattern.compile(Pattern.quote(BEGIN) + ".*?" + Pattern.quote(END), Pattern.DOTALL);
   private static final Pattern NUMBER =
       Pattern.compile("(<!-- ledger:([\\w-]+)/([\\w-]+)(?:@([\\w-]+))? -->).*?(<!-- /ledger -->)");
+
+  private static final Pattern BUILT = Pattern.compile("<!-- built -->.*?<!-- /built -->");
 
   private Readme() {}
 
@@ -69,7 +73,12 @@ public final class Readme {
    */
   public static String generate(String text, Ledger ledger, Map<String, String> notebooks) {
     String table = BEGIN + "\n" + table(ledger, notebooks) + END;
-    String renewed = TABLE.matcher(text).replaceAll(Matcher.quoteReplacement(table));
+    long built = Papers.all().stream().filter(paper -> paper.status() != Status.PLANNED).count();
+    String renewed =
+        BUILT
+            .matcher(TABLE.matcher(text).replaceAll(Matcher.quoteReplacement(table)))
+            .replaceAll(
+                "<!-- built -->%d of %d<!-- /built -->".formatted(built, Papers.all().size()));
     return NUMBER
         .matcher(renewed)
         .replaceAll(
@@ -106,7 +115,7 @@ public final class Readme {
                       : name;
               List<Paper> built =
                   Papers.family(family).stream()
-                      .filter(paper -> paper.status() != Paper.Status.PLANNED)
+                      .filter(paper -> paper.status() != Status.PLANNED)
                       .toList();
               if (!built.isEmpty()) {
                 table.append("| **%s** | | | |\n".formatted(title));
@@ -114,7 +123,7 @@ public final class Readme {
               built.forEach(paper -> table.append(row(paper, ledger)));
               String ids =
                   Papers.family(family).stream()
-                      .filter(paper -> paper.status() == Paper.Status.PLANNED)
+                      .filter(paper -> paper.status() == Status.PLANNED)
                       .map(Paper::id)
                       .collect(Collectors.joining(", "));
               if (!ids.isEmpty()) {
@@ -141,7 +150,7 @@ public final class Readme {
             paper.id(),
             page,
             arxiv(paper),
-            paper.status() == Paper.Status.PART ? ", in part" : "",
+            paper.status() == Status.PART ? ", in part" : "",
             paper.claim(),
             scales,
             verdicts(paper, ledger));

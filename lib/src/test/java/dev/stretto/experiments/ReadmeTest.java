@@ -15,6 +15,7 @@ class ReadmeTest {
   private static final String TEXT =
       """
       # Title
+      **<!-- built -->0 of 0<!-- /built -->** papers are built.
       <!-- papers:begin -->
       old
       <!-- papers:end -->
@@ -52,6 +53,7 @@ class ReadmeTest {
     }
     long built =
         Papers.all().stream().filter(paper -> paper.status() != Paper.Status.PLANNED).count();
+    assertTrue(renewed.contains("-->%d of 58<!--".formatted(built)), renewed);
     assertEquals(built, renewed.lines().filter(line -> line.startsWith("| [")).count());
     assertEquals(renewed, Readme.generate(renewed, ledger, Map.of("01", "01-batching.ipynb")));
   }
