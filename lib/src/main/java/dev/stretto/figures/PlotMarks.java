@@ -48,7 +48,7 @@ abstract sealed class PlotMarks permits Plot {
   }
 
   /**
-   * {@return the plot with bars from 0; the parts of a {@link #fill} are stacked}
+   * {@return the plot with bars from 0; the parts of a {@link Plot#fill} are stacked}
    *
    * @param x column of names or numbers
    * @param y column of heights
@@ -70,7 +70,7 @@ abstract sealed class PlotMarks permits Plot {
 
   /**
    * {@return the plot with counts of rows in equal bins (equal factors where x is logarithmic), the
-   * parts of a {@link #fill} stacked}
+   * parts of a {@link Plot#fill} stacked}
    *
    * @param x column of numbers
    * @param bins how many
