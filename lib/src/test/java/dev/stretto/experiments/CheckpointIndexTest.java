@@ -26,8 +26,6 @@ class CheckpointIndexTest {
           "block-drafter-",
           "corrector-",
           "hybrid-target-",
-          "java-tokens-",
-          "skip-",
           "state-space-draft-",
           "sums-",
           "transfer-",
