@@ -30,7 +30,6 @@ class CheckpointIndexTest {
           "skip-",
           "state-space-draft-",
           "sums-",
-          "transfer-",
           "translator-");
 
   @Test
