@@ -28,7 +28,6 @@ class CheckpointIndexTest {
           "hybrid-target-",
           "state-space-draft-",
           "sums-",
-          "transfer-",
           "translator-");
 
   @Test
