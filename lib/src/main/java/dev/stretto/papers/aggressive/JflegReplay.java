@@ -1,5 +1,12 @@
 package dev.stretto.papers.aggressive;
 
+import dev.stretto.models.language.ReplayTarget;
+import dev.stretto.papers.aggressive.InputGuidedDrafter.ReAlign;
+import dev.stretto.samplers.decoding.Acceptance;
+import dev.stretto.samplers.decoding.Decoder;
+import dev.stretto.samplers.decoding.ExactMatch;
+import dev.stretto.samplers.decoding.Sampling;
+import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -89,6 +96,68 @@ public record JflegReplay(List<String> sources, List<List<String>> references) {
       references.add(lines(folder.resolve("dev.ref" + r)));
     }
     return new JflegReplay(lines(folder.resolve("dev.src")), references);
+  }
+
+  /**
+   * {@return what copying gains where an oracle writes a correction}
+   *
+   * @param reference 0 to 3
+   * @param unit into what sentences are cut
+   * @param align how the copy goes on
+   */
+  public Acceptance copied(int reference, Unit unit, ReAlign align) {
+    return pairs(reference, unit).stream()
+        .map(
+            pair ->
+                SpeculativeDecoder.decode(
+                        new ReplayTarget(new int[][] {pair.target}),
+                        new int[][] {{0}},
+                        new Decoder.Options(1000, 1, Sampling.greedy()),
+                        new InputGuidedDrafter(new int[][] {pair.source}, align),
+                        new ExactMatch())
+                    .acceptance())
+        .reduce(Acceptance::plus)
+        .orElseThrow();
+  }
+
+  /**
+   * A reference with both rules.
+   *
+   * @param reference 0 to 3
+   * @param unit into what sentences are cut
+   * @param passes per sentence with the paper's rule
+   * @param unique tokens per pass with it
+   * @param nearest tokens per pass with the nearest match
+   */
+  public record Row(int reference, Unit unit, double passes, double unique, double nearest) {}
+
+  /** {@return every reference in words, the first one in pieces and characters too} */
+  public List<Row> table() {
+    return Stream.concat(
+            IntStream.range(0, 4).mapToObj(reference -> row(reference, Unit.WORDS)),
+            Stream.of(row(0, Unit.PIECES), row(0, Unit.CHARACTERS)))
+        .toList();
+  }
+
+  private Row row(int reference, Unit unit) {
+    Acceptance unique = copied(reference, unit, ReAlign.UNIQUE);
+    double nearest = copied(reference, unit, ReAlign.NEAREST).lengthWithBonus();
+    double passes = (double) unique.passes() / sources.size();
+    return new Row(reference, unit, passes, unique.lengthWithBonus(), nearest);
+  }
+
+  /**
+   * {@return the largest distance of passes per sentence from counts made apart from this code}
+   *
+   * @param rows of {@link #table}
+   */
+  public static double distance(List<Row> rows) {
+    double[] known = {7.92, 8.19, 7.09, 6.32};
+    return rows.stream()
+        .filter(row -> row.unit == Unit.WORDS)
+        .mapToDouble(row -> Math.abs(row.passes - known[row.reference]))
+        .max()
+        .orElseThrow();
   }
 
   private static List<String> lines(Path file) {

@@ -6,7 +6,7 @@ import dev.stretto.data.text.JsonRecords;
 import dev.stretto.data.text.TaskCorpus.Example;
 import dev.stretto.data.text.TextFiles;
 import dev.stretto.data.text.ToyTranslation;
-import dev.stretto.experiments.Artefacts;
+import dev.stretto.experiments.Recipe;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.language.Seq2Seq;
 import dev.stretto.samplers.decoding.Decoder;
@@ -16,16 +16,14 @@ import dev.stretto.tensor.SeedTree;
 import dev.stretto.training.BatchSource;
 import dev.stretto.training.Budget;
 import dev.stretto.training.GlancingTraining;
-import dev.stretto.training.LossStep;
 import dev.stretto.training.PairTraining;
 import dev.stretto.training.PairTraining.Pair;
-import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -35,57 +33,110 @@ import java.util.stream.Stream;
  */
 public final class SeqToSeqModels {
   /** Characters of them all. */
-  public static final CharTokenizer TOKENIZER = CharTokenizer.printable();
+  static final CharTokenizer TOKENIZER = CharTokenizer.printable();
 
-  /** The toy languages of the translators. */
-  public static final ToyTranslation LANGUAGES = new ToyTranslation(3);
+  /** The toy languages of the translator. */
+  static final ToyTranslation LANGUAGES = new ToyTranslation(3);
 
   /** Id of a masked place: the filler, which no text has. */
-  public static final int MASK = TOKENIZER.pad();
+  static final int MASK = TOKENIZER.pad();
 
-  private static final double[] RATES = {0, .01, .02, .05, .1};
-  private static final int ROWS = 32;
-  private static final int SHORTEST = 16;
-  private static final int LONGEST = 40;
+  private static final int BLOCK = 25;
+  private static final int BLOCK_STEPS = 700;
 
   private SeqToSeqModels() {}
 
   /**
-   * How a model is made.
+   * A corrector.
    *
-   * @param version raised when the same words come to mean something else
-   * @param task what it learns
    * @param shape of the network
-   * @param block masked places of a block drafter, 0 for a model that writes on
-   * @param seed of weights and batches
-   * @param training how it learns
+   * @param rows pairs per step
+   * @param rates of errors per character, one drawn for each pair
+   * @param shortest characters of a clean line
+   * @param longest characters of a clean line
    */
-  public record Recipe(
-      int version,
-      String task,
-      Seq2Seq.Config shape,
-      int block,
-      long seed,
-      TrainingConfig training) {}
-
-  private static Recipe recipe(String task, int encoder, int decoder, int block, int steps) {
-    int places = task.equals("noisy-lines") ? 72 : 128;
-    return new Recipe(
-        1,
-        task,
-        new Seq2Seq.Config(encoder, decoder, 64, TOKENIZER.vocabulary(), places, places),
-        block,
-        1,
-        TrainingConfig.of(Budget.steps(steps), 3e-3).withWarmup(100));
-  }
+  public record Correction(
+      Seq2Seq.Config shape, int rows, List<Double> rates, int shortest, int longest) {}
 
   /**
-   * Lines of code and generated records, clean.
+   * A translator or its drafter.
    *
-   * @param train the lines that models learn from, else those held out
-   * @return lines of 16 to 40 characters
+   * @param shape of the network
+   * @param rows pairs per step
+   * @param block masked places, 0 for a model that writes on
+   * @param outputs texts of the translator that the drafter learns from, 0 for the translator
    */
-  public static List<String> lines(boolean train) {
+  public record Translation(Seq2Seq.Config shape, int rows, int block, int outputs) {}
+
+  /** Two layers in encoder and decoder each. */
+  public static final Recipe<Correction, Seq2Seq, List<Pair>> CORRECTOR = corrector(2, 2);
+
+  /** A shallow decoder: three layers in the encoder, one in the decoder; extended runs only. */
+  public static final Recipe<Correction, Seq2Seq, List<Pair>> SHALLOW = corrector(3, 1);
+
+  /** The verifier of GAD. */
+  public static final Recipe<Translation, Seq2Seq, List<Pair>> TRANSLATOR =
+      Recipe.of(
+              "translator-2e2d",
+              new Translation(shape(2, 2, 128), 32, 0, 0),
+              (config, seed) -> new Seq2Seq(config.shape(), seed))
+          .training(training(1100))
+          .batches((config, in, rng) -> batch(config.rows(), () -> translation(rng)))
+          .loss((config, in, model) -> new PairTraining(model));
+
+  /** The drafter of GAD: begins with the translator's weights, learns from its greedy outputs. */
+  public static final Recipe<Translation, Seq2Seq, List<Pair>> BLOCK_DRAFTER =
+      Recipe.of(
+              "block-drafter-2e2d",
+              new Translation(shape(2, 2, 128), 32, BLOCK, 3200),
+              (config, seed) -> new Seq2Seq(config.shape(), seed))
+          .from(TRANSLATOR)
+          .training(training(BLOCK_STEPS))
+          .needs(TRANSLATOR)
+          .source(
+              (config, in, seed) -> {
+                List<Pair> outputs = outputs(in.get(TRANSLATOR), config.outputs());
+                return pairs(seed, config.rows(), rng -> outputs.get(rng.nextInt(outputs.size())));
+              })
+          .loss(
+              (config, in, model) ->
+                  new GlancingTraining(
+                      model, MASK, config.block(), .5, .3, BLOCK_STEPS, SeedTree.of(in.seed())));
+
+  private static Recipe<Correction, Seq2Seq, List<Pair>> corrector(int encoder, int decoder) {
+    return Recipe.of(
+            "corrector-%de%dd".formatted(encoder, decoder),
+            new Correction(shape(encoder, decoder, 72), 32, List.of(0., .01, .02, .05, .1), 16, 40),
+            (config, seed) -> new Seq2Seq(config.shape(), seed))
+        .training(training(2000))
+        .source(
+            (config, in, seed) -> {
+              List<String> lines = lines(true, config);
+              return pairs(
+                  seed,
+                  config.rows(),
+                  rng -> {
+                    double rate = config.rates().get(rng.nextInt(config.rates().size()));
+                    return pair(new NoisyLines(lines, rate).draw(rng));
+                  });
+            })
+        .loss((config, in, model) -> new PairTraining(model));
+  }
+
+  private static Seq2Seq.Config shape(int encoder, int decoder, int positions) {
+    return new Seq2Seq.Config(encoder, decoder, 64, TOKENIZER.vocabulary(), positions, positions);
+  }
+
+  private static TrainingConfig training(int steps) {
+    return TrainingConfig.of(Budget.steps(steps), 3e-3).withWarmup(100);
+  }
+
+  /** Lines of code and generated records that no corrector learned from. */
+  static List<String> heldOut() {
+    return lines(false, CORRECTOR.config());
+  }
+
+  private static List<String> lines(boolean train, Correction config) {
     TextFiles code = JavaSources.installed("java.base/java/");
     Stream<String> records =
         new JsonRecords()
@@ -94,141 +145,69 @@ public final class SeqToSeqModels {
             .map(Example::text);
     List<String> texts = new ArrayList<>(records.toList());
     texts.add((train ? code.train() : code.heldOut()).text(1_000_000));
-    return NoisyLines.of(texts, SHORTEST, LONGEST);
+    return NoisyLines.of(texts, config.shortest(), config.longest());
   }
 
-  /**
-   * A corrector of noisy lines.
-   *
-   * @param artefacts where it is stored
-   * @param encoderLayers of width 64
-   * @param decoderLayers of width 64
-   * @return the model, to be closed by the caller
-   */
-  public static Seq2Seq corrector(Artefacts artefacts, int encoderLayers, int decoderLayers) {
-    Recipe recipe = recipe("noisy-lines", encoderLayers, decoderLayers, 0, 2000);
-    return obtain(
-        artefacts,
-        "corrector-%de%dd".formatted(encoderLayers, decoderLayers),
-        recipe,
-        model -> {
-          List<String> lines = lines(true);
-          return learn(
-              model,
-              recipe,
-              new PairTraining(model),
-              rng -> {
-                NoisyLines.Pair pair =
-                    new NoisyLines(lines, RATES[rng.nextInt(RATES.length)]).draw(rng);
-                return pair(pair.noisy(), pair.clean(), recipe.shape().maxSource());
-              });
-        });
+  /** Ids of a noisy line, cut to what the corrector reads, and of the clean one. */
+  static Pair pair(NoisyLines.Pair lines) {
+    int most = CORRECTOR.config().shape().maxSource();
+    int[] source = TOKENIZER.encode(lines.noisy());
+    return new Pair(
+        IntStream.of(source).limit(most).toArray(), between(TOKENIZER.encode(lines.clean())));
   }
 
-  /**
-   * A translator of the toy languages.
-   *
-   * @param artefacts where it is stored
-   * @return the verifier, to be closed by the caller
-   */
-  public static Seq2Seq translator(Artefacts artefacts) {
-    Recipe recipe = recipe("toy-translation", 2, 2, 0, 1100);
-    return obtain(
-        artefacts,
-        "translator-2e2d",
-        recipe,
-        model ->
-            learn(
-                model,
-                recipe,
-                new PairTraining(model),
-                rng -> {
-                  Example example = LANGUAGES.draw(rng);
-                  return pair(example.prompt(), example.answer(), recipe.shape().maxSource());
-                }));
+  private static Pair translation(Rng rng) {
+    Example example = LANGUAGES.draw(rng);
+    return new Pair(
+        TOKENIZER.encode(example.prompt()), between(TOKENIZER.encode(example.answer())));
   }
 
-  /**
-   * A block drafter for a translator: begins with its weights and learns from its greedy outputs.
-   *
-   * @param artefacts where it is stored
-   * @param translator the verifier
-   * @return the drafter, to be closed by the caller
-   */
-  public static Seq2Seq blockDrafter(Artefacts artefacts, Seq2Seq translator) {
-    Recipe recipe = recipe("toy-translation", 2, 2, 25, 700);
-    return obtain(
-        artefacts,
-        "block-drafter-2e2d",
-        recipe,
-        model -> {
-          translator.parameters().values().forEach(model.parameters()::load);
-          List<Pair> outputs = outputs(translator, 3200, SeedTree.of(21));
-          GlancingTraining glancing =
-              new GlancingTraining(
-                  model, MASK, recipe.block(), .5, .3, 700, SeedTree.of(recipe.seed()));
-          return learn(model, recipe, glancing, rng -> outputs.get(rng.nextInt(outputs.size())));
-        });
+  private static int[] between(int[] ids) {
+    return IntStream.concat(
+            IntStream.of(TOKENIZER.bos()),
+            IntStream.concat(IntStream.of(ids), IntStream.of(TOKENIZER.eos())))
+        .toArray();
   }
 
   /** What a translator writes for drawn sentences. */
-  private static List<Pair> outputs(Seq2Seq translator, int count, SeedTree seed) {
+  private static List<Pair> outputs(Seq2Seq translator, int count) {
+    int[][] sources =
+        LANGUAGES
+            .examples(SeedTree.of(21))
+            .limit(count)
+            .map(example -> TOKENIZER.encode(example.prompt()))
+            .toArray(int[][]::new);
     List<Pair> pairs = new ArrayList<>();
-    List<Example> examples = LANGUAGES.examples(seed).limit(count).toList();
-    for (int from = 0; from < count; from += 2 * ROWS) {
-      int[][] sources =
-          examples.subList(from, Math.min(count, from + 2 * ROWS)).stream()
-              .map(example -> TOKENIZER.encode(example.prompt()))
-              .toArray(int[][]::new);
-      int[][] prompts = new int[sources.length][];
-      Arrays.fill(prompts, new int[] {TOKENIZER.bos()});
-      try (TokenModel model = translator.conditionedOn(sources)) {
+    for (int from = 0; from < count; from += 64) {
+      int[][] some = Arrays.copyOfRange(sources, from, Math.min(count, from + 64));
+      try (TokenModel model = translator.conditionedOn(some)) {
         Decoder.Options options = new Decoder.Options(127, TOKENIZER.eos(), Sampling.greedy());
-        int[][] written = Decoder.decode(model, prompts, options).tokens();
-        for (int i = 0; i < sources.length; i++) {
-          int[] target =
-              IntStream.concat(IntStream.of(TOKENIZER.bos()), IntStream.of(written[i])).toArray();
-          pairs.add(new Pair(sources[i], target));
+        int[][] written = Decoder.decode(model, begins(some.length), options).tokens();
+        for (int i = 0; i < some.length; i++) {
+          pairs.add(
+              new Pair(
+                  some[i],
+                  IntStream.concat(IntStream.of(TOKENIZER.bos()), IntStream.of(written[i]))
+                      .toArray()));
         }
       }
     }
     return pairs;
   }
 
-  /**
-   * Ids of a pair.
-   *
-   * @param source text
-   * @param target text
-   * @param most source tokens, the rest is cut
-   * @return source, and target between begin and end
-   */
-  public static Pair pair(String source, String target, int most) {
-    int[] ids = TOKENIZER.encode(source);
-    return new Pair(
-        Arrays.copyOf(ids, Math.min(most, ids.length)),
-        IntStream.concat(
-                IntStream.of(TOKENIZER.bos()),
-                IntStream.concat(
-                    IntStream.of(TOKENIZER.encode(target)), IntStream.of(TOKENIZER.eos())))
-            .toArray());
+  /** Prompts of so many rows: the begin token alone. */
+  static int[][] begins(int rows) {
+    return IntStream.range(0, rows)
+        .mapToObj(_ -> new int[] {TOKENIZER.bos()})
+        .toArray(int[][]::new);
   }
 
-  private static Map<String, Double> learn(
-      Seq2Seq model, Recipe recipe, LossStep<List<Pair>> loss, Function<Rng, Pair> draw) {
-    BatchSource<List<Pair>> source =
-        BatchSource.drawn(
-            SeedTree.of(recipe.seed()).child("pairs"),
-            rng -> IntStream.range(0, ROWS).mapToObj(_ -> draw.apply(rng)).toList());
-    return new Training<>(recipe.training(), model, source, loss).run().measures();
+  private static BatchSource<List<Pair>> pairs(long seed, int rows, Function<Rng, Pair> draw) {
+    return BatchSource.drawn(
+        SeedTree.of(seed).child("pairs"), rng -> batch(rows, () -> draw.apply(rng)));
   }
 
-  private static Seq2Seq obtain(
-      Artefacts artefacts,
-      String name,
-      Recipe recipe,
-      Function<Seq2Seq, Map<String, Double>> train) {
-    return artefacts.obtain(
-        name, recipe, "F16", () -> new Seq2Seq(recipe.shape(), SeedTree.of(recipe.seed())), train);
+  private static List<Pair> batch(int rows, Supplier<Pair> draw) {
+    return Stream.generate(draw).limit(rows).toList();
   }
 }

@@ -8,23 +8,28 @@ import dev.stretto.models.language.NetworkSession;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.Tensors;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.fitting.leastsquares.LeastSquaresBuilder;
+import org.apache.commons.math3.fitting.leastsquares.LeastSquaresProblem;
+import org.apache.commons.math3.fitting.leastsquares.LevenbergMarquardtOptimizer;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.ArrayRealVector;
-import org.apache.commons.math3.linear.CholeskyDecomposition;
+import org.apache.commons.math3.linear.RealMatrix;
+import org.apache.commons.math3.linear.RealVector;
+import org.apache.commons.math3.util.Pair;
 
 /**
  * A linear head that says whether a token is right (Judge Decoding, Bachmann et al. 2025, section
  * 4): z = w h + b of the target's final state h <b>at the token's own position</b>, which has read
  * it. One row of weights over a frozen target.
  *
- * @param weights w, one a number of the state
+ * @param weights w, one for each number of the state
  * @param bias b
  */
 public record JudgeHead(double[] weights, double bias) {
-  private static final int MOST_STEPS = 60;
+  private static final int MOST_STEPS = 200;
   private static final double RIDGE = 1e-5;
 
   /**
@@ -36,37 +41,27 @@ public record JudgeHead(double[] weights, double bias) {
    * @param tokens ids
    */
   public record Samples(float[][] states, boolean[] right, boolean[] aligned, int[] tokens) {
-    /**
-     * Some of them.
-     *
-     * @param misaligned whether only tokens stay that are not the target's best
-     * @return the others left out; these where false
-     */
-    public Samples only(boolean misaligned) {
-      return misaligned ? where(i -> !aligned[i]) : this;
-    }
-
-    private Samples where(java.util.function.IntPredicate kept) {
-      int[] at = java.util.stream.IntStream.range(0, right.length).filter(kept).toArray();
-      Samples some =
-          new Samples(
-              new float[at.length][],
-              new boolean[at.length],
-              new boolean[at.length],
-              new int[at.length]);
+    /** {@return the tokens that are not the target's best, the only ones that a head decides} */
+    public Samples misaligned() {
+      int[] at = IntStream.range(0, right.length).filter(i -> !aligned[i]).toArray();
+      Samples some = empty(at.length);
       for (int i = 0; i < at.length; i++) {
         some.states[i] = states[at[i]];
         some.right[i] = right[at[i]];
-        some.aligned[i] = aligned[at[i]];
         some.tokens[i] = tokens[at[i]];
       }
       return some;
     }
 
+    private static Samples empty(int count) {
+      return new Samples(
+          new float[count][], new boolean[count], new boolean[count], new int[count]);
+    }
+
     /**
-     * Labels dealt out anew: what a head finds in noise.
+     * Labels in random order: what a head finds in noise.
      *
-     * @param rng the source of chance
+     * @param rng of the order
      * @return the same states
      */
     public Samples shuffled(Rng rng) {
@@ -96,59 +91,49 @@ public record JudgeHead(double[] weights, double bias) {
    * @param target whose states
    * @param answers of any length; batched as they come
    * @param offset 0 for the token's own position, -1 for the one that predicted it
-   * @return one sample a labelled token
+   * @return one sample per labelled token
    */
   public static Samples samples(CausalLm target, List<LabelledAnswer> answers, int offset) {
     if (offset < -1 || offset > 0) {
       throw new IllegalArgumentException("offset is " + offset + ", expected -1 or 0");
     }
     Tensors.inference();
-    List<float[]> states = new ArrayList<>();
-    List<boolean[]> flags = new ArrayList<>();
-    List<Integer> tokens = new ArrayList<>();
+    Samples all = Samples.empty(answers.stream().mapToInt(LabelledAnswer::labelled).sum());
+    int count = 0;
     for (int from = 0; from < answers.size(); from += 64) {
       List<LabelledAnswer> batch = answers.subList(from, Math.min(answers.size(), from + 64));
       int[][] rows = batch.stream().map(LabelledAnswer::text).toArray(int[][]::new);
       int n = Arrays.stream(rows).mapToInt(row -> row.length).max().orElse(0);
       try (NDManager scope = Tensors.manager()) {
-        NDArray hidden =
+        NDArray hiddenBND =
             target.backbone().forward(Step.of(NetworkSession.padded(scope, rows, n))).lastBND();
-        long[] best = target.logits(hidden).argMax(2).toLongArray();
-        FloatBuffer numbers = Tensors.floats(hidden);
-        int width = (int) hidden.getShape().get(2);
+        long[] best = target.logits(hiddenBND).argMax(2).toLongArray();
+        FloatBuffer numbers = Tensors.floats(hiddenBND);
+        int width = (int) hiddenBND.getShape().get(2);
         for (int b = 0; b < rows.length; b++) {
           LabelledAnswer answer = batch.get(b);
-          for (int i = 0; i < answer.labelled(); i++) {
+          for (int i = 0; i < answer.labelled(); i++, count++) {
             int at = b * n + answer.prompt().length + i;
-            float[] state = new float[width];
-            numbers.get((at + offset) * width, state);
-            states.add(state);
-            tokens.add(answer.answer()[i]);
-            flags.add(new boolean[] {i != answer.firstWrong(), best[at - 1] == answer.answer()[i]});
+            all.states[count] = new float[width];
+            numbers.get((at + offset) * width, all.states[count]);
+            all.tokens[count] = answer.answer()[i];
+            all.right[count] = i != answer.firstWrong();
+            all.aligned[count] = best[at - 1] == answer.answer()[i];
           }
         }
       }
-    }
-    Samples all =
-        new Samples(
-            states.toArray(float[][]::new),
-            new boolean[states.size()],
-            new boolean[states.size()],
-            tokens.stream().mapToInt(Integer::intValue).toArray());
-    for (int i = 0; i < all.right.length; i++) {
-      all.right[i] = flags.get(i)[0];
-      all.aligned[i] = flags.get(i)[1];
     }
     return all;
   }
 
   /**
-   * Fits a head by damped Newton steps on standardised states: the minimum of
+   * Fits a head on standardised states by Levenberg-Marquardt: the minimum of
    *
    * <pre>-sum_i c_i (1 - p_i)^gamma log p_i / sum_i c_i,  p_i the probability of the right label
    * </pre>
    *
-   * with c = 1 for right tokens and lambda for wrong ones, which are few.
+   * with c = 1 for right tokens and lambda for wrong ones, which are few. Each term is half the
+   * square of a residual; one residual per weight is a small ridge.
    *
    * @param samples of both labels
    * @param lambda weight of a wrong token, above 0; 10 in the paper
@@ -171,107 +156,48 @@ public record JudgeHead(double[] weights, double bias) {
     }
     Standard standard = Standard.of(samples.states);
     double[][] rows = standard.rows(samples.states);
-    double[] w = new double[rows[0].length]; // the bias last
-    double[] slope = new double[w.length];
-    double loss = loss(w, rows, samples.right, lambda, gamma, slope);
-    for (int step = 0; step < MOST_STEPS; step++) {
-      double[] down = direction(w, rows, samples.right, lambda, gamma, slope);
-      double size = 1;
-      double[] next = moved(w, down, size);
-      double[] nextSlope = new double[w.length];
-      double nextLoss = loss(next, rows, samples.right, lambda, gamma, nextSlope);
-      while (nextLoss > loss && size > 1e-6) {
-        size /= 2;
-        next = moved(w, down, size);
-        nextLoss = loss(next, rows, samples.right, lambda, gamma, nextSlope);
-      }
-      double gain = loss - nextLoss;
-      if (gain <= 0) {
-        break;
-      }
-      w = next;
-      slope = nextSlope;
-      loss = nextLoss;
-      if (gain < 1e-9) {
-        break;
-      }
-    }
-    return standard.folded(w);
+    int width = rows[0].length;
+    LeastSquaresProblem problem =
+        new LeastSquaresBuilder()
+            .model(w -> residuals(w.toArray(), rows, samples.right, lambda, gamma))
+            .target(new double[rows.length + width])
+            .start(new double[width])
+            .maxIterations(MOST_STEPS)
+            .maxEvaluations(2 * MOST_STEPS)
+            .build();
+    return standard.folded(
+        new LevenbergMarquardtOptimizer().optimize(problem).getPoint().toArray());
   }
 
-  private static double[] moved(double[] w, double[] down, double size) {
-    double[] next = w.clone();
-    for (int j = 0; j < w.length; j++) {
-      next[j] -= size * down[j];
-    }
-    return next;
-  }
-
-  /** The loss with a small ridge, and its gradient. */
-  static double loss(
-      double[] w, double[][] rows, boolean[] right, double lambda, double gamma, double[] slope) {
-    double sum = 0;
+  /** Residuals whose half squares sum to the loss, and their derivatives. */
+  static Pair<RealVector, RealMatrix> residuals(
+      double[] w, double[][] rows, boolean[] right, double lambda, double gamma) {
     double total = 0;
-    Arrays.fill(slope, 0);
+    for (boolean label : right) {
+      total += label ? 1 : lambda;
+    }
+    double[] values = new double[rows.length + w.length];
+    double[][] slopes = new double[values.length][w.length];
     for (int i = 0; i < rows.length; i++) {
       double sign = right[i] ? 1 : -1;
-      double c = right[i] ? 1 : lambda;
-      double margin = sign * dot(w, rows[i]);
+      double c = (right[i] ? 1 : lambda) / total;
+      double margin =
+          sign * new ArrayRealVector(w, false).dotProduct(new ArrayRealVector(rows[i], false));
       double logP = -softplus(-margin);
-      double p = Math.exp(logP);
       double q = Math.exp(-softplus(margin)); // 1 - p
-      double focus = Math.pow(q, gamma);
-      sum -= c * focus * logP;
-      total += c;
-      double inner = c * focus * (gamma * p * logP - q) * sign;
+      double focus = c * Math.pow(q, gamma);
+      values[i] = Math.sqrt(-2 * focus * logP);
+      double slope =
+          focus * (gamma * Math.exp(logP) * logP - q) * sign / Math.max(values[i], 1e-150);
       for (int j = 0; j < w.length; j++) {
-        slope[j] += inner * rows[i][j];
-      }
-    }
-    double ridge = 0;
-    for (int j = 0; j < w.length; j++) {
-      slope[j] = slope[j] / total + RIDGE * w[j];
-      ridge += RIDGE * w[j] * w[j] / 2;
-    }
-    return sum / total + ridge;
-  }
-
-  /** Newton's direction, with a curvature that is positive for the focal loss too. */
-  private static double[] direction(
-      double[] w, double[][] rows, boolean[] right, double lambda, double gamma, double[] slope) {
-    double[][] curve = new double[w.length][w.length];
-    double total = 0;
-    for (int i = 0; i < rows.length; i++) {
-      double c = right[i] ? 1 : lambda;
-      double margin = (right[i] ? 1 : -1) * dot(w, rows[i]);
-      double q = Math.exp(-softplus(margin));
-      double bend = c * Math.pow(q, gamma) * Math.max(q * (1 - q), 1e-6);
-      total += c;
-      for (int j = 0; j < w.length; j++) {
-        double scaled = bend * rows[i][j];
-        for (int k = 0; k <= j; k++) {
-          curve[j][k] += scaled * rows[i][k];
-        }
+        slopes[i][j] = slope * rows[i][j];
       }
     }
     for (int j = 0; j < w.length; j++) {
-      for (int k = 0; k <= j; k++) {
-        curve[j][k] = curve[k][j] = curve[j][k] / total;
-      }
-      curve[j][j] += RIDGE + 1e-9;
+      values[rows.length + j] = Math.sqrt(RIDGE) * w[j];
+      slopes[rows.length + j][j] = Math.sqrt(RIDGE);
     }
-    return new CholeskyDecomposition(new Array2DRowRealMatrix(curve, false), 1e-9, 1e-14)
-        .getSolver()
-        .solve(new ArrayRealVector(slope, false))
-        .toArray();
-  }
-
-  private static double dot(double[] w, double[] row) {
-    double sum = 0;
-    for (int j = 0; j < w.length; j++) {
-      sum += w[j] * row[j];
-    }
-    return sum;
+    return Pair.create(new ArrayRealVector(values, false), new Array2DRowRealMatrix(slopes, false));
   }
 
   private static double softplus(double x) {

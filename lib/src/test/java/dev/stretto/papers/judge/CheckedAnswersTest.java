@@ -11,8 +11,8 @@ import dev.stretto.data.text.CategorySuite.Split;
 import dev.stretto.data.text.CharTokenizer;
 import dev.stretto.data.text.TaskCorpus.Example;
 import dev.stretto.models.language.CausalLm;
-import dev.stretto.papers.judge.JudgeStudy.Outcome;
-import dev.stretto.papers.judge.JudgeStudy.Task;
+import dev.stretto.papers.judge.CheckedAnswers.Outcome;
+import dev.stretto.papers.judge.CheckedAnswers.Task;
 import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.ProbabilityThreshold;
 import dev.stretto.samplers.drafting.ModelDrafter;
@@ -21,7 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class JudgeStudyTest {
+class CheckedAnswersTest {
   private static final CategorySuite SUITE = CategorySuite.standard();
   private static final CharTokenizer TOKENIZER = CharTokenizer.printable();
 
@@ -58,7 +58,7 @@ class JudgeStudyTest {
     int[][] prompts = SUITE.prompts(Category.MATH, 3);
     try (CausalLm target = CausalLm.gpt(1, 16, TOKENIZER.vocabulary(), 128, 1);
         CausalLm draft = CausalLm.gpt(1, 16, TOKENIZER.vocabulary(), 128, 2)) {
-      JudgeStudy study = new JudgeStudy(target, prompts, Task.of(SUITE, Category.MATH, 12));
+      CheckedAnswers study = new CheckedAnswers(target, prompts, Task.of(SUITE, Category.MATH, 12));
       assertEquals(0, study.right(study.own()), "an untrained network cannot add");
       ModelDrafter chain = new ModelDrafter(draft, TreeExpansion.chain(4));
       Outcome match = study.run("match", Double.NaN, 4, chain, new ExactMatch());
@@ -81,9 +81,9 @@ class JudgeStudyTest {
   @Test
   void theFastestThatIsRightOftenEnoughIsChosen() {
     List<Outcome> sweep = List.of(outcome(1, 9, .7), outcome(2, 5, .95), outcome(3, 4, .99));
-    assertEquals(2, JudgeStudy.choose(sweep, .95).setting());
-    assertEquals(3, JudgeStudy.choose(sweep, .96).setting());
-    assertEquals(1, JudgeStudy.choose(sweep, .1).setting());
-    assertEquals(3, JudgeStudy.choose(sweep, .999).setting(), "the most accurate");
+    assertEquals(2, CheckedAnswers.choose(sweep, .95).setting());
+    assertEquals(3, CheckedAnswers.choose(sweep, .96).setting());
+    assertEquals(1, CheckedAnswers.choose(sweep, .1).setting());
+    assertEquals(3, CheckedAnswers.choose(sweep, .999).setting(), "the most accurate");
   }
 }

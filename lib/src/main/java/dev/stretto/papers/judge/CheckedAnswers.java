@@ -1,0 +1,228 @@
+package dev.stretto.papers.judge;
+
+import dev.stretto.data.text.CategorySuite;
+import dev.stretto.data.text.CharTokenizer;
+import dev.stretto.models.TokenModel;
+import dev.stretto.samplers.decoding.Decoder;
+import dev.stretto.samplers.decoding.Drafter;
+import dev.stretto.samplers.decoding.Sampling;
+import dev.stretto.samplers.decoding.SpeculativeDecoder;
+import dev.stretto.samplers.decoding.Verifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.DoubleFunction;
+import java.util.function.ToIntBiFunction;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.apache.commons.math3.stat.interval.ConfidenceInterval;
+import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
+
+/**
+ * Rules of acceptance on a task with a checker: what each gains in tokens per pass and what it
+ * loses in right answers.
+ *
+ * @param target whose answers count
+ * @param prompts of the test
+ * @param task what is asked
+ * @param own the target's answers
+ */
+public record CheckedAnswers(TokenModel target, int[][] prompts, Task task, int[][] own) {
+  /**
+   * A task.
+   *
+   * @param mistake of a prompt and its answer, end token included: the index of the first wrong
+   *     token, the answer's length where something is missing, -1 for a right answer
+   * @param options greedy, and when an answer ends
+   */
+  public record Task(ToIntBiFunction<int[], int[]> mistake, Decoder.Options options) {
+    /** Running sums in styles, with room for a few tokens too many. */
+    public static final Task SUMS =
+        new Task(
+            StyledSums::mistake,
+            new Decoder.Options(StyledSums.ANSWER + 4, StyledSums.EOS, Sampling.greedy()));
+
+    /**
+     * A category with determined answers, in the suite's characters.
+     *
+     * @param suite whose checker
+     * @param category any but multi-turn code
+     * @param tokens the longest answer, its end included
+     * @return the task
+     */
+    public static Task of(CategorySuite suite, CategorySuite.Category category, int tokens) {
+      CharTokenizer tokenizer = CharTokenizer.printable();
+      return new Task(
+          (prompt, answer) -> {
+            boolean ended = answer.length > 0 && answer[answer.length - 1] == suite.end();
+            int[] text = Arrays.copyOf(answer, answer.length - (ended ? 1 : 0));
+            int mistake =
+                suite
+                    .check(category, tokenizer.decode(prompt), tokenizer.decode(text))
+                    .orElseThrow()
+                    .mistake();
+            return mistake < 0 && !ended ? answer.length : mistake;
+          },
+          new Decoder.Options(tokens, suite.end(), Sampling.greedy()));
+    }
+  }
+
+  /**
+   * A test.
+   *
+   * @param target whose answers count
+   * @param prompts of the test
+   * @param task what is asked
+   */
+  public CheckedAnswers(TokenModel target, int[][] prompts, Task task) {
+    this(target, prompts, task, Decoder.decode(target, prompts, task.options()).tokens());
+  }
+
+  /**
+   * A test of {@link StyledSums}.
+   *
+   * @param target whose answers count
+   * @param prompts of the test
+   */
+  public CheckedAnswers(TokenModel target, int[][] prompts) {
+    this(target, prompts, Task.SUMS);
+  }
+
+  /**
+   * A rule's gain and loss.
+   *
+   * @param rule its name
+   * @param setting its threshold, NaN for none
+   * @param drafts tokens drafted per pass
+   * @param tau tokens per pass, bonus included
+   * @param accuracy share of right answers
+   * @param low of Wilson's interval of the accuracy, level .95
+   * @param high of it
+   * @param identical share of answers that are the target's own
+   * @param lossless whether the output is the target's by construction
+   */
+  public record Outcome(
+      String rule,
+      double setting,
+      int drafts,
+      double tau,
+      double accuracy,
+      double low,
+      double high,
+      double identical,
+      boolean lossless) {}
+
+  /**
+   * One rule.
+   *
+   * @param rule its name
+   * @param setting its threshold, NaN for none
+   * @param drafts tokens that the drafter drafts
+   * @param drafter who proposes
+   * @param verifier the rule
+   * @return tokens per pass and accuracy
+   */
+  public Outcome run(String rule, double setting, int drafts, Drafter drafter, Verifier verifier) {
+    SpeculativeDecoder.Run run =
+        SpeculativeDecoder.decode(target, prompts, task.options(), drafter, verifier);
+    long right = right(run.tokens());
+    long identical =
+        IntStream.range(0, prompts.length)
+            .filter(i -> Arrays.equals(own[i], run.tokens()[i]))
+            .count();
+    ConfidenceInterval wilson =
+        new WilsonScoreInterval().createInterval(prompts.length, (int) right, .95);
+    return new Outcome(
+        rule,
+        setting,
+        drafts,
+        run.acceptance().lengthWithBonus(),
+        (double) right / prompts.length,
+        wilson.getLowerBound(),
+        wilson.getUpperBound(),
+        (double) identical / prompts.length,
+        verifier.lossless());
+  }
+
+  /**
+   * A rule at several thresholds.
+   *
+   * @param rule its name
+   * @param drafts tokens that the drafter drafts
+   * @param drafter who proposes
+   * @param verifier the rule at a threshold
+   * @param thresholds in any order
+   * @return an outcome each
+   */
+  public List<Outcome> sweep(
+      String rule,
+      int drafts,
+      Drafter drafter,
+      DoubleFunction<? extends Verifier> verifier,
+      double... thresholds) {
+    return DoubleStream.of(thresholds)
+        .mapToObj(theta -> run(rule, theta, drafts, drafter, verifier.apply(theta)))
+        .toList();
+  }
+
+  /**
+   * The outcome with the most tokens per pass among those that are right often enough; of held-out
+   * prompts, so that the threshold is fixed before the test.
+   *
+   * @param outcomes of a sweep
+   * @param accuracy the least share of right answers
+   * @return the best; the most accurate where none is right often enough
+   */
+  public static Outcome choose(List<Outcome> outcomes, double accuracy) {
+    return outcomes.stream()
+        .filter(outcome -> outcome.accuracy() >= accuracy)
+        .max(Comparator.comparingDouble(Outcome::tau))
+        .or(() -> outcomes.stream().max(Comparator.comparingDouble(Outcome::accuracy)))
+        .orElseThrow();
+  }
+
+  /**
+   * A model's own answers.
+   *
+   * @param author who answers, greedily
+   * @return new tokens of each prompt
+   */
+  @SuppressWarnings("ReferenceEquality") // the very target, whose answers are known
+  public int[][] answers(TokenModel author) {
+    return author == target ? own : Decoder.decode(author, prompts, task.options()).tokens();
+  }
+
+  /**
+   * How often answers are right.
+   *
+   * @param answers one for each prompt
+   * @return their number
+   */
+  public long right(int[][] answers) {
+    return IntStream.range(0, prompts.length)
+        .filter(i -> task.mistake().applyAsInt(prompts[i], answers[i]) < 0)
+        .count();
+  }
+
+  /**
+   * Answers of several authors, labelled by the checker.
+   *
+   * @param authors who answer
+   * @return one for each prompt and author
+   */
+  public List<LabelledAnswer> labelled(TokenModel... authors) {
+    List<LabelledAnswer> all = new ArrayList<>();
+    for (TokenModel author : authors) {
+      int[][] answers = answers(author);
+      for (int i = 0; i < prompts.length; i++) {
+        int mistake = task.mistake().applyAsInt(prompts[i], answers[i]);
+        // a missing end is no token: what is there is right
+        all.add(
+            new LabelledAnswer(
+                prompts[i], answers[i], mistake == answers[i].length ? -1 : mistake));
+      }
+    }
+    return all;
+  }
+}
