@@ -84,7 +84,8 @@ public final class ChimeraStudy {
    */
   public double leastLead(List<HeadArm> without, long seed) {
     return without.stream()
-        .flatMapToDouble(arm -> Arrays.stream(heads.leads(ChimeraModels.CHIMERA, arm, seed, 12)))
+        .mapToDouble(
+            arm -> heads.least(ChimeraModels.CHIMERA, arm, seed, (tau, other) -> tau - other, 12))
         .min()
         .orElseThrow();
   }

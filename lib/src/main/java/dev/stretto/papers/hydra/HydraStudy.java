@@ -20,8 +20,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -31,8 +34,8 @@ import java.util.stream.Stream;
  * on. Seeds are the lab's; the models of its first one are stored.
  */
 public final class HydraStudy {
+  private static final Set<String> CODE = Set.of("multi-turn", "summarisation");
   private static final int[] SIZES = {4, 5, 8, 12, 25};
-  private static final int LARGEST = 25;
   private static final LatencyModel A100 =
       new LatencyModel(LatencyModel.Device.A100, LatencyModel.Shape.VICUNA_7B, 512);
 
@@ -40,7 +43,8 @@ public final class HydraStudy {
   private final SpeculationFamily family;
   private final List<TeacherStates> tuning;
   private final Map<String, List<TeacherStates>> corpora = new TreeMap<>();
-  private final Map<String, Map<String, HeadAccuracy>> judged = new HashMap<>();
+  private final Map<List<Object>, HeadAccuracy> scored = new HashMap<>();
+  private final long first;
 
   /**
    * Lets the target write the texts.
@@ -51,6 +55,7 @@ public final class HydraStudy {
    */
   public HydraStudy(Experiment<?> lab, SpeculationFamily family, int perCategory) {
     this.lab = lab;
+    first = lab.seeds().getFirst();
     this.family = family;
     tuning =
         written(
@@ -64,12 +69,9 @@ public final class HydraStudy {
         .forEach(
             (category, rows) ->
                 corpora
-                    .computeIfAbsent(corpus(category), c -> new ArrayList<>())
+                    .computeIfAbsent(
+                        CODE.contains(category) ? "code" : "tasks", c -> new ArrayList<>())
                     .addAll(written(rows)));
-  }
-
-  private static String corpus(String category) {
-    return List.of("multi-turn", "summarisation").contains(category) ? "code" : "tasks";
   }
 
   private List<TeacherStates> written(int[][] prompts) {
@@ -92,35 +94,20 @@ public final class HydraStudy {
    * @return the heads, owned by the lab
    */
   public DraftHeads heads(HeadArm arm, long seed) {
-    return arm.recipe().get(lab, seed - lab.seeds().getFirst() + 1);
+    return arm.recipe().get(lab, seed - first + 1);
   }
 
-  private DraftHeads heads(HeadArm arm) {
-    return heads(arm, lab.seeds().getFirst());
+  private HeadAccuracy accuracy(HeadArm arm, long seed, List<TeacherStates> texts) {
+    return scored.computeIfAbsent(
+        List.of(arm.label(), seed, System.identityHashCode(texts)),
+        key -> HeadAccuracy.of(heads(arm, seed), texts));
   }
 
-  private Map<String, HeadAccuracy> judged(HeadArm arm, long seed) {
-    return judged.computeIfAbsent(
-        arm.label() + " " + seed,
-        key -> {
-          Map<String, HeadAccuracy> by = new TreeMap<>();
-          by.put("tuning", HeadAccuracy.of(heads(arm, seed), tuning));
-          corpora.forEach((c, texts) -> by.put(c, HeadAccuracy.of(heads(arm, seed), texts)));
-          return by;
-        });
-  }
-
-  /**
-   * Ranks of the right tokens over both corpora.
-   *
-   * @param arm which heads
-   * @param seed of the lab
-   * @return the ranks
-   */
-  public HeadAccuracy accuracy(HeadArm arm, long seed) {
+  /** Over both corpora. */
+  private HeadAccuracy accuracy(HeadArm arm, long seed) {
     return new HeadAccuracy(
-        corpora.keySet().stream()
-            .flatMap(corpus -> judged(arm, seed).get(corpus).texts().stream())
+        corpora.values().stream()
+            .flatMap(texts -> accuracy(arm, seed, texts).texts().stream())
             .toList());
   }
 
@@ -135,7 +122,7 @@ public final class HydraStudy {
   public RankPathTree tree(HeadArm arm, long seed, int nodes) {
     return nodes == 5
         ? RankPathTree.cartesian(1, 1, 1, 1)
-        : RankPathTree.greedy(judged(arm, seed).get("tuning").ranks(), nodes);
+        : RankPathTree.greedy(accuracy(arm, seed, tuning).ranks(), nodes);
   }
 
   /**
@@ -150,17 +137,38 @@ public final class HydraStudy {
     return accuracy(arm, seed).length(tree(arm, seed, nodes));
   }
 
+  private double tau(HeadArm arm, long seed, int nodes, String corpus) {
+    return accuracy(arm, seed, corpora.get(corpus)).length(tree(arm, seed, nodes));
+  }
+
   /**
-   * Tokens per pass on one corpus.
+   * Tokens per pass against those of a baseline, by corpus and size of the tree.
    *
    * @param arm which heads
+   * @param baseline other heads
    * @param seed of the lab
-   * @param nodes of the tree
-   * @param corpus code or tasks
-   * @return tau, the bonus included
+   * @param how of tau and the baseline's tau: a ratio or a difference
+   * @param sizes of the trees; none for 4, 5, 8, 12 and 25 nodes
+   * @return the least of all
    */
-  public double tau(HeadArm arm, long seed, int nodes, String corpus) {
-    return judged(arm, seed).get(corpus).length(tree(arm, seed, nodes));
+  public double least(
+      HeadArm arm, HeadArm baseline, long seed, DoubleBinaryOperator how, int... sizes) {
+    return corpora.keySet().stream()
+        .flatMapToDouble(corpus -> compared(arm, baseline, seed, how, corpus, sizes))
+        .min()
+        .orElseThrow();
+  }
+
+  private DoubleStream compared(
+      HeadArm arm,
+      HeadArm baseline,
+      long seed,
+      DoubleBinaryOperator how,
+      String corpus,
+      int... sizes) {
+    return IntStream.of(sizes.length == 0 ? SIZES : sizes)
+        .mapToDouble(
+            n -> how.applyAsDouble(tau(arm, seed, n, corpus), tau(baseline, seed, n, corpus)));
   }
 
   /**
@@ -169,37 +177,46 @@ public final class HydraStudy {
    * @param arm which heads
    * @param baseline other heads
    * @param seed of the lab
-   * @param sizes of the trees; none for all that figures show
+   * @param sizes of the trees; none for 4, 5, 8, 12 and 25 nodes
    * @return the least ratio over both corpora and the sizes
    */
   public double leastGain(HeadArm arm, HeadArm baseline, long seed, int... sizes) {
+    return least(arm, baseline, seed, (tau, other) -> tau / other, sizes);
+  }
+
+  /**
+   * Tokens per pass of Hydra less those of Hydra with teacher loss.
+   *
+   * @param seed of the lab
+   * @return the greater of two corpora, each the mean over the sizes of the tree
+   */
+  public double teacherLossCost(long seed) {
     return corpora.keySet().stream()
-        .flatMapToDouble(
+        .mapToDouble(
             corpus ->
-                IntStream.of(sizes.length == 0 ? SIZES : sizes)
-                    .mapToDouble(n -> tau(arm, seed, n, corpus) / tau(baseline, seed, n, corpus)))
-        .min()
+                compared(
+                        HydraModels.HYDRA,
+                        HydraModels.TEACHER_LOSS,
+                        seed,
+                        (tau, other) -> tau - other,
+                        corpus)
+                    .average()
+                    .orElseThrow())
+        .max()
         .orElseThrow();
   }
 
   /**
-   * How much longer drafts are kept than a baseline's.
+   * Lead over a baseline in marginal top-1 accuracy.
    *
    * @param arm which heads
    * @param baseline other heads
    * @param seed of the lab
-   * @param sizes of the trees; none for all that figures show
-   * @return differences of tokens per pass by corpus, each the mean over the sizes
+   * @param depth of the head, 1 or more
+   * @return the difference of the shares
    */
-  public double[] leads(HeadArm arm, HeadArm baseline, long seed, int... sizes) {
-    return corpora.keySet().stream()
-        .mapToDouble(
-            corpus ->
-                IntStream.of(sizes.length == 0 ? SIZES : sizes)
-                    .mapToDouble(n -> tau(arm, seed, n, corpus) - tau(baseline, seed, n, corpus))
-                    .average()
-                    .orElseThrow())
-        .toArray();
+  public double gap(HeadArm arm, HeadArm baseline, long seed, int depth) {
+    return accuracy(arm, seed).marginal(depth, 1) - accuracy(baseline, seed).marginal(depth, 1);
   }
 
   /**
@@ -210,7 +227,7 @@ public final class HydraStudy {
    * @return the speed-up of trees of 25 nodes
    */
   public static double predicted(HeadArm arm, double tau) {
-    return A100.speedup(tau, LARGEST, arm.calls(), 0);
+    return A100.speedup(tau, 25, arm.calls(), 0);
   }
 
   /**
@@ -219,7 +236,7 @@ public final class HydraStudy {
    * @param arm which heads
    */
   public double predicted(HeadArm arm) {
-    return predicted(arm, tau(arm, lab.seeds().getFirst(), LARGEST));
+    return predicted(arm, tau(arm, first, 25));
   }
 
   /**
@@ -234,7 +251,7 @@ public final class HydraStudy {
    */
   public record Point(String heads, String panel, int x, double value, double low, double high) {
     static Point of(
-        String heads, String panel, int x, HeadAccuracy all, ToDoubleFunction<HeadAccuracy> f) {
+        HeadArm arm, String panel, int x, HeadAccuracy all, ToDoubleFunction<HeadAccuracy> f) {
       SampleStatistics by =
           SampleStatistics.of(
               all.texts().stream()
@@ -242,7 +259,7 @@ public final class HydraStudy {
                   .toArray());
       double value = f.applyAsDouble(all);
       double error = by.count() < 2 ? 0 : 2 * by.deviation() / Math.sqrt(by.count());
-      return new Point(heads, panel, x, value, value - error, value + error);
+      return new Point(arm.label(), panel, x, value, value - error, value + error);
     }
   }
 
@@ -255,11 +272,11 @@ public final class HydraStudy {
   public List<Point> accuracyByDepth(List<HeadArm> arms) {
     List<Point> points = new ArrayList<>();
     for (HeadArm arm : arms) {
-      HeadAccuracy all = accuracy(arm, lab.seeds().getFirst());
+      HeadAccuracy all = accuracy(arm, first);
       for (int j = 1; j <= HeadArm.HEADS; j++) {
         int depth = j;
-        points.add(Point.of(arm.label(), "marginal", j, all, h -> h.marginal(depth, 1)));
-        points.add(Point.of(arm.label(), "conditional", j, all, h -> h.conditional(depth, 1)));
+        points.add(Point.of(arm, "marginal", j, all, h -> h.marginal(depth, 1)));
+        points.add(Point.of(arm, "conditional", j, all, h -> h.conditional(depth, 1)));
       }
     }
     return points;
@@ -272,22 +289,14 @@ public final class HydraStudy {
    * @return tau on each corpus
    */
   public List<Point> lengthBySize(List<HeadArm> arms) {
-    long seed = lab.seeds().getFirst();
     List<Point> points = new ArrayList<>();
     for (HeadArm arm : arms) {
       for (int n : SIZES) {
-        RankPathTree tree = tree(arm, seed, n);
-        corpora
-            .keySet()
-            .forEach(
-                corpus ->
-                    points.add(
-                        Point.of(
-                            arm.label(),
-                            corpus,
-                            n,
-                            judged(arm, seed).get(corpus),
-                            h -> h.length(tree))));
+        RankPathTree tree = tree(arm, first, n);
+        corpora.forEach(
+            (corpus, texts) ->
+                points.add(
+                    Point.of(arm, corpus, n, accuracy(arm, first, texts), h -> h.length(tree))));
       }
     }
     return points;
@@ -298,21 +307,17 @@ public final class HydraStudy {
    *
    * @param heads its label
    * @param parameters how many
-   * @param tau4 tokens per pass, tree of 4 nodes
-   * @param tau5 the same, a chain
-   * @param tau8 the same, 8 nodes
-   * @param tau12 the same, 12 nodes
+   * @param tau5 tokens per pass, a chain of four drafted tokens
+   * @param tau12 the same, tree of 12 nodes
    * @param tau25 the same, 25 nodes
    * @param top1 share of positions where the top token at depth 1 is right
    * @param top4 the same at depth 4
-   * @param predictedA100 speed-up predicted on an A100 at 7B
+   * @param predictedA100 speed-up predicted on an A100 at 7B, 25 nodes
    */
   public record Summary(
       String heads,
       long parameters,
-      double tau4,
       double tau5,
-      double tau8,
       double tau12,
       double tau25,
       double top1,
@@ -326,24 +331,20 @@ public final class HydraStudy {
    * @return means over the seeds
    */
   public List<Summary> summary(List<HeadArm> arms) {
-    return arms.stream()
-        .map(
-            arm -> {
-              double[] tau =
-                  IntStream.of(SIZES).mapToDouble(n -> mean(s -> tau(arm, s, n))).toArray();
-              return new Summary(
-                  arm.label(),
-                  heads(arm).parameters().count(),
-                  tau[0],
-                  tau[1],
-                  tau[2],
-                  tau[3],
-                  tau[4],
-                  mean(s -> accuracy(arm, s).marginal(1, 1)),
-                  mean(s -> accuracy(arm, s).marginal(4, 1)),
-                  predicted(arm, tau[4]));
-            })
-        .toList();
+    return arms.stream().map(this::summary).toList();
+  }
+
+  private Summary summary(HeadArm arm) {
+    double tau25 = mean(seed -> tau(arm, seed, 25));
+    return new Summary(
+        arm.label(),
+        heads(arm, first).parameters().count(),
+        mean(seed -> tau(arm, seed, 5)),
+        mean(seed -> tau(arm, seed, 12)),
+        tau25,
+        mean(seed -> accuracy(arm, seed).marginal(1, 1)),
+        mean(seed -> accuracy(arm, seed).marginal(4, 1)),
+        predicted(arm, tau25));
   }
 
   private double mean(ToDoubleFunction<Long> value) {
@@ -376,7 +377,7 @@ public final class HydraStudy {
    * @return the drafter
    */
   public HeadTreeDrafter drafter(HeadArm arm, int nodes) {
-    return new HeadTreeDrafter(heads(arm), tree(arm, lab.seeds().getFirst(), nodes));
+    return new HeadTreeDrafter(heads(arm, first), tree(arm, first, nodes));
   }
 
   /**
@@ -422,8 +423,7 @@ public final class HydraStudy {
     RecordingDrafter.Recorded pass =
         seen.passes().stream().filter(p -> p.draft().tree().size() > 1).findFirst().orElseThrow();
     TokenTree tree = pass.draft().tree();
-    double[] places = new double[tree.size()];
-    place(tree, 0, 0, places);
+    int[] depths = tree.depths();
     return IntStream.range(0, tree.size())
         .mapToObj(
             i -> {
@@ -431,28 +431,18 @@ public final class HydraStudy {
               boolean kept = Arrays.stream(pass.path()).anyMatch(node -> node == i);
               return new Node(
                   arm.label(),
-                  tree.depths()[i],
-                  -places[i],
-                  tree.depths()[parent],
-                  -places[parent],
+                  depths[i],
+                  place(depths, i),
+                  depths[parent],
+                  place(depths, parent),
                   family.text(tree.tokens()[i]).replace(" ", "·").replace("\n", "\\n"),
                   kept ? "kept" : "not kept");
             });
   }
 
-  /** Leaves one below the other, each other node in the middle of its children. */
-  private static double place(TokenTree tree, int node, double next, double[] places) {
-    double after = next;
-    double sum = 0;
-    int children = 0;
-    for (int i = node + 1; i < tree.size(); i++) {
-      if (tree.parents()[i] == node) {
-        after = place(tree, i, after, places);
-        sum += places[i];
-        children++;
-      }
-    }
-    places[node] = children == 0 ? next : sum / children;
-    return children == 0 ? next + 1 : after;
+  /** Nodes of a depth one below the other around 0; in a rank tree they stand as their parents. */
+  private static double place(int[] depths, int node) {
+    int[] same = IntStream.range(0, depths.length).filter(i -> depths[i] == depths[node]).toArray();
+    return (same.length - 1) / 2.0 - Arrays.binarySearch(same, node);
   }
 }
