@@ -13,8 +13,6 @@ import java.util.UUID;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
-import tech.tablesaw.plotly.api.Histogram;
-import tech.tablesaw.plotly.api.LinePlot;
 import tech.tablesaw.plotly.api.ScatterPlot;
 import tech.tablesaw.plotly.api.VerticalBarPlot;
 
@@ -92,31 +90,6 @@ public final class Explore implements Showable {
         ScatterPlot.create(title(table), safe(table), x, y, color));
   }
 
-  /**
-   * {@return lines, one a name, as an interactive chart}
-   *
-   * @param table at least one row
-   * @param x column of numbers
-   * @param y column of numbers
-   * @param color column of names
-   */
-  public static Explore lines(Table table, String x, String y, String color) {
-    return new Explore(
-        Plot.of(table).lines(x, y).color(color),
-        LinePlot.create(title(table), safe(table), x, y, color));
-  }
-
-  /**
-   * {@return a histogram as an interactive chart}
-   *
-   * @param table at least one row
-   * @param x column of numbers
-   */
-  public static Explore histogram(Table table, String x) {
-    return new Explore(
-        Plot.of(table).histogram(x, 40), Histogram.create(title(table), safe(table), x));
-  }
-
   private static String title(Table table) {
     return table.name() == null ? "" : oneLine(table.name());
   }
@@ -189,7 +162,7 @@ public final class Explore implements Showable {
             .replace(
                 "Plotly.newPlot(",
                 "layout.colorway = ['"
-                    + String.join("', '", Palette.OKABE_ITO)
+                    + String.join("', '", Palette.DISCRETE)
                     + "']; layout.height = 420; layout.template = null;\nPlotly.newPlot(");
     return """
     <div id="%s" style="max-width:900px;height:430px">%s</div>

@@ -86,4 +86,33 @@ final class Json {
       default -> reader.nextString();
     };
   }
+
+  /** The keys of two maps, those of the second first; else the second. */
+  @SuppressWarnings("unchecked")
+  static Object merged(Object base, Object own) {
+    if (base instanceof Map && own instanceof Map) {
+      Map<String, Object> merged = new LinkedHashMap<>((Map<String, Object>) base);
+      merged.putAll((Map<String, Object>) own);
+      return merged;
+    }
+    return own;
+  }
+
+  /** A deep copy, all numbers as doubles: the engine takes some only so. */
+  static Object copy(Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        map.forEach((k, v) -> copy.put((String) k, copy(v)));
+        yield copy;
+      }
+      case List<?> list -> {
+        List<Object> copy = new ArrayList<>();
+        list.forEach(v -> copy.add(copy(v)));
+        yield copy;
+      }
+      case Number number -> number.doubleValue();
+      case null, default -> value;
+    };
+  }
 }

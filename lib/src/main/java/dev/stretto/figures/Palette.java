@@ -6,15 +6,23 @@ import java.util.List;
 /** Colours that people with any colour vision tell apart. */
 final class Palette {
   /**
-   * Okabe and Ito, "Color Universal Design" (2008), in an order that keeps neighbours apart in
-   * lightness too.
+   * After Okabe and Ito, "Color Universal Design" (2008), in an order that keeps neighbours apart
+   * in lightness too; orange, purple, sky blue and yellow are darker, so that each has a contrast
+   * of 3 to 1 on white.
    */
-  static final List<String> OKABE_ITO =
+  static final List<String> DISCRETE =
       List.of(
-          "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#000000");
+          "#0072B2", "#C77700", "#009E73", "#BC5090", "#2A93CF", "#D55E00", "#8C8200", "#000000");
+
+  /** Shapes of points in the same order, filled ones first. */
+  static final List<Integer> SHAPES = List.of(16, 17, 15, 18, 4, 3, 8, 1);
+
+  /** Dashes of lines in the same order. */
+  static final List<String> DASHES =
+      List.of("solid", "longdash", "dotdash", "dashed", "twodash", "dotted");
 
   /** The colour of what has no other. */
-  static final String FIRST = OKABE_ITO.getFirst();
+  static final String FIRST = DISCRETE.getFirst();
 
   /** Nine points of matplotlib's viridis. */
   static final List<String> VIRIDIS =
@@ -24,10 +32,10 @@ final class Palette {
 
   private Palette() {}
 
-  /** One colour a level: Okabe-Ito up to eight, viridis in equal steps beyond. */
+  /** One colour a level: the eight above, viridis in equal steps beyond. */
   static List<String> discrete(int levels) {
-    if (levels <= OKABE_ITO.size()) {
-      return OKABE_ITO.subList(0, levels);
+    if (levels <= DISCRETE.size()) {
+      return DISCRETE.subList(0, levels);
     }
     List<String> colours = new ArrayList<>();
     for (int i = 0; i < levels; i++) {
@@ -36,6 +44,18 @@ final class Palette {
       colours.add(between(VIRIDIS.get(left), VIRIDIS.get(left + 1), at - left));
     }
     return colours;
+  }
+
+  /** Contrast on white (WCAG 2.1), from 1 to 21. */
+  static double contrast(String colour) {
+    double luminance = 0;
+    double[] weights = {.2126, .7152, .0722};
+    for (int i = 0; i < 3; i++) {
+      double share = Integer.parseInt(colour.substring(2 * i + 1, 2 * i + 3), 16) / 255.0;
+      luminance +=
+          weights[i] * (share <= .03928 ? share / 12.92 : Math.pow((share + .055) / 1.055, 2.4));
+    }
+    return 1.05 / (luminance + .05);
   }
 
   /** Luma in [0, 255]. */

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -16,14 +15,10 @@ import tech.tablesaw.api.Table;
  * <p>A call such as {@link #lines} starts a layer from the current table; calls such as {@link
  * #color} and {@link #with} change the layer started last; the rest concerns the whole plot. Plots
  * are immutable: each call gives a changed copy. Names appear in the order of the table, discrete
- * colours are Okabe and Ito's, continuous ones viridis. Drawn by Lets-Plot; whatever has no method
- * here is reached by {@link #with} and {@link #option}.
+ * colours are after Okabe and Ito, with shapes and dashes beside them, continuous ones viridis.
+ * Drawn by Lets-Plot; whatever has no method here is reached by {@link #with} and {@link #option}.
  */
-public final class Plot implements Figure {
-  private static final double TEXT_SIZE = 6;
-  private static final Map<String, Object> LINE =
-      Map.of("size", 1.1, "color", Palette.FIRST, "fill", Palette.FIRST);
-
+public final class Plot extends PlotMarks implements Figure {
   private final List<Consumer<PlotParts>> said;
   private final PlotParts parts = new PlotParts();
 
@@ -32,7 +27,8 @@ public final class Plot implements Figure {
     said.forEach(edit -> edit.accept(parts));
   }
 
-  private Plot change(Consumer<PlotParts> edit) {
+  @Override
+  Plot change(Consumer<PlotParts> edit) {
     return new Plot(Stream.concat(said.stream(), Stream.of(edit)).toList());
   }
 
@@ -69,6 +65,7 @@ public final class Plot implements Figure {
    *
    * @param other at least one row
    */
+  @Override
   public Plot from(Table other) {
     if (other.isEmpty()) {
       throw new IllegalArgumentException(
@@ -87,283 +84,22 @@ public final class Plot implements Figure {
     return from(Tables.of(columns));
   }
 
-  // layers
-
-  /**
-   * {@return the plot with points}
-   *
-   * @param x column
-   * @param y column
-   */
-  public Plot points(String x, String y) {
-    Map<String, Object> look = Map.of("size", 3, "color", Palette.FIRST, "fill", Palette.FIRST);
-    return layer("point", look, "x", x, "y", y);
-  }
-
-  /**
-   * {@return the plot with points joined in the order of x, one line a colour}
-   *
-   * @param x column
-   * @param y column
-   */
-  public Plot lines(String x, String y) {
-    return layer("line", LINE, "x", x, "y", y);
-  }
-
-  /**
-   * {@return the plot with bars from 0; the parts of a {@link #fill} are stacked}
-   *
-   * @param x column of names or numbers
-   * @param y column of heights
-   */
-  public Plot bars(String x, String y) {
-    Map<String, Object> look = Map.of("size", 0, "width", 0.8, "fill", Palette.FIRST);
-    return layer("bar", look, "x", x, "y", y);
-  }
-
-  /**
-   * {@return the plot with a staircase that keeps each value until the next x}
-   *
-   * @param x column of numbers
-   * @param y column
-   */
-  public Plot steps(String x, String y) {
-    return layer("step", LINE, "x", x, "y", y);
-  }
-
-  /**
-   * {@return the plot with the area below a line; the parts of a {@link #fill} are stacked}
-   *
-   * @param x column of numbers
-   * @param y column
-   */
-  public Plot areas(String x, String y) {
-    return layer("area", band(0.85), "x", x, "y", y).stacked();
-  }
-
-  /**
-   * {@return the plot with counts of rows in equal bins (equal factors where x is logarithmic), the
-   * parts of a {@link #fill} stacked}
-   *
-   * @param x column of numbers
-   * @param bins how many
-   */
-  public Plot histogram(String x, int bins) {
-    return histogram(x, bins, "");
-  }
-
-  /**
-   * {@return the plot with sums of a column in equal bins, for example the seconds of audio by
-   * duration}
-   *
-   * @param x column of numbers
-   * @param bins how many
-   * @param weight column that is summed
-   */
-  public Plot histogram(String x, int bins, String weight) {
-    if (!weight.isEmpty()) {
-      Layer.requireColumn(parts.table, weight);
-    }
-    Map<String, Object> look = Map.of("size", 0.3, "color", "#ffffff", "fill", Palette.FIRST);
-    return layer("rect", look, "x", x)
-        .summarised(new Summary.Histogram(bins, weight))
-        .defaultTitles(x, weight.isEmpty() ? "count" : weight);
-  }
-
-  /**
-   * {@return the plot with a smoothed density (Gaussian kernel, Silverman's bandwidth), one curve a
-   * colour; per decade where x is logarithmic}
-   *
-   * @param x column of numbers
-   */
-  public Plot density(String x) {
-    return layer("line", LINE, "x", x).summarised(new Summary.Density());
-  }
-
-  /**
-   * {@return the plot with boxes at the quartiles of y for each x, whiskers at 5 and 95 %}
-   *
-   * @param x column of names
-   * @param y column of numbers
-   */
-  public Plot boxes(String x, String y) {
-    Map<String, Object> look = Map.of("width", 0.6, "fill", "#ffffff", "color", "#333333");
-    return layer("boxplot", look, "x", x, "y", y)
-        .summarised(new Summary.Boxes())
-        .defaultTitles(x, y);
-  }
-
-  /**
-   * {@return the plot with a heat map: one tile a row}
-   *
-   * @param x column of names or numbers
-   * @param y column of names (the first on top) or numbers
-   * @param fill column of numbers or names
-   */
-  public Plot tiles(String x, String y, String fill) {
-    return layer("tile", Map.of("size", 0), "x", x, "y", y, "fill", fill);
-  }
-
-  /**
-   * {@return the plot with a band between two columns, for an interval around a line}
-   *
-   * @param x column of numbers
-   * @param low column of lower ends
-   * @param high column of upper ends
-   */
-  public Plot ribbons(String x, String low, String high) {
-    return layer("ribbon", band(0.25), "x", x, "ymin", low, "ymax", high);
-  }
-
-  /**
-   * {@return the plot with error bars}
-   *
-   * @param x column
-   * @param low column of lower ends
-   * @param high column of upper ends
-   */
-  public Plot errorBars(String x, String low, String high) {
-    Map<String, Object> look = Map.of("width", 0.25, "size", 0.8, "color", "#333333");
-    return layer("errorbar", look, "x", x, "ymin", low, "ymax", high);
-  }
-
-  /**
-   * {@return the plot with straight pieces}
-   *
-   * @param x column where a piece starts
-   * @param y column where a piece starts
-   * @param xEnd column where it ends
-   * @param yEnd column where it ends
-   */
-  public Plot segments(String x, String y, String xEnd, String yEnd) {
-    Map<String, Object> look = Map.of("size", 1, "color", Palette.FIRST);
-    return layer("segment", look, "x", x, "y", y, "xend", xEnd, "yend", yEnd);
-  }
-
-  /**
-   * {@return the plot with rectangles}
-   *
-   * @param xMin column
-   * @param xMax column
-   * @param yMin column
-   * @param yMax column
-   */
-  public Plot rects(String xMin, String xMax, String yMin, String yMax) {
-    Map<String, Object> look = Map.of("size", 0, "fill", Palette.FIRST);
-    return layer("rect", look, "xmin", xMin, "xmax", xMax, "ymin", yMin, "ymax", yMax);
-  }
-
-  /**
-   * {@return the plot with words or numbers at points}
-   *
-   * @param x column
-   * @param y column
-   * @param label column of what is written
-   */
-  public Plot texts(String x, String y, String label) {
-    Map<String, Object> look = Map.of("size", TEXT_SIZE, "color", "#222222");
-    return layer("text", look, "x", x, "y", y, "label", label);
-  }
-
-  /**
-   * {@return the plot with a column written on the marks of the layer started last} It stands in
-   * the tiles of a heat map (dark or white, whichever reads), in the middle of stacked bars, at the
-   * end of others.
-   *
-   * @param column what is written
-   * @param format how numbers are written, in the notation of d3: {@code ".2f"}
-   */
-  public Plot labels(String column, String format) {
-    Layer marks = requireLast();
-    Map<String, String> mapping = marks.mapping();
-    String fill = mapping.get("fill");
-    Plot texts =
-        from(marks.table())
-            .texts(mapping.get("x"), mapping.get("y"), column)
-            .with("label_format", "{" + format + "}");
-    Plot placed;
-    if (marks.geom().equals("tile") && marks.table().column(fill) instanceof NumericColumn) {
-      boolean endsLight = parts.scales.getOrDefault("colour", Scale.linear()).endsLight();
-      placed =
-          texts
-              .summarised(new Summary.Half(fill, true))
-              .with("color", endsLight ? "#111111" : "#ffffff")
-              .change(p -> p.layers.add(p.layers.getLast()))
-              .summarised(new Summary.Half(fill, false))
-              .with("color", endsLight ? "#ffffff" : "#111111");
-    } else if (fill == null) {
-      placed = texts.summarised(new Summary.AtEnd());
-    } else if ("dodge".equals(marks.constants().get("position"))) {
-      placed =
-          texts
-              .group(fill)
-              .summarised(new Summary.AtEnd())
-              .with("position", Map.of("name", "dodge", "width", 0.8));
-    } else {
-      placed =
-          texts
-              .color(fill)
-              .with("position", Map.of("name", "stack", "vjust", 0.5))
-              .with("show_legend", false)
-              .change(p -> p.textOnFill = true);
-    }
-    return placed.change(p -> p.table = parts.table);
-  }
-
-  /**
-   * {@return the plot with a horizontal rule}
-   *
-   * @param y where
-   */
-  public Plot hline(double y) {
-    return rule("hline", "yintercept", y);
-  }
-
-  /**
-   * {@return the plot with a vertical rule}
-   *
-   * @param x where
-   */
-  public Plot vline(double x) {
-    return rule("vline", "xintercept", x);
-  }
-
-  private Plot rule(String geom, String aesthetic, double at) {
-    Map<String, Object> look =
-        Map.of("color", "#666666", "linetype", "dashed", "size", 0.8, "show_legend", false);
-    return annotation(geom, Map.of(aesthetic, List.of(at)), look);
-  }
-
-  /**
-   * {@return the plot with a remark inside the plot}
-   *
-   * @param x where it starts, a number or a name on the axis
-   * @param y where, a number or a name on the axis
-   * @param text one line
-   */
-  public Plot note(Object x, Object y, String text) {
-    Map<String, Object> look = Map.of("size", TEXT_SIZE, "color", "#444444", "hjust", 0);
-    return annotation(
-        "text", Map.of("x", List.of(x), "y", List.of(y), "label", List.of(text)), look);
-  }
-
-  private Plot annotation(String geom, Map<String, ?> columns, Map<String, Object> look) {
+  @Override
+  Plot annotation(String geom, Map<String, ?> columns, Map<String, Object> look) {
     Layer layer = Layer.annotation(geom, columns, look);
     return change(p -> p.layers.add(layer));
   }
 
-  private Plot layer(String geom, Map<String, Object> look, String... aestheticsAndColumns) {
+  @Override
+  Plot layer(String geom, Map<String, Object> look, String... aestheticsAndColumns) {
     Layer layer = Layer.of(geom, parts.table, look, aestheticsAndColumns);
     return change(p -> p.layers.add(layer));
   }
 
-  private static Map<String, Object> band(double alpha) {
-    return Map.of("color", "#ffffff", "size", 0, "alpha", alpha, "fill", Palette.FIRST);
-  }
-
   // the layer started last
 
-  private Layer requireLast() {
+  @Override
+  Layer requireLast() {
     if (parts.layers.isEmpty()) {
       throw new IllegalStateException("start a layer first, for example with points(x, y)");
     }
@@ -375,7 +111,8 @@ public final class Plot implements Figure {
     return change(p -> p.layers.set(p.layers.size() - 1, changed));
   }
 
-  private Plot summarised(Summary by) {
+  @Override
+  Plot summarised(Summary by) {
     return last(layer -> layer.summarised(by));
   }
 
@@ -466,7 +203,7 @@ public final class Plot implements Figure {
     return y(title).change(p -> p.scales.put("y", scale));
   }
 
-  private Plot defaultTitles(String x, String y) {
+  Plot defaultTitles(String x, String y) {
     return change(
         p -> {
           p.titles.putIfAbsent("x", x);
@@ -566,26 +303,6 @@ public final class Plot implements Figure {
         });
   }
 
-  /**
-   * {@return the plot with panels in a grid}
-   *
-   * @param across column of names from left to right
-   * @param down column of names from top to bottom
-   */
-  public Plot grid(String across, String down) {
-    requireFacet(across);
-    requireFacet(down);
-    return change(
-        p -> {
-          p.facets.addAll(List.of(across, down));
-          p.option("facet", "name", "grid");
-          p.option("facet", "x", across);
-          p.option("facet", "y", down);
-          p.option("facet", "x_order", 1);
-          p.option("facet", "y_order", 1);
-        });
-  }
-
   private void requireFacet(String column) {
     if (parts.layers.stream().noneMatch(layer -> layer.table().containsColumn(column))) {
       Layer.requireColumn(parts.table, column);
@@ -667,6 +384,7 @@ public final class Plot implements Figure {
     return change(p -> List.of(columns).forEach(c -> p.classes.put(c, ColumnClass.WALL)));
   }
 
+  @Override
   PlotParts parts() {
     return parts;
   }

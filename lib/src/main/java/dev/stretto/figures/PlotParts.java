@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tech.tablesaw.api.Table;
 
@@ -47,15 +48,17 @@ final class PlotParts {
     return scales.containsKey(axis) && scales.get(axis).options().containsKey("trans");
   }
 
-  boolean legendLiesFlat() {
+  /** Where the author wants the legend. */
+  Optional<String> legendAt() {
     return options.get("theme") instanceof Map<?, ?> theme
-        && List.of("top", "bottom").contains(String.valueOf(theme.get("legend_position")));
+        ? Optional.ofNullable((String) theme.get("legend_position"))
+        : Optional.empty();
   }
 
   /** Sets one key of a nested option. */
   void option(String option, String key, Object value) {
     Map<String, Object> nested = new LinkedHashMap<>();
     nested.put(key, value);
-    options.merge(option, nested, PlotSpec::merged);
+    options.merge(option, nested, Json::merged);
   }
 }

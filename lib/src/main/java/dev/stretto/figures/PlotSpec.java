@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
@@ -25,6 +26,11 @@ final class PlotSpec {
 
   private static final List<String> COLOURS = List.of("color", "fill");
   private static final double KEY_WIDTH = 32;
+
+  /** A paper's column of 84 mm, and a little. */
+  private static final double COLUMN = 450;
+
+  private static final int MANY_POINTS = 300;
 
   private final PlotParts plot;
   private final boolean withData;
@@ -55,11 +61,12 @@ final class PlotSpec {
     spec.put("kind", "plot");
     spec.put("layers", layers());
     spec.put("scales", scales());
-    spec.put("theme", Theme.paper());
+    spec.put("theme", Theme.paper(isNarrow() ? "bottom" : "right"));
     if (plot.layers.stream().anyMatch(layer -> layer.geom().equals("tile"))) {
-      spec.put("coord", fresh(Map.of("name", "cartesian"))); // tiles fill the plot, square or not
+      spec.put(
+          "coord", Json.copy(Map.of("name", "cartesian"))); // tiles fill the plot, square or not
     }
-    plot.options.forEach((key, value) -> spec.merge(key, fresh(value), PlotSpec::merged));
+    plot.options.forEach((key, value) -> spec.merge(key, Json.copy(value), Json::merged));
     if (withData) {
       double room = plot.width - leftOfPanel();
       replace(spec, "ggtitle", "text", text -> Drawing.fit((String) text, Theme.TITLE, room));
@@ -73,7 +80,7 @@ final class PlotSpec {
           spec,
           "facet",
           "facets",
-          names -> fresh(((List<?>) names).stream().map(n -> PANEL + n).toList()));
+          names -> Json.copy(((List<?>) names).stream().map(n -> PANEL + n).toList()));
     }
     return spec;
   }
@@ -108,8 +115,12 @@ final class PlotSpec {
       map.put("geom", layer.geom());
       map.put("stat", "identity");
       map.put("sampling", "none");
-      map.put("mapping", new LinkedHashMap<String, Object>(layer.drawnMapping()));
-      layer.constants().forEach((key, value) -> map.put(key, fresh(value)));
+      Map<String, Object> mapping = new LinkedHashMap<>(layer.drawnMapping());
+      if (withData) {
+        secondCode(layer).ifPresent(code -> mapping.put(code, mapping.get("color")));
+      }
+      map.put("mapping", mapping);
+      layer.constants().forEach((key, value) -> map.put(key, Json.copy(value)));
       if (layer.summary() instanceof Summary.AtEnd) {
         map.put(plot.horizontal ? "hjust" : "vjust", 0.0);
       }
@@ -119,6 +130,58 @@ final class PlotSpec {
       layers.add(map);
     }
     return layers;
+  }
+
+  /** What tells the names of a colour apart without it: the shape of points, the dash of lines. */
+  private Optional<String> secondCode(Layer layer) {
+    String code = layer.geom().equals("point") ? "shape" : "linetype";
+    String color = layer.mapping().get("color");
+    boolean marks =
+        layer.geom().equals("point")
+            ? drawn(layer).rowCount() <= MANY_POINTS // small ones look alike whatever their shape
+            : List.of("line", "step").contains(layer.geom());
+    return marks
+            && color != null
+            && !layer.constants().containsKey(code)
+            && isDiscrete(drawn(layer).column(color))
+        ? Optional.of(code)
+        : Optional.empty();
+  }
+
+  private void secondCodes(List<Object> scales) {
+    for (String code : List.of("shape", "linetype")) {
+      List<Column<?>> columns = new ArrayList<>();
+      for (Layer layer : plot.layers) {
+        if (secondCode(layer).filter(code::equals).isPresent()) {
+          columns.add(drawn(layer).column(layer.mapping().get("color")));
+        }
+      }
+      if (!columns.isEmpty()) {
+        Map<String, Object> scale = named(code, "legend", columns);
+        List<String> levels = levels(columns(List.of("color"))); // one legend for both codes
+        List<?> codes = code.equals("shape") ? Palette.SHAPES : Palette.DASHES;
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < levels.size(); i++) {
+          values.add(codes.get(i % codes.size()));
+        }
+        scale.put("discrete", true);
+        scale.put("limits", new ArrayList<>(levels));
+        scale.put("values", values);
+        if (legendLiesFlat()) {
+          scale.put("guide", flatLegend(levels));
+        }
+        scales.add(scale);
+      }
+    }
+  }
+
+  private boolean legendLiesFlat() {
+    return plot.legendAt().map(List.of("top", "bottom")::contains).orElse(isNarrow());
+  }
+
+  /** In a paper's column a legend beside the panel would leave no room for it. */
+  private boolean isNarrow() {
+    return withData && plot.width <= COLUMN && plot.legendAt().isEmpty();
   }
 
   private Table drawn(Layer layer) {
@@ -196,6 +259,9 @@ final class PlotSpec {
     axis("x", POSITIONAL_X, scales);
     axis("y", POSITIONAL_Y, scales);
     COLOURS.forEach(aesthetic -> colour(aesthetic, scales));
+    if (withData) {
+      secondCodes(scales);
+    }
     return scales;
   }
 
@@ -265,7 +331,7 @@ final class PlotSpec {
         scale.remove("labels");
       }
     }
-    own.options().forEach((key, value) -> scale.put(key, fresh(value)));
+    own.options().forEach((key, value) -> scale.put(key, Json.copy(value)));
   }
 
   private void colour(String aesthetic, List<Object> scales) {
@@ -288,7 +354,7 @@ final class PlotSpec {
         }
         scale.put("limits", new ArrayList<>(levels));
         scale.put("values", colours);
-        if (withData && plot.legendLiesFlat()) {
+        if (withData && legendLiesFlat()) {
           scale.putIfAbsent("guide", flatLegend(levels));
         }
       }
@@ -362,33 +428,5 @@ final class PlotSpec {
     levels.retainAll(present);
     levels.addAll(present);
     return List.copyOf(levels);
-  }
-
-  @SuppressWarnings("unchecked")
-  static Object merged(Object base, Object own) {
-    if (base instanceof Map && own instanceof Map) {
-      Map<String, Object> merged = new LinkedHashMap<>((Map<String, Object>) base);
-      merged.putAll((Map<String, Object>) own);
-      return merged;
-    }
-    return own;
-  }
-
-  private static Object fresh(Object value) {
-    return switch (value) {
-      case Map<?, ?> map -> {
-        Map<String, Object> copy = new LinkedHashMap<>();
-        map.forEach((k, v) -> copy.put((String) k, fresh(v)));
-        yield copy;
-      }
-      case List<?> list -> {
-        List<Object> copy = new ArrayList<>();
-        list.forEach(v -> copy.add(fresh(v)));
-        yield copy;
-      }
-      // the engine takes some numbers only as doubles
-      case Number number -> number.doubleValue();
-      case null, default -> value;
-    };
   }
 }

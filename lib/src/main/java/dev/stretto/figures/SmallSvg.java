@@ -33,7 +33,7 @@ final class SmallSvg {
     }
     StringBuilder small = new StringBuilder();
     List<String> run = new ArrayList<>();
-    for (String line : (svg + "\n</svg>").lines().toList()) {
+    for (String line : (svg + "\n</svg>").split("\n", -1)) {
       if (MARK.matcher(line).matches()) {
         run.add(line);
       } else {

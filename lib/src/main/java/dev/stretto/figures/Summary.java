@@ -8,8 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.commons.math3.stat.descriptive.moment.StandardDeviation;
-import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
@@ -30,7 +28,10 @@ sealed interface Summary {
 
   /** Whether the data are the table's rows themselves. */
   default boolean isView() {
-    return this instanceof None || this instanceof Half || this instanceof AtEnd;
+    return this instanceof None
+        || this instanceof Half
+        || this instanceof AtEnd
+        || this instanceof Around;
   }
 
   /** A changed copy of a map. */
@@ -100,6 +101,29 @@ sealed interface Summary {
     }
   }
 
+  /** The rows with the ends of the interval y - error to y + error. */
+  record Around() implements Summary {
+    @Override
+    public Table apply(Layer layer, PlotParts plot) {
+      DoubleColumn y = layer.table().numberColumn(layer.mapping().get("y")).asDoubleColumn();
+      NumericColumn<?> error = layer.table().numberColumn(layer.mapping().get("error"));
+      return layer
+          .table()
+          .copy()
+          .addColumns(y.subtract(error).setName(".low"), y.add(error).setName(".high"));
+    }
+
+    @Override
+    public Map<String, String> mapping(Map<String, String> mapping) {
+      Map<String, String> changed = new LinkedHashMap<>(mapping);
+      changed.remove("y");
+      changed.remove("error");
+      changed.put("ymin", ".low");
+      changed.put("ymax", ".high");
+      return changed;
+    }
+  }
+
   /**
    * Counts in equal bins (equal factors on a logarithmic axis), the parts of a fill stacked.
    *
@@ -164,92 +188,6 @@ sealed interface Summary {
     }
   }
 
-  /**
-   * A Gaussian kernel density at 200 points with Silverman's bandwidth 0.9 min(s, IQR / 1.34)
-   * n^(-1/5) (B. W. Silverman, Density Estimation, 1986, eq. 3.31), per decade on a logarithmic
-   * axis, within the range of the data.
-   */
-  record Density() implements Summary {
-    private static final int POINTS = 200;
-
-    @Override
-    public Table apply(Layer layer, PlotParts plot) {
-      String name = layer.mapping().get("x");
-      boolean log = plot.isLog("x");
-      Rows rows = new Rows();
-      groups(layer, plot)
-          .forEach(
-              (group, table) -> {
-                double[] values = doubles(table, name);
-                for (int i = 0; i < values.length; i++) {
-                  values[i] = forward(log, values[i]);
-                }
-                double low = min(values);
-                double high = max(values);
-                double bandwidth = bandwidth(values);
-                for (int point = 0; point < POINTS; point++) {
-                  double at = low + (high - low) * point / (POINTS - 1);
-                  double sum = 0;
-                  for (double value : values) {
-                    double z = (at - value) / bandwidth;
-                    sum += Math.exp(-z * z / 2);
-                  }
-                  double density = sum / (values.length * bandwidth * Math.sqrt(2 * Math.PI));
-                  rows.add(group, Map.of(name, back(log, at), "density", density));
-                }
-              });
-      return rows.table(name, "density");
-    }
-
-    private static double bandwidth(double[] values) {
-      double s = new StandardDeviation().evaluate(values);
-      Percentile percentile = new Percentile();
-      percentile.setData(values);
-      double iqr = (percentile.evaluate(75) - percentile.evaluate(25)) / 1.34;
-      double spread = iqr > 0 ? Math.min(s, iqr) : s;
-      return spread > 0 ? 0.9 * spread * Math.pow(values.length, -0.2) : 1;
-    }
-
-    @Override
-    public Map<String, String> mapping(Map<String, String> mapping) {
-      return with(mapping, "y", "density");
-    }
-  }
-
-  /** Quantiles 5, 25, 50, 75 and 95 % of y for each x. */
-  record Boxes() implements Summary {
-    private static final double[] AT = {5, 25, 50, 75, 95};
-    private static final String[] NAMES = {"5 %", "25 %", "median", "75 %", "95 %"};
-    private static final String[] AESTHETICS = {"ymin", "lower", "middle", "upper", "ymax"};
-
-    @Override
-    public Table apply(Layer layer, PlotParts plot) {
-      Rows rows = new Rows();
-      groups(layer, plot)
-          .forEach(
-              (group, table) -> {
-                Percentile percentile = new Percentile();
-                percentile.setData(doubles(table, layer.mapping().get("y")));
-                Map<String, Object> row = new LinkedHashMap<>();
-                for (int i = 0; i < AT.length; i++) {
-                  row.put(NAMES[i], percentile.evaluate(AT[i]));
-                }
-                rows.add(group, row);
-              });
-      return rows.table(NAMES);
-    }
-
-    @Override
-    public Map<String, String> mapping(Map<String, String> mapping) {
-      Map<String, String> changed = new LinkedHashMap<>(mapping);
-      changed.remove("y");
-      for (int i = 0; i < AT.length; i++) {
-        changed.put(AESTHETICS[i], NAMES[i]);
-      }
-      return changed;
-    }
-  }
-
   /** Rows of a summary, kept in order. */
   final class Rows {
     private final List<Map<String, Object>> rows = new ArrayList<>();
@@ -278,9 +216,7 @@ sealed interface Summary {
   private static Map<Map<String, Object>, Table> groups(Layer layer, PlotParts plot) {
     Map<String, String> splitting = new LinkedHashMap<>(layer.mapping());
     splitting.remove("y");
-    if (!(layer.summary() instanceof Boxes)) {
-      splitting.remove("x");
-    }
+    splitting.remove("x");
     Set<String> by = new LinkedHashSet<>(splitting.values());
     plot.facets.stream().filter(layer.table()::containsColumn).forEach(by::add);
     Map<Map<String, Object>, List<Integer>> rows = new LinkedHashMap<>();

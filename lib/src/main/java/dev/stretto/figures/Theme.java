@@ -15,7 +15,7 @@ final class Theme {
   private Theme() {}
 
   /** White, thin grey grid, dark text of 14 units (8 points in a paper's column). */
-  static Map<String, Object> paper() {
+  static Map<String, Object> paper(String legendAt) {
     Map<String, Object> theme = new LinkedHashMap<>();
     theme.put("name", "minimal2");
     theme.put("text", text(AXIS_TITLE));
@@ -27,7 +27,7 @@ final class Theme {
     theme.put("plot_caption", text(CAPTION));
     theme.put("strip_text", text(AXIS_TEXT));
     theme.put("panel_grid_minor", Map.of("blank", true));
-    theme.put("legend_position", "right");
+    theme.put("legend_position", legendAt);
     return theme;
   }
 

@@ -34,9 +34,7 @@ class ExploreTest {
         List.of(
             Explore.bars(table(), "name", "y"),
             Explore.scatter(table(), "x", "y"),
-            Explore.scatter(table(), "x", "y", "name"),
-            Explore.lines(table(), "x", "y", "name"),
-            Explore.histogram(table(), "y"))) {
+            Explore.scatter(table(), "x", "y", "name"))) {
       String html = (String) shown(chart).get("text/html");
       assertFalse(html.contains("http") || html.contains("require"), html);
       assertTrue(html.indexOf("</script>") == html.lastIndexOf("</script>"), "one script element");

@@ -53,6 +53,47 @@ class PlotTest {
   }
 
   @Test
+  void everyColourReadsOnWhite() {
+    for (String colour : Palette.DISCRETE) {
+      assertTrue(Palette.contrast(colour) >= 3, colour + ": " + Palette.contrast(colour));
+    }
+    assertEquals(21, Palette.contrast("#000000"), 1e-9);
+    assertEquals(1, Palette.contrast("#ffffff"), 1e-9);
+  }
+
+  @Test
+  void namesAreToldApartWithoutColourToo() {
+    String svg = LINES.points("step", "loss").color("method").svg();
+    assertTrue(svg.contains("stroke-dasharray"), "the second line is dashed");
+    assertEquals(1, svg.split(">zebra<", -1).length - 1, "one legend for all codes");
+    assertFalse(LINES.with("linetype", "solid").svg().contains("stroke-dasharray"));
+    assertFalse(Json.pretty(LINES.spec()).contains("linetype"), "not what was asked for");
+  }
+
+  @Test
+  void errorsSpreadTheMarks() {
+    Map<String, List<?>> columns = new LinkedHashMap<>();
+    columns.put("k", List.of(1, 2, 1, 2));
+    columns.put("tau", List.of(2.0, 3.0, 1.5, 2.5));
+    columns.put("error", List.of(.1, .2, .1, .4));
+    columns.put("method", List.of("a", "a", "b", "b"));
+    Plot points = Plot.of(columns).points("k", "tau").color("method").errors("tau", "error");
+    assertEquals(List.of("k", "tau", "method", "error"), points.data().columnNames());
+    assertTrue(points.svg().startsWith("<svg"));
+    Plot lines = Plot.of(columns).lines("k", "tau").color("method").errors("tau", "error");
+    assertTrue(lines.svg().contains("fill-opacity=\"0.2\""), "a band");
+    Plot bars = Plot.of(columns).discrete("k").bars("k", "tau").fill("method").dodged();
+    assertTrue(bars.errors("tau", "error").svg().length() > bars.svg().length());
+    assertThrows(IllegalArgumentException.class, () -> points.errors("tau", "sd"));
+  }
+
+  @Test
+  void inANarrowPlotTheLegendLiesBelow() {
+    String narrow = LINES.size(420, 300).svg();
+    assertEquals(narrow, LINES.size(420, 300).legendAt("bottom").svg());
+  }
+
+  @Test
   void aPlotIsNotChangedByItsCopies() {
     Map<String, Object> before = LINES.spec();
     LINES.points("step", "loss").title("other").y("y", Scale.log10());
@@ -163,14 +204,12 @@ class PlotTest {
             base.bars("method", "loss").labels("loss", ".1f"),
             base.bars("method", "loss").fill("method").dodged().labels("loss", ".1f"),
             base.bars("step", "loss").fill("method").labels("loss", ".1f").discrete("step"),
-            base.areas("step", "loss").fill("method"),
             base.tiles("method", "step", "loss").labels("loss", ".1f").discrete("step"),
             base.ribbons("step", "loss", "loss"),
             base.errorBars("method", "step", "loss"),
             base.segments("step", "loss", "loss", "step").vline(2),
             base.rects("step", "loss", "step", "loss"),
-            base.texts("step", "loss", "method"),
-            base.points("step", "loss").grid("method", "step"))) {
+            base.texts("step", "loss", "method"))) {
       assertTrue(plot.svg().startsWith("<svg"), plot.spec().toString());
     }
   }

@@ -57,31 +57,4 @@ class SummaryTest {
     Table bins = Plot.of(table).histogram("duration", 10, "duration").data();
     assertEquals(table.doubleColumn("duration").sum(), bins.numberColumn("duration").sum(), 1e-9);
   }
-
-  @Test
-  void aDensityHasNearlyAllItsMassInTheRangeOfTheData() {
-    Table density = Plot.of(random(5, 2000)).density("duration").x("s", Scale.log10()).data();
-    double mass = 0;
-    for (int i = 1; i < density.rowCount(); i++) {
-      double left = Math.log10(density.doubleColumn("duration").get(i - 1));
-      double right = Math.log10(density.doubleColumn("duration").get(i));
-      mass += density.doubleColumn("density").get(i) * (right - left);
-    }
-    assertEquals(1, mass, 0.01);
-  }
-
-  @Test
-  void boxesAreTheQuantiles() {
-    List<Integer> values = new ArrayList<>();
-    for (int i = 1; i <= 99; i++) {
-      values.add(i);
-    }
-    Map<String, List<?>> columns = new LinkedHashMap<>();
-    columns.put("name", java.util.Collections.nCopies(99, "a"));
-    columns.put("value", values);
-    Table boxes = Plot.of(columns).boxes("name", "value").data();
-    assertEquals(List.of("name", "5 %", "25 %", "median", "75 %", "95 %"), boxes.columnNames());
-    assertEquals(50, boxes.numberColumn("median").getDouble(0));
-    assertEquals(5, boxes.numberColumn("5 %").getDouble(0));
-  }
 }

@@ -167,6 +167,24 @@ public final class ChimeraHeads implements DraftHeads {
     return earlier;
   }
 
+  /**
+   * Who sees whom among drafted tokens, depth by depth: the newest ones themselves and their
+   * ancestors. The earlier ones' outputs are not read again.
+   */
+  private static boolean[][] sees(int[] starts, int n, List<int[]> ancestry) {
+    boolean[][] sees = new boolean[n][n];
+    int deepest = starts.length - 1;
+    for (int i = 0; i < n; i++) {
+      sees[i][i] = true;
+      int node = i - starts[deepest];
+      for (int d = deepest; d > 0 && i >= starts[deepest]; d--) {
+        node = ancestry.get(d).length == 0 ? node : ancestry.get(d)[node];
+        sees[i][starts[d - 1] + node] = true;
+      }
+    }
+    return sees;
+  }
+
   /** One draft, or one behind each of the positions {from, to} of known texts. */
   private final class Steps implements Walk {
     private final NDArray hBND;
@@ -228,22 +246,14 @@ public final class ChimeraHeads implements DraftHeads {
       KvState state = (KvState) cache.orElseThrow();
       int[] lengths = state.lengths();
       int[] depths = new int[n];
-      boolean[][] sees = new boolean[n][n];
       int[] starts = new int[inputs.size()];
       for (int d = 0, at = 0; d < starts.length; d++) {
         starts[d] = at;
-        for (int i = 0; i < inputs.get(d).getShape().get(1); i++, at++) {
-          depths[at] = d;
-          sees[at][at] = true;
-        }
+        int end = at + (int) inputs.get(d).getShape().get(1);
+        Arrays.fill(depths, at, end, d);
+        at = end;
       }
-      for (int i = 0; i < fresh; i++) {
-        int node = i;
-        for (int d = starts.length - 1; d > 0; d--) {
-          node = ancestry.get(d).length == 0 ? node : ancestry.get(d)[node];
-          sees[n - fresh + i][starts[d - 1] + node] = true;
-        }
-      }
+      boolean[][] sees = sees(starts, n, ancestry);
       boolean teaching = bases.length > 0;
       int rows = teaching ? 1 : lengths.length;
       boolean[][][] all = new boolean[rows][][];

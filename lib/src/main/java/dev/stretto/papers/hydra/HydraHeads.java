@@ -166,6 +166,19 @@ public final class HydraHeads implements DraftHeads {
         (h, texts) -> new Steps(h));
   }
 
+  /** Section 3.1: z = [h_s; e(y_1); ..; e(y_i)], V (SiLU(W z) + h_s); further blocks before V. */
+  private static NDArray logits(Head head, NDArray hBND, NDArray tokensBND) {
+    NDArray wz = Ops.linear(hBND, head.state());
+    if (head.tokens().isPresent()) { // W z is the sum of W's part for h_s and that for the tokens
+      wz = Ops.linear(tokensBND, head.tokens().get()).add(wz);
+    }
+    NDArray x = hBND.add(Ops.silu(wz));
+    for (NDArray block : head.blocks()) {
+      x = x.add(Ops.silu(Ops.linear(x, block)));
+    }
+    return Ops.linear(x, head.out());
+  }
+
   /** The heads one after the other, behind states (rows, 1 or nodes, width). */
   private final class Steps implements Walk {
     private final NDArray hBND;
@@ -179,18 +192,12 @@ public final class HydraHeads implements DraftHeads {
     @Override
     public NDArray next(int[][] tokens, int[] parents) {
       Head head = heads[depth++];
-      NDArray z = Ops.linear(hBND, head.state());
-      if (head.tokens().isPresent()) {
-        NDArray e = Ops.embedding(DraftHeads.ids(hBND.getManager(), tokens), target.embedding());
-        path = depth == 1 ? e : NDArrays.concat(new NDList(DraftHeads.pick(path, parents), e), 2);
-        z = Ops.linear(path, head.tokens().get()).add(z);
+      if (head.tokens().isEmpty()) {
+        return logits(head, hBND, hBND);
       }
-      // section 3.1: z = [h_s; e(y_1); ..; e(y_i)], SiLU(W z) + h_s
-      NDArray x = hBND.add(Ops.silu(z));
-      for (NDArray block : head.blocks()) {
-        x = x.add(Ops.silu(Ops.linear(x, block)));
-      }
-      return Ops.linear(x, head.out());
+      NDArray e = Ops.embedding(DraftHeads.ids(hBND.getManager(), tokens), target.embedding());
+      path = depth == 1 ? e : NDArrays.concat(new NDList(DraftHeads.pick(path, parents), e), 2);
+      return logits(head, hBND, path);
     }
   }
 }

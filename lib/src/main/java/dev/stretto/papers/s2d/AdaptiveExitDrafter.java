@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A chain of tokens of a nested draft, each from the sub-model that is sure enough of it (S2D,
@@ -17,6 +18,8 @@ import java.util.stream.IntStream;
  * of the exit that drew it, so that rejection sampling stays exact.
  */
 public final class AdaptiveExitDrafter implements Drafter {
+  private static final double[] NONE = {};
+
   private final ExitModel draft;
   private final ExitPolicy policy;
   private final long[] byExit;
@@ -41,12 +44,12 @@ public final class AdaptiveExitDrafter implements Drafter {
   }
 
   /** {@return drafted tokens by the exit where they left, of all runs so far} */
-  public long[] byExit() {
+  long[] byExit() {
     return byExit.clone();
   }
 
   /** {@return multiply-adds of all runs so far, in tokens that went to the top} */
-  public double work() {
+  double work() {
     return micros.get() / 1e6;
   }
 
@@ -54,97 +57,78 @@ public final class AdaptiveExitDrafter implements Drafter {
    * {@return what {@link #work} leaves out, in the same unit: keys and values of layers that tokens
    * had skipped}
    */
-  public double filled() {
+  double filled() {
     return filled.get() / 1e6;
   }
 
   @Override
   public Drafting open(Prompt prompt) {
-    return new Rows(prompt.tokens().length);
+    return new Rows(Stream.generate(draft::open).limit(prompt.tokens().length).toList());
   }
 
   private final class Rows implements Drafting {
-    private ExitModel.Session[] readings;
+    private List<ExitModel.Session> sessions;
 
-    Rows(int rows) {
-      readings =
-          IntStream.range(0, rows).mapToObj(_ -> draft.open()).toArray(ExitModel.Session[]::new);
+    Rows(List<ExitModel.Session> sessions) {
+      this.sessions = sessions;
     }
 
     @Override
     public Draft[] draft(NDManager scope, Row[] rows) {
-      Draft[] drafts = new Draft[rows.length];
-      Arrays.setAll(drafts, b -> chain(readings[b], rows[b]));
-      return drafts;
+      return IntStream.range(0, rows.length)
+          .mapToObj(b -> chain(sessions.get(b), rows[b]))
+          .toArray(Draft[]::new);
     }
 
     @Override
     public void gather(int[] rows) {
-      ExitModel.Session[] kept =
-          Arrays.stream(rows).mapToObj(row -> readings[row]).toArray(ExitModel.Session[]::new);
-      for (ExitModel.Session reading : readings) {
-        if (!Arrays.asList(kept).contains(reading)) {
-          reading.close();
-        }
-      }
-      readings = kept;
+      List<ExitModel.Session> kept = Arrays.stream(rows).mapToObj(sessions::get).toList();
+      sessions.stream().filter(s -> !kept.contains(s)).forEach(ExitModel.Session::close);
+      sessions = kept;
     }
 
     @Override
     public void close() {
-      for (ExitModel.Session reading : readings) {
-        reading.close();
-      }
+      sessions.forEach(ExitModel.Session::close);
     }
   }
 
-  private Draft chain(ExitModel.Session reading, Drafter.Row row) {
-    int room = Math.min(row.room(), draft.maxLength() - row.length());
+  private Draft chain(ExitModel.Session session, Drafter.Row row) {
+    int most = Math.min(policy.depth(), Math.min(row.room(), draft.maxLength() - row.length()));
+    boolean warm = row.sampling().temperature() > 0;
+    double before = session.filled();
     int[] text = row.text();
     List<double[]> distributions = new ArrayList<>();
-    boolean warm = row.sampling().temperature() > 0;
     boolean stopped = false;
-    double before = reading.filled();
-    while (!stopped && distributions.size() < Math.min(policy.depth(), room)) {
-      int exit = 0;
-      int heads = 0;
-      double[] logProbs = {};
-      double confidence = 0;
-      for (boolean left = false; !left; exit += left ? 0 : 1) {
-        if (policy.asks(exit)) {
-          logProbs = reading.logProbs(text, exit);
-          confidence = Math.exp(Arrays.stream(logProbs).max().orElseThrow());
-          heads++;
-          left = policy.leaves(exit, confidence);
-        }
-      }
-      micros.addAndGet(Math.round(1e6 * draft.work(exit, heads)));
-      stopped = policy.stops(exit, confidence);
+    while (!stopped && distributions.size() < most) {
+      int[] now = text;
+      int exit = policy.exit(e -> confidence(session.logProbs(now, e)));
+      double[] logProbs = session.logProbs(now, exit);
+      micros.addAndGet(Math.round(1e6 * draft.work(exit, policy.heads(exit))));
+      stopped = policy.stops(exit, confidence(logProbs));
       if (!stopped) {
-        double[] probabilities =
-            warm ? TokenPicker.probabilities(logProbs, row.sampling()) : new double[0];
-        text = Arrays.copyOf(text, text.length + 1);
-        text[text.length - 1] = warm ? row.random().draw(probabilities) : best(logProbs);
-        distributions.add(probabilities);
+        double[] drawn = warm ? TokenPicker.probabilities(logProbs, row.sampling()) : NONE;
+        text = Arrays.copyOf(now, now.length + 1);
+        text[now.length] = warm ? row.random().draw(drawn) : best(logProbs);
+        distributions.add(drawn);
         byExit[exit]++;
       }
     }
-    filled.addAndGet(Math.round(1e6 * (reading.filled() - before)));
-    int drafted = distributions.size();
-    int[] nodes = IntStream.rangeClosed(0, drafted).toArray();
-    distributions.add(new double[0]);
+    filled.addAndGet(Math.round(1e6 * (session.filled() - before)));
+    int[] path = IntStream.rangeClosed(0, distributions.size()).toArray();
+    distributions.add(NONE);
     return new Draft(
         TokenTree.chain(Arrays.copyOfRange(text, row.length() - 1, text.length)),
         distributions.toArray(double[][]::new),
-        warm && drafted > 0 ? new int[][] {nodes} : new int[0][],
+        warm && path.length > 1 ? new int[][] {path} : new int[0][],
         stopped);
   }
 
-  static int best(double[] probabilities) {
-    int best = 0;
-    for (int token = 1; token < probabilities.length; token++) {
-      best = probabilities[token] > probabilities[best] ? token : best;
-    }
-    return best;
+  static double confidence(double[] logProbs) {
+    return Math.exp(Arrays.stream(logProbs).max().orElseThrow());
+  }
+
+  static int best(double[] logProbs) {
+    return TokenPicker.topK(logProbs, 1)[0];
   }
 }

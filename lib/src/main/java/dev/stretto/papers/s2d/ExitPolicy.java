@@ -1,12 +1,13 @@
 package dev.stretto.papers.s2d;
 
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * When a token leaves a nested draft (S2D, section 3.3): at the first exit whose largest
  * probability reaches its threshold; the last exit always answers.
  *
- * @param depth K: tokens a draft
+ * @param depth K: tokens per draft
  * @param thresholds of all exits but the last: 0 always leaves there, above 1 never
  * @param stop the draft ends before a token of which even the last exit is less sure; 0 for none
  */
@@ -21,42 +22,38 @@ public record ExitPolicy(int depth, double[] thresholds, double stop) {
     thresholds = thresholds.clone();
   }
 
-  /**
-   * One exit for all tokens.
-   *
-   * @param depth K
-   * @param exit from 0
-   * @param exits how many there are
-   * @return the policy
-   */
+  /** {@return drafts of K tokens that all leave at one exit, counted from 0, of so many} */
   public static ExitPolicy fixed(int depth, int exit, int exits) {
     double[] thresholds = new double[exits - 1];
     Arrays.setAll(thresholds, e -> e < exit ? 2 : 0);
     return new ExitPolicy(depth, thresholds, 0);
   }
 
-  /**
-   * Whether an exit is asked at all.
-   *
-   * @param exit from 0
-   * @return true for the last one and where the threshold can be reached
-   */
-  boolean asks(int exit) {
+  /** An exit whose threshold no probability reaches is not asked at all. */
+  private boolean asks(int exit) {
     return exit == thresholds.length || thresholds[exit] <= 1;
   }
 
-  /**
-   * Whether a token leaves.
-   *
-   * @param exit from 0
-   * @param confidence the largest probability there
-   * @return true for the last exit
-   */
-  boolean leaves(int exit, double confidence) {
-    return exit == thresholds.length || confidence >= thresholds[exit];
+  /** {@return the exit of a token, given the largest probability at each exit that is asked} */
+  int exit(IntToDoubleFunction confidence) {
+    for (int e = 0; e < thresholds.length; e++) {
+      if (asks(e) && confidence.applyAsDouble(e) >= thresholds[e]) {
+        return e;
+      }
+    }
+    return thresholds.length;
   }
 
-  /** Whether the draft ends before this token. */
+  /** {@return how many exits are asked on the way to an exit, that one included} */
+  int heads(int exit) {
+    int heads = 0;
+    for (int e = 0; e <= exit; e++) {
+      heads += asks(e) ? 1 : 0;
+    }
+    return heads;
+  }
+
+  /** {@return whether the draft ends before a token of this exit and confidence} */
   boolean stops(int exit, double confidence) {
     return exit == thresholds.length && confidence < stop;
   }

@@ -1,126 +1,142 @@
 package dev.stretto.papers.s2d;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
- * What every exit of a nested draft says along a target's greedy texts: all that is needed to know
- * how long greedy drafts of any policy would be accepted, since drafts up to the first wrong one
- * stand behind the target's own text.
+ * What every exit of a nested draft predicts along a target's greedy texts. Greedy drafts up to the
+ * first wrong token follow the target's own text, so this is all that is needed to know how long
+ * drafts of any policy would be accepted.
  *
- * @param confidence largest probability, [text][place][exit]
+ * @param confidence largest probability, [text][position][exit]
  * @param right whether the likeliest token is the target's
- * @param limits most tokens of each text
+ * @param limit the most tokens of a text
  * @param draft what exits cost
  */
 public record ExitTrace(
-    double[][][] confidence, boolean[][][] right, int[] limits, ExitModel draft) {
+    double[][][] confidence, boolean[][][] right, int limit, ExitModel draft) {
+  /** Thresholds that are tried, from always to never. */
+  private static final double[] GRID = {0, .3, .5, .7, .8, .9, .97, 2};
+
   /**
-   * Logs a draft along texts.
+   * Records a draft along texts.
    *
    * @param draft the nested model
    * @param prompts ids
-   * @param outputs a target's greedy tokens behind each
+   * @param outputs a target's greedy tokens after each
    * @param limit the most tokens of an output that was allowed
-   * @return the log
+   * @return the trace
    */
-  public static ExitTrace of(ExitModel draft, int[][] prompts, int[][] outputs, int limit) {
+  public static ExitTrace of(NestedDraft draft, int[][] prompts, int[][] outputs, int limit) {
     double[][][] confidence = new double[prompts.length][][];
     boolean[][][] right = new boolean[prompts.length][][];
-    int[] limits = new int[prompts.length];
     for (int i = 0; i < prompts.length; i++) {
-      confidence[i] = new double[outputs[i].length][draft.exits()];
-      right[i] = new boolean[outputs[i].length][draft.exits()];
-      limits[i] = limit;
-      int[] text = Arrays.copyOf(prompts[i], prompts[i].length + outputs[i].length);
-      System.arraycopy(outputs[i], 0, text, prompts[i].length, outputs[i].length);
-      double[][][] distributions = draft.distributions(text, prompts[i].length);
-      for (int place = 0; place < outputs[i].length; place++) {
+      int[] said = outputs[i];
+      int[] text = Arrays.copyOf(prompts[i], prompts[i].length + said.length);
+      System.arraycopy(said, 0, text, prompts[i].length, said.length);
+      double[][][] logProbs = draft.logProbs(text, prompts[i].length);
+      confidence[i] = new double[said.length][draft.exits()];
+      right[i] = new boolean[said.length][draft.exits()];
+      for (int at = 0; at < said.length; at++) {
         for (int exit = 0; exit < draft.exits(); exit++) {
-          double[] probabilities = distributions[place][exit];
-          confidence[i][place][exit] = Math.exp(Arrays.stream(probabilities).max().orElseThrow());
-          right[i][place][exit] = AdaptiveExitDrafter.best(probabilities) == outputs[i][place];
+          confidence[i][at][exit] = AdaptiveExitDrafter.confidence(logProbs[at][exit]);
+          right[i][at][exit] = AdaptiveExitDrafter.best(logProbs[at][exit]) == said[at];
         }
       }
     }
-    return new ExitTrace(confidence, right, limits, draft);
+    return new ExitTrace(confidence, right, limit, draft);
   }
 
   /**
-   * Tokens that leave by themselves in a batch that waits.
+   * How often an exit is right where it is so sure, with one standard error on each side.
+   *
+   * @param draft its name
+   * @param exit its name
+   * @param confidence middle of a tenth of the scale
+   * @param agreement share of tokens there that the target agrees with
+   * @param low lower end of the interval
+   * @param high upper end
+   */
+  public record Sure(
+      String draft, String exit, double confidence, double agreement, double low, double high) {}
+
+  /** {@return for each exit the tenths of the scale that 10 or more tokens fall into} */
+  List<Sure> sure(String name) {
+    List<Sure> all = new ArrayList<>();
+    for (int e = 0; e < draft.exits(); e++) {
+      int[][] seen = new int[10][2];
+      for (int i = 0; i < right.length; i++) {
+        for (int at = 0; at < right[i].length; at++) {
+          seen[(int) Math.min(9, 10 * confidence[i][at][e])][right[i][at][e] ? 1 : 0]++;
+        }
+      }
+      for (int tenth = 0; tenth < 10; tenth++) {
+        double n = seen[tenth][0] + seen[tenth][1];
+        if (n >= 10) {
+          double p = seen[tenth][1] / n;
+          double error = Math.sqrt(p * (1 - p) / n);
+          String exit = "exit " + (e + 1);
+          all.add(new Sure(name, exit, (tenth + .5) / 10, p, p - error, p + error));
+        }
+      }
+    }
+    return all;
+  }
+
+  /**
+   * Tokens that leave by themselves in a batch whose step lasts as long as its deepest row.
    *
    * @param exit mean over the steps of the deepest exit of a batch's rows, from 1
-   * @param agreement share of tokens whose exit says what the target says
+   * @param agreement share of tokens whose exit predicts the target's
    */
   public record Wait(double exit, double agreement) {}
 
   /**
-   * What a batch would run if its texts were decoded together, each token leaving at the first exit
-   * that is sure enough: a step is over when its deepest row is.
+   * What a batch would run if its texts were decoded together.
    *
    * @param threshold least confidence of an exit; the last one always answers
    * @param rows texts of a batch, in their order, 1 or more; the last batch may have fewer
    * @return the wait
    */
   public Wait batched(double threshold, int rows) {
-    double[] each = new double[draft.exits() - 1];
-    Arrays.fill(each, threshold);
+    double[] each = DoubleStream.generate(() -> threshold).limit(draft.exits() - 1L).toArray();
     ExitPolicy policy = new ExitPolicy(1, each, 0);
-    long steps = 0;
-    long deep = 0;
-    long tokens = 0;
-    long agreed = 0;
-    for (int from = 0; from < right.length; from += rows) {
-      int to = Math.min(right.length, from + rows);
-      boolean going = true;
-      for (int place = 0; going; place++) {
-        int deepest = 0;
-        for (int i = from; i < to; i++) {
-          if (place < right[i].length) {
-            int exit = 0;
-            while (!policy.leaves(exit, confidence[i][place][exit])) {
-              exit++;
-            }
-            deepest = Math.max(deepest, exit + 1);
-            tokens++;
-            agreed += right[i][place][exit] ? 1 : 0;
-          }
-        }
-        going = deepest > 0;
-        steps += going ? 1 : 0;
-        deep += deepest;
+    int[][] deepest = new int[(right.length + rows - 1) / rows][limit];
+    int agreed = 0;
+    for (int i = 0; i < right.length; i++) {
+      for (int at = 0; at < right[i].length; at++) {
+        double[] sure = confidence[i][at];
+        int exit = policy.exit(e -> sure[e]);
+        deepest[i / rows][at] = Math.max(deepest[i / rows][at], exit + 1);
+        agreed += right[i][at][exit] ? 1 : 0;
       }
     }
-    return new Wait((double) deep / steps, (double) agreed / tokens);
+    IntStream steps = Arrays.stream(deepest).flatMapToInt(Arrays::stream).filter(e -> e > 0);
+    int tokens = Arrays.stream(right).mapToInt(text -> text.length).sum();
+    return new Wait(steps.average().orElseThrow(), (double) agreed / tokens);
   }
 
   /**
    * What a policy would do.
    *
    * @param policy with drafts
-   * @param tau tokens a pass of the target, exact
-   * @param work of the draft a pass, in tokens that go to the top; for drafts behind the first
-   *     wrong one their mean
+   * @param tau tokens per pass of the target, exact
+   * @param work of the draft per pass, in tokens that go to the top; for drafts after the first
+   *     wrong token their mean
    * @param exit mean exit of a token, from 1
    */
   public record Outcome(ExitPolicy policy, double tau, double work, double exit) {
-    /**
-     * The predicted speed-up.
-     *
-     * @param pass time of the target's pass over the draft, over that of one position
-     * @param token time of a draft token that goes to the top, over the same
-     * @return tau / (pass + token work)
-     */
-    public double speed(double pass, double token) {
-      return tau / (pass + token * work);
+    /** {@return tau / (1 + c work), c the time of a draft token to the top over a target's pass} */
+    public double speed(double c) {
+      return tau / (1 + c * work);
     }
   }
 
-  /**
-   * Plays a policy through.
-   *
-   * @param policy when tokens leave
-   * @return its outcome under greedy decoding
-   */
+  /** {@return a policy's outcome under greedy decoding} */
   public Outcome simulate(ExitPolicy policy) {
     long passes = 0;
     long emitted = 0;
@@ -132,17 +148,12 @@ public record ExitTrace(
       int end = right[i].length;
       for (int at = 0; at < end; passes++) {
         int kept = 0;
-        int most = Math.min(policy.depth(), limits[i] - at - 1);
+        int most = Math.min(policy.depth(), limit - at - 1);
         boolean going = true;
         while (going && kept < most && at + kept < end) {
           double[] sure = confidence[i][at + kept];
-          int exit = 0;
-          int heads = 0;
-          while (!(policy.asks(exit) && policy.leaves(exit, sure[exit]))) {
-            heads += policy.asks(exit) ? 1 : 0;
-            exit++;
-          }
-          work += draft.work(exit, heads + 1);
+          int exit = policy.exit(e -> sure[e]);
+          work += draft.work(exit, policy.heads(exit));
           depth += exit + 1;
           tokens++;
           going = !policy.stops(exit, sure[exit]);
@@ -160,5 +171,39 @@ public record ExitTrace(
     double mean = tokens == 0 ? 0 : work / tokens;
     return new Outcome(
         policy, (double) emitted / passes, (work + unknown * mean) / passes, depth / tokens);
+  }
+
+  /**
+   * Outcomes of all thresholds of a grid.
+   *
+   * @param depth K
+   * @param stops values of the rule that ends a draft; 0 alone for none
+   * @return 8 to the number of exits but the last, for each stop
+   */
+  public List<Outcome> sweep(int depth, double... stops) {
+    int free = draft.exits() - 1;
+    return Arrays.stream(stops)
+        .boxed()
+        .flatMap(
+            stop ->
+                IntStream.range(0, (int) Math.pow(GRID.length, free))
+                    .mapToObj(setting -> simulate(new ExitPolicy(depth, grid(setting, free), stop))))
+        .toList();
+  }
+
+  private static double[] grid(int setting, int free) {
+    double[] thresholds = new double[free];
+    for (int e = 0, rest = setting; e < free; e++, rest /= GRID.length) {
+      thresholds[e] = GRID[rest % GRID.length];
+    }
+    return thresholds;
+  }
+
+  /** {@return the policy of the greatest predicted speed-up over the grid, c as of its outcome} */
+  public ExitPolicy best(double c, int depth, double... stops) {
+    return sweep(depth, stops).stream()
+        .max(Comparator.comparingDouble(outcome -> outcome.speed(c)))
+        .orElseThrow()
+        .policy();
   }
 }

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
@@ -96,7 +95,7 @@ public final class NestedDraft implements Trainable, ExitModel {
    * @param chosen exits, rising
    * @return logits (rows, positions, vocabulary) of each
    */
-  public NDArray[] logits(NDArray idsBN, int... chosen) {
+  NDArray[] logits(NDArray idsBN, int... chosen) {
     Set<Integer> taps = new TreeSet<>();
     Arrays.stream(chosen).forEach(exit -> taps.add(exits[exit]));
     int top = exits[chosen[chosen.length - 1]];
@@ -123,8 +122,8 @@ public final class NestedDraft implements Trainable, ExitModel {
     return exits.length;
   }
 
-  @Override
-  public int vocabulary() {
+  /** {@return how many tokens there are} */
+  int vocabulary() {
     return config.vocabulary();
   }
 
@@ -143,25 +142,34 @@ public final class NestedDraft implements Trainable, ExitModel {
     return work / (12.0 * config.width() * config.layers() + config.vocabulary());
   }
 
-  @Override
-  public double[][][] distributions(int[] text, int from) {
-    double[][][] distributions = new double[text.length - from][exits.length][config.vocabulary()];
-    if (distributions.length == 0) {
-      return distributions;
+  /**
+   * What all exits predict along a text.
+   *
+   * @param text ids
+   * @param from the first position, 1 or more: what stands before is the prompt
+   * @return natural logarithms, [position][exit][token]
+   */
+  double[][][] logProbs(int[] text, int from) {
+    double[][][] logProbs = new double[text.length - from][exits.length][config.vocabulary()];
+    if (logProbs.length == 0) {
+      return logProbs;
     }
     try (NDManager scope = parameters.manager().newSubManager()) {
-      long[] ids = Arrays.stream(text, 0, text.length - 1).asLongStream().toArray();
-      NDArray idsBN = scope.create(ids, new Shape(1, ids.length));
+      NDArray idsBN = ids(scope, Arrays.copyOf(text, text.length - 1));
       NDArray[] logits = logits(idsBN, IntStream.range(0, exits.length).toArray());
       for (int exit = 0; exit < exits.length; exit++) {
-        NDArray asked = Tensors.narrow(scope, logits[exit], 1, from - 1L, ids.length);
+        NDArray asked = Tensors.narrow(scope, logits[exit], 1, from - 1L, text.length - 1L);
         float[] values = asked.logSoftmax(2).toFloatArray();
         for (int at = 0; at < values.length; at++) {
-          distributions[at / config.vocabulary()][exit][at % config.vocabulary()] = values[at];
+          logProbs[at / config.vocabulary()][exit][at % config.vocabulary()] = values[at];
         }
       }
     }
-    return distributions;
+    return logProbs;
+  }
+
+  private static NDArray ids(NDManager scope, int... tokens) {
+    return scope.create(Arrays.stream(tokens).asLongStream().toArray()).expandDims(0);
   }
 
   @Override
@@ -169,13 +177,8 @@ public final class NestedDraft implements Trainable, ExitModel {
     return new Text();
   }
 
-  /**
-   * The same model with another way to fill what tokens skipped.
-   *
-   * @param how keys and values of skipped layers come about
-   * @return the same weights, which stay this model's
-   */
-  public NestedDraft filled(KvFill how) {
+  /** {@return the same weights, which stay this model's, with another way to fill what was skipped} */
+  NestedDraft filled(KvFill how) {
     return new NestedDraft(exits, body, how, false);
   }
 
@@ -190,7 +193,7 @@ public final class NestedDraft implements Trainable, ExitModel {
     private final double[][] distributions = new double[exits.length][];
     private int[] read = {};
 
-    /** Positions that nobody is to pay for: the first text's but the last. */
+    /** Positions that are not counted: the first text's but the last. */
     private int prompt = -1;
 
     /** Positions that an earlier call left where they are. */
@@ -270,8 +273,7 @@ public final class NestedDraft implements Trainable, ExitModel {
         }
         Step.Input input;
         if (e == 0) {
-          long[] ids = Arrays.stream(read, from, read.length).asLongStream().toArray();
-          input = new Step.Input.Ids(scope.create(ids, new Shape(1, ids.length)));
+          input = new Step.Input.Ids(ids(scope, Arrays.copyOfRange(read, from, read.length)));
         } else {
           waiting[e - 1].attach(scope);
           int late = Math.max(0, settled - Math.max(from, prompt));

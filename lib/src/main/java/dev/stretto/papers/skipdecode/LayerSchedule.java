@@ -1,5 +1,7 @@
 package dev.stretto.papers.skipdecode;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -25,6 +27,8 @@ public record LayerSchedule(
     SKIP,
     /** The lowest e: the top is cut off. */
     EXIT,
+    /** The top e, without a warm-up. */
+    TOP,
     /** The lowest e / 2 and as many, or one more, from the top. */
     HALVES
   }
@@ -82,11 +86,20 @@ public record LayerSchedule(
    * Other layers in the same numbers.
    *
    * @param other which are kept
-   * @param lowest layers that always run under {@link Rule#SKIP}; 0 keeps the top alone
    * @return the altered schedule
    */
-  public LayerSchedule with(Rule other, int lowest) {
-    return new LayerSchedule(layers, most, least, other, lowest, prompt, length);
+  public LayerSchedule with(Rule other) {
+    return new LayerSchedule(layers, most, least, other, warmup, prompt, length);
+  }
+
+  /** {@return this schedule and those it is compared with, by the name of the rule} */
+  public Map<String, LayerSchedule> rivals() {
+    Map<String, LayerSchedule> rivals = new LinkedHashMap<>();
+    rivals.put("skip", this);
+    rivals.put("early exit", with(Rule.EXIT));
+    rivals.put("top only", with(Rule.TOP));
+    rivals.put("constant skip", constant((most + least) / 2));
+    return rivals;
   }
 
   /**
@@ -117,42 +130,23 @@ public record LayerSchedule(
         switch (rule) {
           case SKIP -> Math.min(warmup, e);
           case EXIT -> e;
+          case TOP -> 0;
           case HALVES -> e / 2;
         };
     return layer < bottom || layer >= layers - (e - bottom);
   }
 
-  /**
-   * The layers that run at a position.
-   *
-   * @param position p
-   * @return their numbers, rising
-   */
-  public int[] at(int position) {
+  /** {@return the numbers of the layers that run at a position, rising} */
+  int[] at(int position) {
     return IntStream.range(0, layers).filter(layer -> active(layer, position)).toArray();
   }
 
-  /**
-   * Where a layer stops for good: it is active at the positions below.
-   *
-   * @param layer l
-   * @param n positions looked at
-   * @return the lesser of T_l and n
-   */
-  public int reach(int layer, int n) {
-    int end = 0;
-    while (end < n && active(layer, end)) {
-      end++;
-    }
-    return end;
+  /** {@return T_l, the position where a layer stops for good, or n where that comes first} */
+  int reach(int layer, int n) {
+    return (int) IntStream.range(0, n).takeWhile(position -> active(layer, position)).count();
   }
 
-  /**
-   * Layers per generated position, as it came out.
-   *
-   * @param generated tokens of the output, 1 or more
-   * @return the mean of e over their positions; (e_max + e_min) / 2 for {@code T - P}
-   */
+  /** {@return the mean of e over the first generated positions; (e_max + e_min) / 2 over all} */
   public double mean(int generated) {
     return IntStream.range(prompt, prompt + generated).map(this::count).average().orElseThrow();
   }
@@ -167,12 +161,7 @@ public record LayerSchedule(
     return IntStream.range(prompt - 1, prompt - 1 + generated).mapToLong(this::count).sum();
   }
 
-  /**
-   * Positions whose keys and values are held, over the layers.
-   *
-   * @param n positions of a row
-   * @return the sum of min(T_l, n)
-   */
+  /** {@return keys that a row of n positions holds, summed over the layers: of min(T_l, n)} */
   public long held(int n) {
     return IntStream.range(0, layers).mapToLong(layer -> reach(layer, n)).sum();
   }

@@ -6,25 +6,20 @@ import dev.stretto.data.text.RecordSentences;
 import dev.stretto.data.text.TaskCorpus;
 import dev.stretto.data.text.TaskCorpus.Example;
 import dev.stretto.data.text.Windows;
-import dev.stretto.experiments.Artefacts;
+import dev.stretto.experiments.Recipe;
 import dev.stretto.models.language.CausalLm;
-import dev.stretto.papers.skipdecode.LayerSchedule.Rule;
 import dev.stretto.tensor.SeedTree;
-import dev.stretto.training.BatchSource;
 import dev.stretto.training.Budget;
 import dev.stretto.training.LanguageTraining;
-import dev.stretto.training.Training;
 import dev.stretto.training.TrainingConfig;
 import dev.stretto.zoo.SharedModels;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * A character model of Java code, 12 layers of 32, and what it becomes when it is tuned to do with
- * fewer of them, for SkipDecode. It is smaller than the family's target so that every rule has its
- * own tuned model in the checkout.
+ * A character model of Java code and what it becomes when it is tuned to run fewer of its layers.
+ * It is smaller than the family's target so that every rule has a tuned model in the checkout.
  */
 public final class SkipModels {
   /** Characters of a prompt. */
@@ -33,196 +28,125 @@ public final class SkipModels {
   /** Characters of prompt and output, where schedules end. */
   public static final int LENGTH = 128;
 
-  private static final CodeRecipe BASE =
-      new CodeRecipe(
-          1, 12, 32, 128, 1_000_000, 5, TrainingConfig.of(Budget.steps(450), 4e-3).withWarmup(40));
+  /** All 12 layers everywhere: tuned so, the reference that only had the steps. */
+  public static final LayerSchedule FULL = schedule(12, 12, 12);
 
-  private static final RecordSentences RECORDS = new RecordSentences();
+  /** Half of the layers in the mean. */
+  public static final LayerSchedule HALF = schedule(12, 8, 4);
+
+  /** A third of the layers in the mean. */
+  public static final LayerSchedule THIRD = schedule(12, 6, 2);
+
+  /**
+   * An untuned model.
+   *
+   * @param layers of the network
+   * @param width of the network
+   * @param characters of the text it learns from
+   * @param rows windows a step
+   */
+  public record Code(int layers, int width, int characters, int rows) {
+    private CausalLm network(long seed) {
+      return CausalLm.gpt(layers, width, CharTokenizer.printable().vocabulary(), LENGTH, seed);
+    }
+  }
+
+  /**
+   * A tuned model.
+   *
+   * @param schedule that it is tuned to
+   * @param base what it starts from
+   */
+  public record Tuned(LayerSchedule schedule, Code base) {}
+
+  /** 12 layers of 32, not yet tuned. */
+  static final Recipe<Code, CausalLm, int[][]> BASE =
+      Recipe.of("skip-base", new Code(12, 32, 1_000_000, 8), (code, in, seed) -> code.network(seed))
+          .seed(5)
+          .training(TrainingConfig.of(Budget.steps(450), 4e-3).withWarmup(40))
+          .source(
+              (code, in, seed) ->
+                  LanguageTraining.source(
+                      SharedModels.codeText(code.characters()), code.rows(), LENGTH, seed))
+          .loss((code, in, model) -> new LanguageTraining(model, 0));
+
+  /** The stored ones. */
+  private static final List<Recipe<Tuned, CausalLm, int[][]>> STORED =
+      Stream.concat(
+              Stream.of(FULL), Stream.of(HALF, THIRD).flatMap(s -> s.rivals().values().stream()))
+          .map(SkipModels::tuned)
+          .toList();
 
   private SkipModels() {}
 
+  private static LayerSchedule schedule(int layers, int most, int least) {
+    return LayerSchedule.linear(layers, most, least, 1, PROMPT, LENGTH);
+  }
+
   /**
-   * How the untuned model is made.
+   * A model that has fewer layers from the start.
    *
-   * @param version raised when the same words come to mean something else
-   * @param layers of the network
-   * @param width of the network
-   * @param context positions
-   * @param characters of the text it learns from
-   * @param seed of weights and windows
-   * @param training how it learns
+   * @param layers of the dense model, 1 to 12
+   * @return the schedule that runs them all, for {@link #tuned}
    */
-  public record CodeRecipe(
-      int version,
-      int layers,
-      int width,
-      int context,
-      int characters,
-      long seed,
-      TrainingConfig training) {}
-
-  /**
-   * How a tuned model is made.
-   *
-   * @param version raised when the same words come to mean something else
-   * @param base the model it starts from
-   * @param schedule that it is tuned to
-   * @param rows windows a step
-   * @param seed of the windows
-   * @param training how it learns
-   */
-  public record TunedRecipe(
-      int version,
-      CodeRecipe base,
-      LayerSchedule schedule,
-      int rows,
-      long seed,
-      TrainingConfig training) {}
-
-  /**
-   * A schedule over the base's layers, with one warm-up layer.
-   *
-   * @param most layers at the first generated character
-   * @param least layers at the last
-   * @return skipping; {@link LayerSchedule#with} and {@link LayerSchedule#constant} give the rivals
-   */
-  public static LayerSchedule schedule(int most, int least) {
-    return LayerSchedule.linear(BASE.layers(), most, least, 1, PROMPT, LENGTH);
+  static LayerSchedule dense(int layers) {
+    return schedule(layers, layers, layers);
   }
 
   /**
-   * All layers of a model that has fewer from the start, for {@link #tuned}.
+   * The base tuned to a schedule of code.
    *
-   * @param layers of the dense model
-   * @return the schedule that skips none of them
-   */
-  public static LayerSchedule dense(int layers) {
-    return LayerSchedule.linear(layers, layers, layers, 1, PROMPT, LENGTH);
-  }
-
-  /**
-   * Without the warm-up layer.
-   *
-   * @param skipping a schedule
-   * @return the rule that keeps the top layers alone
-   */
-  public static LayerSchedule topOnly(LayerSchedule skipping) {
-    return skipping.with(Rule.SKIP, 0);
-  }
-
-  /**
-   * Code that none of these models was trained on.
-   *
-   * @param characters how many
-   * @return windows over it
-   */
-  public static Windows unseen(int characters) {
-    return new Windows(
-        CharTokenizer.printable()
-            .encode(JavaSources.installed("java.base/java/").heldOut().text(characters)));
-  }
-
-  /**
-   * The untuned model.
-   *
-   * @param artefacts where it is stored
-   * @param layers 12, or fewer for a model that is dense from the start
-   * @return the model, to be closed by the caller
-   */
-  public static CausalLm base(Artefacts artefacts, int layers) {
-    CodeRecipe recipe = recipe(layers);
-    return artefacts.obtain(
-        "skip-base",
-        recipe,
-        "F16",
-        () -> fresh(recipe),
-        model -> {
-          LanguageTraining learning = new LanguageTraining(model, 0);
-          return new Training<>(
-                  recipe.training(), model, code(8, recipe.seed()), learning, learning::work)
-              .run()
-              .measures();
-        });
-  }
-
-  private static CodeRecipe recipe(int layers) {
-    return new CodeRecipe(
-        BASE.version(),
-        layers,
-        BASE.width(),
-        BASE.context(),
-        BASE.characters(),
-        BASE.seed(),
-        BASE.training());
-  }
-
-  private static CausalLm fresh(CodeRecipe recipe) {
-    return CausalLm.gpt(
-        recipe.layers(),
-        recipe.width(),
-        CharTokenizer.printable().vocabulary(),
-        recipe.context(),
-        recipe.seed());
-  }
-
-  private static BatchSource<int[][]> code(int rows, long seed) {
-    return LanguageTraining.source(SharedModels.codeText(BASE.characters()), rows, LENGTH, seed);
-  }
-
-  /**
-   * The base tuned to a schedule; with all layers it is the reference that only had the steps.
-   *
-   * @param artefacts where it is stored
    * @param schedule which layers run where; over fewer than the base's, the base has fewer too
-   * @param seed of the windows; 6 is the stored one
-   * @return the model, to be closed by the caller
+   * @return its recipe
    */
-  public static CausalLm tuned(Artefacts artefacts, LayerSchedule schedule, long seed) {
-    TunedRecipe recipe =
-        new TunedRecipe(
-            1,
-            recipe(schedule.layers()),
-            schedule,
-            8,
-            seed,
-            TrainingConfig.of(Budget.steps(160), 1.5e-3).withWarmup(20));
-    return tuned(artefacts, "skip-tuned", recipe, () -> code(recipe.rows(), seed));
+  static Recipe<Tuned, CausalLm, int[][]> tuned(LayerSchedule schedule) {
+    return tuning("skip-tuned", schedule)
+        .training(TrainingConfig.of(Budget.steps(160), 1.5e-3).withWarmup(20))
+        .source(
+            (tuned, in, seed) ->
+                LanguageTraining.source(
+                    SharedModels.codeText(tuned.base().characters()),
+                    tuned.base().rows(),
+                    LENGTH,
+                    seed))
+        .loss(SkipModels::loss);
   }
 
   /**
    * The base tuned to tell records under a schedule.
    *
-   * @param artefacts where it is stored
    * @param schedule which layers run where
-   * @param seed of the records
-   * @return the model, to be closed by the caller
+   * @return its recipe
    */
-  public static CausalLm telling(Artefacts artefacts, LayerSchedule schedule, long seed) {
-    TunedRecipe recipe =
-        new TunedRecipe(
-            1,
-            recipe(schedule.layers()),
-            schedule,
-            8,
-            seed,
-            TrainingConfig.of(Budget.steps(1000), 4e-3).withWarmup(20));
-    SeedTree node = SeedTree.of(seed).child("records");
-    return tuned(
-        artefacts,
-        "skip-records",
-        recipe,
-        () ->
-            BatchSource.drawn(
-                node,
-                rng ->
-                    Stream.generate(() -> RECORDS.draw(rng))
-                        .filter(example -> !TaskCorpus.held(example.prompt()))
-                        .limit(recipe.rows())
-                        .map(SkipModels::window)
-                        .toArray(int[][]::new)));
+  static Recipe<Tuned, CausalLm, int[][]> telling(LayerSchedule schedule) {
+    return tuning("skip-records", schedule)
+        .training(TrainingConfig.of(Budget.steps(1000), 4e-3).withWarmup(20))
+        .<int[][]>batches(
+            (tuned, in, rng) ->
+                Stream.generate(() -> new RecordSentences().draw(rng))
+                    .filter(example -> !TaskCorpus.held(example.prompt()))
+                    .limit(tuned.base().rows())
+                    .map(SkipModels::window)
+                    .toArray(int[][]::new))
+        .loss(SkipModels::loss);
   }
 
-  /** A record and its sentences, filled up with end marks. */
+  private static Recipe<Tuned, CausalLm, Void> tuning(String name, LayerSchedule schedule) {
+    Code base = BASE.config();
+    Code shape = new Code(schedule.layers(), base.width(), base.characters(), base.rows());
+    return Recipe.of(
+            name,
+            new Tuned(schedule, shape),
+            (Tuned tuned, Recipe.Inputs in, Long seed) -> tuned.base().network(seed))
+        .seed(6)
+        .from(BASE.with(shape));
+  }
+
+  private static SkipFineTuning loss(Tuned tuned, Recipe.Inputs in, CausalLm model) {
+    return new SkipFineTuning(new SkipModel(model, tuned.schedule()));
+  }
+
+  /** A record and its sentences, filled up with end tokens. */
   private static int[] window(Example example) {
     CharTokenizer tokenizer = CharTokenizer.printable();
     int[] text = tokenizer.encode(example.text());
@@ -231,36 +155,25 @@ public final class SkipModels {
     return window;
   }
 
+  /** {@return windows over code that none of these models was trained on} */
+  static Windows unseen() {
+    return new Windows(
+        CharTokenizer.printable()
+            .encode(JavaSources.installed("java.base/java/").heldOut().text(60_000)));
+  }
+
   /**
    * Records that no model learned from.
    *
    * @param n how many, each once
    * @return the same ones each time; {@link RecordSentences#check} judges what is told of them
    */
-  public static List<Example> records(int n) {
-    return RECORDS
-        .examples(SeedTree.of(BASE.seed()).child("held records"))
+  static List<Example> records(int n) {
+    return new RecordSentences()
+        .examples(SeedTree.of(5).child("held records"))
         .filter(example -> TaskCorpus.held(example.prompt()))
         .distinct()
         .limit(n)
         .toList();
-  }
-
-  private static CausalLm tuned(
-      Artefacts artefacts, String name, TunedRecipe recipe, Supplier<BatchSource<int[][]>> source) {
-    return artefacts.obtain(
-        name,
-        recipe,
-        "F16",
-        () -> fresh(recipe.base()),
-        model -> {
-          try (CausalLm base = base(artefacts, recipe.base().layers())) {
-            base.parameters().values().forEach(model.parameters()::load);
-          }
-          SkipFineTuning learning = new SkipFineTuning(new SkipModel(model, recipe.schedule()));
-          return new Training<>(recipe.training(), model, source.get(), learning, learning::work)
-              .run()
-              .measures();
-        });
   }
 }

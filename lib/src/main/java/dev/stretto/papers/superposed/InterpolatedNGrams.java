@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * A weighted sum of plain n-gram shares, as Superposed Decoding's filter has it (Shen et al. 2024,
- * section 3.3): q(x) = sum_n w_n count(x behind the last n tokens) / count(the last n tokens). An
+ * section 3.3): q(x) = sum_n w_n count(x after the last n tokens) / count(the last n tokens). An
  * unseen context adds 0 and nothing is renormalised, so that q is no distribution: it is 0 for what
  * never came.
  *
@@ -26,12 +26,7 @@ public record InterpolatedNGrams(NGramModel counts, double... weights) {
     }
   }
 
-  /**
-   * With the paper's weights of contexts of one to five tokens, which sum to one half.
-   *
-   * @param counts of order 6 or more
-   * @return the filter
-   */
+  /** {@return the paper's weights of contexts of one to five tokens, which sum to one half} */
   public static InterpolatedNGrams published(NGramModel counts) {
     return new InterpolatedNGrams(counts, PUBLISHED);
   }

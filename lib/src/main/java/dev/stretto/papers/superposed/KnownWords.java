@@ -1,8 +1,11 @@
 package dev.stretto.papers.superposed;
 
-import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Words of a text, to tell whether what a model wrote consists of words at all: maximal runs of
@@ -10,17 +13,13 @@ import java.util.function.Consumer;
  *
  * @param words those known
  */
-public record KnownWords(Set<String> words) {
-  /**
-   * The words of a text.
-   *
-   * @param text any characters
-   * @return its words, the last one too where the text ends in it
-   */
-  public static KnownWords of(String text) {
-    Set<String> words = new HashSet<>();
-    split(text + " ", 0, words::add);
-    return new KnownWords(words);
+record KnownWords(Set<String> words) {
+  private static final Pattern WORD = Pattern.compile("\\p{L}+");
+
+  /** {@return the words of a text} */
+  static KnownWords of(String text) {
+    return new KnownWords(
+        WORD.matcher(text).results().map(MatchResult::group).collect(Collectors.toSet()));
   }
 
   /**
@@ -29,53 +28,26 @@ public record KnownWords(Set<String> words) {
    * @param known those that are
    * @param all complete words
    */
-  public record Count(long known, long all) {
-    /**
-     * Two counts together.
-     *
-     * @param other more words
-     * @return the sums
-     */
-    public Count plus(Count other) {
+  record Count(long known, long all) {
+    Count plus(Count other) {
       return new Count(known + other.known, all + other.all);
     }
 
     /** {@return known / all, NaN without words} */
-    public double share() {
+    double share() {
       return (double) known / all;
     }
   }
 
   /**
-   * Counts the words that end within a continuation, the one that it only completes too. A word
-   * that the continuation breaks off in is no word yet.
-   *
-   * @param before what stands before
-   * @param written the continuation
-   * @return the counts
+   * {@return the words that end within a continuation, the one that it only completes too; a word
+   * that the continuation breaks off in is not complete}
    */
-  public Count count(String before, String written) {
-    long[] counts = new long[2];
-    split(
-        before + written,
-        before.length(),
-        word -> {
-          counts[0] += words.contains(word) ? 1 : 0;
-          counts[1]++;
-        });
-    return new Count(counts[0], counts[1]);
-  }
-
-  /** Words that have a letter and their end, no letter, at or behind a place. */
-  private static void split(String text, int from, Consumer<String> word) {
-    int start = 0;
-    for (int i = 0; i < text.length(); i++) {
-      if (!Character.isLetter(text.charAt(i))) {
-        if (i > start && i > from) {
-          word.accept(text.substring(start, i));
-        }
-        start = i + 1;
-      }
-    }
+  Count count(String before, String written) {
+    String text = before + written;
+    Predicate<MatchResult> ends = w -> w.end() > before.length() && w.end() < text.length();
+    List<String> ended =
+        WORD.matcher(text).results().filter(ends).map(MatchResult::group).toList();
+    return new Count(ended.stream().filter(words::contains).count(), ended.size());
   }
 }

@@ -1,65 +1,192 @@
 package dev.stretto.papers.superposed;
 
 import dev.stretto.data.text.CharTokenizer;
-import dev.stretto.models.TokenModel;
+import dev.stretto.data.text.JavaSources;
+import dev.stretto.data.text.TextFiles;
+import dev.stretto.experiments.Experiment;
 import dev.stretto.models.language.CausalLm;
-import dev.stretto.samplers.decoding.BeamSearch;
-import dev.stretto.samplers.decoding.Decoder;
+import dev.stretto.models.language.NGramModel;
+import dev.stretto.papers.superposed.SuperposedDecoder.Generated;
+import dev.stretto.papers.superposed.SuperposedDecoder.Superposed;
+import dev.stretto.papers.superposed.Superposition.Mixing;
+import dev.stretto.profilers.LatencyModel;
 import dev.stretto.samplers.decoding.Hypothesis;
-import dev.stretto.samplers.decoding.Sampling;
+import dev.stretto.tensor.SeedTree;
+import dev.stretto.zoo.SharedModels;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
-/**
- * Ways to write several drafts, compared by their work and by how surprising the drafts are to the
- * target alone.
- *
- * @param target that writes and judges
- * @param prompts of the test
- * @param tokens new ones of each draft
- * @param words of the training text where tokens are the characters of {@link
- *     CharTokenizer#printable}, empty where there is nothing to look up
- */
-public record SuperposedStudy(
-    CausalLm target, int[][] prompts, int tokens, Optional<KnownWords> words) {
+/** Superposed decoding of Java code, on lexical tokens and on characters. */
+public final class SuperposedStudy {
+  private static final int LENGTH = 24;
+  private static final int K = 3;
+  private static final String PUBLISHED = "superposed, published";
+  private static final String MIXED = "superposed, alpha 0.54, T 1";
+  private static final String NUCLEUS = "nucleus .9";
+  private static final String NGRAMS = "n-gram beam, no pass";
 
-  /** Prompts that are written and judged beside each other, to share the time of small passes. */
-  private static final int TOGETHER = 20;
+  private final Experiment<?> lab;
+  private final JavaTokens tokens;
+  private final InterpolatedNGrams filter;
+  private final int[][] prompts;
+  private final int each;
+  private final Generated example;
+  private final Map<Long, List<Outcome>> onTokens = new HashMap<>();
+  private final Map<Long, List<Outcome>> onCharacters = new HashMap<>();
+  private final Map<Long, List<Cosine>> cosines = new HashMap<>();
 
-  /** A way to write drafts. */
-  @FunctionalInterface
-  public interface Way {
-    /**
-     * Writes.
-     *
-     * @param prompts ids, all of one length
-     * @return the drafts and the work of each prompt, counted as if it were alone
-     */
-    List<Written> of(int[][] prompts);
+  /**
+   * A study.
+   *
+   * @param lab whose models they are
+   */
+  public SuperposedStudy(Experiment<?> lab) {
+    this.lab = lab;
+    tokens = JavaTokens.TOKENS.get(lab);
+    filter =
+        InterpolatedNGrams.published(NGramModel.count(tokens.types().size(), 6, tokens.train()));
+    each = lab.preset().pick(4, 40, 100, 100);
+    prompts = tokens.prompts(each, LENGTH);
+    example = generate(lab.seeds().getFirst(), new int[][] {prompts[3]}, published()).getFirst();
+  }
+
+  private CausalLm model(long seed) {
+    return JavaTokens.MODEL.get(lab, seed - lab.seeds().getFirst() + 1);
+  }
+
+  private Superposition published() {
+    return Superposition.published(K, filter);
+  }
+
+  private List<Generated> generate(long seed, int[][] some, Superposition setting) {
+    return SuperposedDecoder.generate(model(seed), some, DraftComparison.TOKENS, -1, setting);
+  }
+
+  /** {@return a prompt and, by score, the three drafts after it} */
+  public List<String> example() {
+    List<String> lines = new ArrayList<>();
+    lines.add("..." + tokens.text(Arrays.copyOfRange(prompts[3], 8, LENGTH)));
+    example.drafts().stream()
+        .map(draft -> "%8.2f  %s".formatted(draft.score(), tokens.text(draft.tokens())))
+        .forEach(lines::add);
+    return lines;
+  }
+
+  /** A token of the drafts' tree, at its position and in the middle of the drafts that share it. */
+  public record Node(double position, double draft, String token) {}
+
+  /** A line between two tokens of the tree. */
+  public record Edge(double x, double y, double xEnd, double yEnd) {}
+
+  /** {@return the tokens of the example's drafts} */
+  public List<Node> nodes() {
+    Set<Node> nodes = new LinkedHashSet<>();
+    for (int[] prefix : prefixes()) {
+      String word = tokens.text(prefix[prefix.length - 1]);
+      String shown = word.length() > 9 ? word.substring(0, 7) + "…" : word;
+      nodes.add(new Node(prefix.length, height(prefix) + .16, shown));
+    }
+    return List.copyOf(nodes);
   }
 
   /**
-   * A study without a look at words.
+   * Lines of the example's tree.
    *
-   * @param target that writes and judges
-   * @param prompts of the test
-   * @param tokens new ones of each draft
+   * @param heavy whether to return those that had more than half of the superposition, or the rest
+   * @return lines to each token from the one before it
    */
-  public SuperposedStudy(CausalLm target, int[][] prompts, int tokens) {
-    this(target, prompts, tokens, Optional.empty());
+  public List<Edge> edges(boolean heavy) {
+    Set<Edge> edges = new LinkedHashSet<>();
+    for (int[] prefix : prefixes()) {
+      int t = prefix.length;
+      if (share(prefix) > .5 == heavy) {
+        double from = t == 1 ? 2 : height(Arrays.copyOf(prefix, t - 1));
+        edges.add(new Edge(t - 1, from, t, height(prefix)));
+      }
+    }
+    return List.copyOf(edges);
+  }
+
+  private List<int[]> prefixes() {
+    return example.drafts().stream()
+        .map(Hypothesis::tokens)
+        .flatMap(d -> IntStream.rangeClosed(1, d.length).mapToObj(t -> Arrays.copyOf(d, t)))
+        .toList();
+  }
+
+  private double height(int[] prefix) {
+    int t = prefix.length;
+    return 1
+        + IntStream.range(0, example.drafts().size())
+            .filter(i -> Arrays.equals(example.drafts().get(i).tokens(), 0, t, prefix, 0, t))
+            .average()
+            .orElseThrow();
+  }
+
+  /** The share of a draft in the superposition that its last token was read in. */
+  private double share(int[] prefix) {
+    if (prefix.length > example.steps().size()) {
+      return 0; // nothing was read after the last token
+    }
+    Superposed step = example.steps().get(prefix.length - 1);
+    return IntStream.range(0, step.weights().length)
+        .filter(i -> Arrays.equals(step.drafts().get(i), prefix))
+        .mapToDouble(i -> step.weights()[i])
+        .sum();
   }
 
   /**
-   * Drafts of one prompt and their work.
+   * How linear the network is.
    *
-   * @param drafts new tokens of each
-   * @param passes of the target, the prompt's included, one run after the other
-   * @param batched passes where the drafts are rows of one batch
-   * @param positions fed, whichever way
+   * @param step tokens written
+   * @param layer layers passed; the last one is after the final norm
+   * @param cosine between the superposition's state and the superposition of states, mean over the
+   *     prompts
    */
-  public record Written(List<int[]> drafts, long passes, long batched, long positions) {}
+  public record Cosine(int step, int layer, double cosine) {}
+
+  /** {@return cosines at temperature 1, where the weights are really mixed} */
+  public List<Cosine> cosines(long seed) {
+    return cosines.computeIfAbsent(seed, this::linearity);
+  }
+
+  private List<Cosine> linearity(long seed) {
+    int[][] some = Arrays.copyOf(prompts, Math.min(20, each));
+    List<Generated> written = generate(seed, some, published().with(.54, 1, Mixing.SOFTMAX));
+    List<double[][]> all =
+        IntStream.range(0, some.length)
+            .mapToObj(i -> SuperpositionFidelity.measure(model(seed), some[i], written.get(i).steps()))
+            .map(SuperpositionFidelity::cosine)
+            .toList();
+    List<Cosine> cosines = new ArrayList<>();
+    for (int layer = 0; layer <= model(seed).layers(); layer++) {
+      for (int step = 0; step < DraftComparison.TOKENS - 1; step++) {
+        int l = layer;
+        int t = step;
+        double mean =
+            all.stream().filter(c -> c[l].length > t).mapToDouble(c -> c[l][t]).average().orElseThrow();
+        cosines.add(new Cosine(step + 1, layer, mean));
+      }
+    }
+    return cosines;
+  }
+
+  /** {@return the last layer's cosine after four steps} */
+  public double fourthStep(long seed) {
+    return cosines(seed).stream()
+        .filter(c -> c.step() == 4 && c.layer() == model(seed).layers())
+        .findFirst()
+        .orElseThrow()
+        .cosine();
+  }
 
   /**
    * A way's work and what it wrote, means over the prompts.
@@ -69,12 +196,11 @@ public record SuperposedStudy(
    * @param passes of the target, one run after the other
    * @param batched passes where drafts are rows of one batch
    * @param positions fed
-   * @param nats a token under the target, mean of the drafts
-   * @param best of the least surprising draft
-   * @param diversity share of places where two drafts differ
+   * @param nats per token under the target, mean of the drafts
+   * @param best nats per token of the likeliest draft
+   * @param diversity share of positions where two drafts differ
    * @param words share of the words completed in the drafts that are known, NaN where that is not
    *     asked
-   * @param lossless whether the drafts are what the target alone would write
    */
   public record Outcome(
       String way,
@@ -85,167 +211,138 @@ public record SuperposedStudy(
       double nats,
       double best,
       double diversity,
-      double words,
-      boolean lossless) {}
+      double words) {}
 
-  /**
-   * One way.
-   *
-   * @param way its name
-   * @param k drafts
-   * @param lossless whether the drafts are what the target alone would write
-   * @param write drafts of prompts
-   * @return means over the prompts
-   */
-  public Outcome run(String way, int k, boolean lossless, Way write) {
-    double[] sums = new double[6];
-    KnownWords.Count known = new KnownWords.Count(0, 0);
-    for (int from = 0; from < prompts.length; from += TOGETHER) {
-      int[][] some = Arrays.copyOfRange(prompts, from, Math.min(prompts.length, from + TOGETHER));
-      List<Written> written = write.of(some);
-      List<double[]> nats =
-          BeamSearch.negativeLogLikelihood(
-              target, some, written.stream().map(Written::drafts).toList());
-      for (int i = 0; i < some.length; i++) {
-        Written one = written.get(i);
-        double[] values = {
-          one.passes(),
-          one.batched(),
-          one.positions(),
-          Arrays.stream(nats.get(i)).average().orElseThrow(),
-          Arrays.stream(nats.get(i)).min().orElseThrow(),
-          diversity(one.drafts())
-        };
-        for (int j = 0; j < sums.length; j++) {
-          sums[j] += values[j] / prompts.length;
-        }
-        known = known.plus(count(some[i], one.drafts()));
-      }
-    }
-    return new Outcome(
-        way, k, sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], known.share(), lossless);
+  /** {@return ways to write three drafts of lexical tokens} */
+  public List<Outcome> rows(long seed) {
+    return onTokens.computeIfAbsent(seed, _ -> comparison(seed).all(seed));
   }
 
-  private KnownWords.Count count(int[] prompt, List<int[]> drafts) {
+  /** {@return two and five drafts beside their peers} */
+  public List<Outcome> others() {
+    long seed = lab.seeds().getFirst();
+    List<Outcome> rows = new ArrayList<>(comparison(seed).peers(2, seed));
+    rows.addAll(comparison(seed).peers(5, seed));
+    return rows;
+  }
+
+  private DraftComparison comparison(long seed) {
+    return new DraftComparison(model(seed), filter, prompts, Optional.empty());
+  }
+
+  /** {@return the same ways on characters} */
+  public List<Outcome> characters(long seed) {
+    return onCharacters.computeIfAbsent(seed, this::compareCharacters);
+  }
+
+  private List<Outcome> compareCharacters(long seed) {
     CharTokenizer tokenizer = CharTokenizer.printable();
-    return words.stream()
-        .flatMap(
-            known ->
-                drafts.stream()
-                    .map(draft -> known.count(tokenizer.decode(prompt), tokenizer.decode(draft))))
-        .reduce(new KnownWords.Count(0, 0), KnownWords.Count::plus);
+    TextFiles files = JavaSources.installed("java.base/java/");
+    String text = files.train().text(1_000_000);
+    int[] unseen = tokenizer.encode(files.heldOut().text(100_000));
+    NGramModel counts = NGramModel.count(tokenizer.vocabulary(), 6, tokenizer.encode(text));
+    int[][] some =
+        IntStream.range(0, Math.min(30, each))
+            .mapToObj(i -> Arrays.copyOfRange(unseen, 3000 * i, 3000 * i + LENGTH))
+            .toArray(int[][]::new);
+    CausalLm model = SharedModels.CODE.get(lab, seed - lab.seeds().getFirst() + 1);
+    Optional<KnownWords> words = Optional.of(KnownWords.of(text));
+    return new DraftComparison(model, InterpolatedNGrams.published(counts), some, words).all(seed);
   }
 
-  /** Share of places where two drafts differ, over all pairs; 0 for a single draft. */
-  static double diversity(List<int[]> drafts) {
-    double sum = 0;
-    int pairs = 0;
-    for (int i = 0; i < drafts.size(); i++) {
-      for (int j = 0; j < i; j++) {
-        int same = 0;
-        for (int t = 0; t < drafts.get(i).length; t++) {
-          same += drafts.get(i)[t] == drafts.get(j)[t] ? 1 : 0;
-        }
-        sum += 1 - (double) same / drafts.get(i).length;
-        pairs++;
-      }
+  /** What a way costs and how likely its drafts are. */
+  public record Cost(String way, double positions, double nats) {}
+
+  /** {@return the ways, with all settings of superposed decoding but the published one as one} */
+  public List<Cost> costs(long seed) {
+    return rows(seed).stream().map(SuperposedStudy::cost).toList();
+  }
+
+  private static Cost cost(Outcome o) {
+    boolean other = o.way().startsWith("superposed") && !o.way().equals(PUBLISHED);
+    return new Cost(other ? "superposed, other settings" : o.way(), o.positions(), o.nats());
+  }
+
+  /** {@return how many prompts of lexical tokens there are} */
+  public int prompts() {
+    return prompts.length;
+  }
+
+  private static double value(List<Outcome> rows, String way, ToDoubleFunction<Outcome> of) {
+    return rows.stream().filter(o -> o.way().equals(way)).mapToDouble(of).findFirst().orElseThrow();
+  }
+
+  /** Nats by which one way's drafts are less likely than another's. */
+  private static double nats(List<Outcome> rows, String way, String other) {
+    return value(rows, way, Outcome::nats) - value(rows, other, Outcome::nats);
+  }
+
+  /** {@return passes of three sequential runs over those of superposed decoding} */
+  public double passRatio(long seed) {
+    return value(rows(seed), NUCLEUS, Outcome::passes)
+        / value(rows(seed), PUBLISHED, Outcome::passes);
+  }
+
+  /** {@return the same of positions} */
+  public double positionRatio(long seed) {
+    return value(rows(seed), NUCLEUS, Outcome::positions)
+        / value(rows(seed), PUBLISHED, Outcome::positions);
+  }
+
+  /** {@return diversity of superposed drafts over that of nucleus samples} */
+  public double diversityRatio(long seed) {
+    return value(rows(seed), PUBLISHED, Outcome::diversity)
+        / value(rows(seed), NUCLEUS, Outcome::diversity);
+  }
+
+  /** {@return nats of the published setting minus those of nucleus samples} */
+  public double overNucleus(long seed) {
+    return nats(rows(seed), PUBLISHED, NUCLEUS);
+  }
+
+  /** {@return nats of the published setting minus those of search in the n-grams} */
+  public double overNGrams(long seed) {
+    return nats(rows(seed), PUBLISHED, NGRAMS);
+  }
+
+  /** {@return the same on characters} */
+  public double overNGramsCharacters(long seed) {
+    return nats(characters(seed), PUBLISHED, NGRAMS);
+  }
+
+  /** {@return nats that n-grams save at temperature 1} */
+  public double alphaGain(long seed) {
+    return nats(rows(seed), "superposed, alpha 0.00, T 1", MIXED);
+  }
+
+  /** {@return the same on characters} */
+  public double alphaGainCharacters(long seed) {
+    return nats(characters(seed), "superposed, alpha 0.00, T 1", MIXED);
+  }
+
+  /** {@return nats of softmax weights minus those of the leading draft alone, temperature 1} */
+  public double softmaxOverOneHot(long seed) {
+    return nats(rows(seed), MIXED, "superposed, one-hot weights, T 1");
+  }
+
+  /**
+   * The predicted speed-up over three sequential runs.
+   *
+   * @return passes of a 7B model on an A100 by the latency model, and between them the work of the
+   *     host as measured here
+   */
+  public double predictedSpeedup() {
+    double[] logits = SeedTree.of(1).rng().doubles(tokens.types().size(), -4, 4).toArray();
+    var between = new Superposition.Drafts(example.drafts(), List.of());
+    int rounds = 300;
+    long began = 0;
+    for (int i = -rounds; i < rounds; i++) { // the first ones warm up
+      began = i == 0 ? System.nanoTime() : began;
+      published().superposeOnce(prompts[3], between, logits, -1);
     }
-    return pairs == 0 ? 0 : sum / pairs;
-  }
-
-  /**
-   * Superposed decoding.
-   *
-   * @param setting how
-   * @return drafts of prompts
-   */
-  public Way superposed(Superposition setting) {
-    return some ->
-        SuperposedDecoder.generate(target, some, tokens, -1, setting).stream()
-            .map(
-                one ->
-                    new Written(
-                        one.drafts().stream().map(Hypothesis::tokens).toList(),
-                        one.passes(),
-                        one.passes(),
-                        one.positions()))
-            .toList();
-  }
-
-  /**
-   * Beam search; of a model in plain Java it costs the target nothing.
-   *
-   * @param model whose distribution is searched
-   * @param k beams
-   * @return drafts of prompts
-   */
-  public Way beam(TokenModel model, int k) {
-    boolean free = model.layers() == 0;
-    long more = (long) k * (tokens - 1);
-    return some ->
-        BeamSearch.generate(model, some, k, tokens).stream()
-            .map(
-                lines ->
-                    new Written(
-                        lines.stream().map(Hypothesis::tokens).toList(),
-                        free ? 0 : 1 + more,
-                        free ? 0 : tokens,
-                        free ? 0 : some[0].length + more))
-            .toList();
-  }
-
-  /**
-   * Independent draws.
-   *
-   * @param k drafts
-   * @param sampling how; row i of a batch of prompts and drafts draws from seed + i
-   * @return drafts of prompts
-   */
-  public Way drawn(int k, Sampling sampling) {
-    return some -> {
-      int[][] rows = new int[some.length * k][];
-      Arrays.setAll(rows, i -> some[i / k]);
-      return decoded(rows, k, tokens, sampling, new int[0][]);
-    };
-  }
-
-  /**
-   * The k best first tokens, then greedily on.
-   *
-   * @param k drafts
-   * @return drafts of prompts
-   */
-  public Way firstThenGreedy(int k) {
-    return some -> {
-      int[][] begun =
-          BeamSearch.generate(target, some, k, 1).stream()
-              .flatMap(List::stream)
-              .map(Hypothesis::tokens)
-              .toArray(int[][]::new);
-      int[][] rows = new int[begun.length][];
-      Arrays.setAll(rows, i -> joined(some[i / k], begun[i]));
-      return decoded(rows, k, tokens - 1, Sampling.greedy(), begun);
-    };
-  }
-
-  /** Rows beside each other; the reading of a prompt and its first token are one pass. */
-  private List<Written> decoded(int[][] rows, int k, int more, Sampling sampling, int[][] begun) {
-    int[][] drafts = Decoder.decode(target, rows, new Decoder.Options(more, -1, sampling)).tokens();
-    for (int i = 0; i < begun.length; i++) {
-      drafts[i] = joined(begun[i], drafts[i]);
-    }
-    int prompt = rows[0].length - (tokens - more);
-    List<Written> all = new ArrayList<>();
-    for (int i = 0; i < drafts.length; i += k) {
-      List<int[]> own = List.of(Arrays.copyOfRange(drafts, i, i + k));
-      all.add(new Written(own, (long) k * tokens, tokens, (long) k * (prompt + tokens - 1)));
-    }
-    return all;
-  }
-
-  private static int[] joined(int[] left, int[] right) {
-    int[] both = Arrays.copyOf(left, left.length + right.length);
-    System.arraycopy(right, 0, both, left.length, right.length);
-    return both;
+    double host = (System.nanoTime() - began) / (rounds * 1e9);
+    LatencyModel.Shape shape = LatencyModel.Shape.VICUNA_7B;
+    double pass = new LatencyModel(LatencyModel.Device.A100, shape, 512).seconds(1, 1);
+    return K * pass / (pass + host);
   }
 }

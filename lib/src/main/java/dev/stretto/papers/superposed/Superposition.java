@@ -27,7 +27,7 @@ public record Superposition(
     int candidates,
     Mixing mixing,
     Optional<InterpolatedNGrams> filter) {
-  /** Score of a candidate behind a draft that no candidate has ever followed. */
+  /** Added to the scores of a draft's candidates where none of them has ever followed it. */
   static final double UNSEEN = -200;
 
   /** How the drafts' last embeddings are weighted. */
@@ -70,27 +70,16 @@ public record Superposition(
   }
 
   /**
-   * The paper's setting: alpha .54, three candidates a draft, temperature .06 (.12 from ten drafts
-   * on).
-   *
-   * @param k drafts
-   * @param filter n-grams
-   * @return the setting
+   * {@return the paper's setting for k drafts: alpha .54, three candidates a draft, temperature .06
+   * (.12 from ten drafts on)}
    */
   public static Superposition published(int k, InterpolatedNGrams filter) {
     return new Superposition(
         k, .54, k < 10 ? .06 : .12, 3 * k, Mixing.SOFTMAX, Optional.of(filter));
   }
 
-  /**
-   * Another setting.
-   *
-   * @param otherAlpha weight of the n-grams
-   * @param otherTemperature of the logits
-   * @param otherMixing of the embeddings
-   * @return the altered setting
-   */
-  public Superposition with(double otherAlpha, double otherTemperature, Mixing otherMixing) {
+  /** {@return the same with other weights of the n-grams, temperature and mixing} */
+  Superposition with(double otherAlpha, double otherTemperature, Mixing otherMixing) {
     return new Superposition(k, otherAlpha, otherTemperature, candidates, otherMixing, filter);
   }
 
@@ -116,36 +105,28 @@ public record Superposition(
   }
 
   /**
-   * Candidates and their scores behind each draft.
+   * Scores of candidates after one draft: item 4 of the method.
    *
-   * @param tokens ids, likeliest first, ties by lowest id
-   * @param scores [draft][candidate]; minus infinity where it is filtered out
+   * @param tokens the best ones, likeliest first
+   * @param logits of the one pass over all drafts
+   * @param text prompt and draft
+   * @return (1 - alpha) log p + alpha log q; minus infinity where the n-grams filter a token out
    */
-  record Scores(int[] tokens, double[][] scores) {}
-
-  /** Takes one row of logits apart: item 4 of the method. */
-  Scores scores(int[] prompt, List<Hypothesis> lines, double[] logits) {
-    int most = Math.min(candidates, logits.length);
-    int[] tokens = TokenPicker.topK(logits, most);
+  private double[] scores(int[] tokens, double[] logits, int[] text) {
     double[] logP = Arrays.stream(tokens).mapToDouble(x -> logits[x] / temperature).toArray();
-    double top = logP[0];
-    double norm = top + Math.log(Arrays.stream(logP).map(z -> Math.exp(z - top)).sum());
-    double[][] scores = new double[lines.size()][most];
-    for (int i = 0; i < scores.length; i++) {
-      double[] q = new double[0];
-      if (alpha > 0) {
-        q = filter.orElseThrow().shares(joined(prompt, lines.get(i).tokens()), tokens);
-      }
-      boolean unseen = Arrays.stream(q).allMatch(share -> share == 0);
-      for (int j = 0; j < most; j++) {
-        double own = (1 - alpha) * (logP[j] - norm);
-        scores[i][j] = alpha == 0 ? own : unseen ? own + UNSEEN : own + alpha * Math.log(q[j]);
-      }
+    double norm = Arrays.stream(logP).map(z -> Math.exp(z - logP[0])).sum();
+    double logNorm = logP[0] + Math.log(norm);
+    double[] q = alpha > 0 ? filter.orElseThrow().shares(text, tokens) : new double[0];
+    boolean unseen = Arrays.stream(q).allMatch(share -> share == 0);
+    double[] scores = new double[tokens.length];
+    for (int j = 0; j < scores.length; j++) {
+      double own = (1 - alpha) * (logP[j] - logNorm);
+      scores[j] = alpha == 0 ? own : unseen ? own + UNSEEN : own + alpha * Math.log(q[j]);
     }
-    return new Scores(tokens, scores);
+    return scores;
   }
 
-  private static int[] joined(int[] prompt, int[] more) {
+  static int[] joined(int[] prompt, int[] more) {
     int[] text = Arrays.copyOf(prompt, prompt.length + more.length);
     System.arraycopy(more, 0, text, prompt.length, more.length);
     return text;
@@ -162,12 +143,13 @@ public record Superposition(
    * @return drafts that are one token longer; fewer than k only where candidates were filtered out
    */
   public Drafts superposeOnce(int[] prompt, Drafts drafts, double[] logits, int end) {
-    Scores step = scores(prompt, drafts.lines(), logits);
+    int[] tokens = TokenPicker.topK(logits, Math.min(candidates, logits.length));
     List<Hypothesis> all = new ArrayList<>();
-    for (int i = 0; i < step.scores().length; i++) {
-      for (int j = 0; j < step.tokens().length; j++) {
-        if (step.scores()[i][j] > Double.NEGATIVE_INFINITY) {
-          all.add(drafts.lines().get(i).append(step.tokens()[j], step.scores()[i][j]));
+    for (Hypothesis line : drafts.lines()) {
+      double[] scores = scores(tokens, logits, joined(prompt, line.tokens()));
+      for (int j = 0; j < tokens.length; j++) {
+        if (scores[j] > Double.NEGATIVE_INFINITY) {
+          all.add(line.append(tokens[j], scores[j]));
         }
       }
     }

@@ -7,9 +7,9 @@ import dev.stretto.models.Hidden;
 import dev.stretto.models.Step;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.NetworkSession;
+import dev.stretto.models.layers.Ops;
 import dev.stretto.papers.superposed.SuperposedDecoder.Superposed;
 import dev.stretto.tensor.Tensors;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,11 +20,11 @@ import java.util.stream.IntStream;
  * How far the network is linear in its input: the state of a superposition beside the superposition
  * of the drafts' own states.
  *
- * @param cosine [layers passed][step], the last one behind the final norm
+ * @param cosine [layers passed][step], the last one after the final norm
  * @param variation [step] total variation between the superposition's distribution and sum_i w_i
  *     p_i
  */
-public record SuperpositionFidelity(double[][] cosine, double[] variation) {
+record SuperpositionFidelity(double[][] cosine, double[] variation) {
   /**
    * Replays what was superposed, in one pass, and every draft of every step, in another.
    *
@@ -33,85 +33,76 @@ public record SuperpositionFidelity(double[][] cosine, double[] variation) {
    * @param steps what each position held, one or more
    * @return cosines and variations
    */
-  public static SuperpositionFidelity measure(
-      CausalLm model, int[] prompt, List<Superposed> steps) {
+  static SuperpositionFidelity measure(CausalLm model, int[] prompt, List<Superposed> steps) {
     Tensors.inference();
-    int layers = model.layers();
-    int width = model.backbone().width();
     int p = prompt.length;
+    int n = p + steps.size();
+    List<int[]> texts = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
+    for (int s = 0; s < steps.size(); s++) {
+      for (int[] draft : steps.get(s).drafts()) {
+        ends.add(texts.size() * n + p + s);
+        texts.add(Superposition.joined(prompt, draft));
+      }
+    }
+    float[][] weights = new float[steps.size()][texts.size()];
+    for (int s = 0, row = 0; s < steps.size(); s++) {
+      for (double w : steps.get(s).weights()) {
+        weights[s][row++] = (float) w;
+      }
+    }
+    int layers = model.layers();
+    var taps = IntStream.range(0, layers).boxed().collect(Collectors.toSet());
+    try (NDManager scope = Tensors.manager()) {
+      NDArray w = scope.create(weights);
+      NDArray last = scope.create(ends.stream().mapToLong(end -> end).toArray());
+      NDArray idsBN = NetworkSession.padded(scope, texts.toArray(int[][]::new), n);
+      Hidden own = model.backbone().forward(Step.of(idsBN).taps(taps));
+      Step.Input inputs = new Step.Input.Vectors(inputs(scope, model, prompt, steps));
+      Hidden mixed = model.backbone().forward(Step.of(inputs).taps(taps));
+      double[][] cosine = new double[layers + 1][];
+      for (int layer = 0; layer <= layers; layer++) {
+        NDArray sum = w.matMul(rows(at(own, layer, layers), last));
+        NDArray one = rows(at(mixed, layer, layers), scope.arange(p, n).toType(last.getDataType(), false));
+        NDArray norms = sum.square().sum(new int[] {1}).mul(one.square().sum(new int[] {1}));
+        cosine[layer] = wide(sum.mul(one).sum(new int[] {1}).div(norms.sqrt()));
+      }
+      NDArray mean = w.matMul(rows(model.logits(own.lastBND()).softmax(2), last));
+      NDArray together = Tensors.narrow(scope, model.logits(mixed.lastBND()).softmax(2), 1, p, n);
+      double[] variation = wide(mean.sub(together.squeeze(0)).abs().sum(new int[] {1}).div(2));
+      return new SuperpositionFidelity(cosine, variation);
+    }
+  }
+
+  /** The embeddings of the prompt and of each superposition (1, positions, width). */
+  private static NDArray inputs(
+      NDManager scope, CausalLm model, int[] prompt, List<Superposed> steps) {
     float[] table = model.parameters().get("embedding").toFloatArray();
-    float[] inputs = new float[(p + steps.size()) * width];
-    for (int i = 0; i < p; i++) {
+    int width = model.backbone().width();
+    float[] inputs = new float[(prompt.length + steps.size()) * width];
+    for (int i = 0; i < prompt.length; i++) {
       System.arraycopy(table, prompt[i] * width, inputs, i * width, width);
     }
-    List<int[]> texts = new ArrayList<>();
     for (int s = 0; s < steps.size(); s++) {
       float[] x = SuperposedDecoder.superposed(table, width, steps.get(s));
-      System.arraycopy(x, 0, inputs, (p + s) * width, width);
-      for (int[] draft : steps.get(s).drafts()) {
-        int[] text = Arrays.copyOf(prompt, p + draft.length);
-        System.arraycopy(draft, 0, text, p, draft.length);
-        texts.add(text);
-      }
+      System.arraycopy(x, 0, inputs, (prompt.length + s) * width, width);
     }
-    double[][] cosine = new double[layers + 1][steps.size()];
-    double[] variation = new double[steps.size()];
-    var all = IntStream.range(0, layers).boxed().collect(Collectors.toSet());
-    try (NDManager scope = Tensors.manager()) {
-      NDArray vectors = scope.create(inputs, new Shape(1, p + steps.size(), width));
-      Hidden mixed = model.backbone().forward(Step.of(new Step.Input.Vectors(vectors)).taps(all));
-      int n = p + steps.size();
-      int[][] rows = texts.toArray(int[][]::new);
-      Hidden own =
-          model.backbone().forward(Step.of(NetworkSession.padded(scope, rows, n)).taps(all));
-      for (int layer = 0; layer <= layers; layer++) {
-        FloatBuffer superposed = at(mixed, layer, layers);
-        FloatBuffer drafts = at(own, layer, layers);
-        int row = 0;
-        for (int s = 0; s < steps.size(); s++) {
-          double[] sum = new double[width];
-          for (double w : steps.get(s).weights()) {
-            for (int d = 0; d < width; d++) {
-              sum[d] += w * drafts.get(((row * n) + p + s) * width + d);
-            }
-            row++;
-          }
-          cosine[layer][s] = cosine(superposed, (p + s) * width, sum);
-        }
-      }
-      FloatBuffer together = Tensors.floats(model.logits(mixed.lastBND()).softmax(2));
-      FloatBuffer apart = Tensors.floats(model.logits(own.lastBND()).softmax(2));
-      int row = 0;
-      for (int s = 0; s < steps.size(); s++) {
-        double[] mean = new double[model.vocabulary()];
-        for (double w : steps.get(s).weights()) {
-          for (int x = 0; x < mean.length; x++) {
-            mean[x] += w * apart.get((row * n + p + s) * mean.length + x);
-          }
-          row++;
-        }
-        for (int x = 0; x < mean.length; x++) {
-          variation[s] += Math.abs(mean[x] - together.get((p + s) * mean.length + x)) / 2;
-        }
-      }
-    }
-    return new SuperpositionFidelity(cosine, variation);
+    return scope.create(inputs, new Shape(1, prompt.length + steps.size(), width));
   }
 
-  private static FloatBuffer at(Hidden hidden, int layer, int layers) {
-    return Tensors.floats(layer == layers ? hidden.lastBND() : hidden.tapsBND().get(layer));
+  private static NDArray at(Hidden hidden, int layer, int layers) {
+    return layer == layers ? hidden.lastBND() : hidden.tapsBND().get(layer);
   }
 
-  private static double cosine(FloatBuffer left, int from, double[] right) {
-    double dot = 0;
-    double a = 0;
-    double b = 0;
-    for (int d = 0; d < right.length; d++) {
-      double x = left.get(from + d);
-      dot += x * right[d];
-      a += x * x;
-      b += right[d] * right[d];
-    }
-    return dot / Math.sqrt(a * b);
+  private static NDArray rows(NDArray statesBND, NDArray indices) {
+    Shape shape = statesBND.getShape();
+    return Ops.embedding(indices, statesBND.reshape(shape.get(0) * shape.get(1), shape.get(2)));
+  }
+
+  private static double[] wide(NDArray values) {
+    float[] narrow = values.toFloatArray();
+    double[] wide = new double[narrow.length];
+    Arrays.setAll(wide, i -> narrow[i]);
+    return wide;
   }
 }

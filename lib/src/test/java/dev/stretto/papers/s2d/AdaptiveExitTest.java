@@ -292,7 +292,7 @@ class AdaptiveExitTest {
         }
       }
     }
-    ExitTrace log = new ExitTrace(confidence, right, lengths, nested);
+    ExitTrace log = new ExitTrace(confidence, right, 7, nested);
     for (double threshold : new double[] {0, .4, .8, 2}) {
       for (int rows = 1; rows <= 6; rows++) {
         List<Integer> steps = new ArrayList<>();
@@ -324,7 +324,7 @@ class AdaptiveExitTest {
   @Test
   void allExitsAlongATextAreThoseOfTheReading() {
     int[] text = SeedTree.of(14).rng().ints(30, 0, 16).toArray();
-    double[][][] once = nested.distributions(text, 5);
+    double[][][] once = nested.logProbs(text, 5);
     assertEquals(25, once.length);
     try (ExitModel.Session reading = nested.open()) {
       for (int place = 0; place < 25; place++) {
@@ -335,7 +335,7 @@ class AdaptiveExitTest {
         }
       }
     }
-    assertEquals(0, nested.distributions(text, 30).length);
+    assertEquals(0, nested.logProbs(text, 30).length);
   }
 
   private static ExitTrace log(int[][] outputs, int limit) {
@@ -403,6 +403,34 @@ class AdaptiveExitTest {
     }
   }
 
+  /** Exact models as exits. */
+  private static ExitModel tables(TableModel... models) {
+    return new ExitModel() {
+      @Override
+      public int exits() {
+        return models.length;
+      }
+
+      @Override
+      public int maxLength() {
+        return models[0].maxLength();
+      }
+
+      @Override
+      public double work(int exit, int heads) {
+        return 1;
+      }
+
+      @Override
+      public Session open() {
+        return (text, exit) -> {
+          int from = Math.max(0, text.length - models[exit].reach());
+          return models[exit].logProbs(Arrays.copyOfRange(text, from, text.length));
+        };
+      }
+    };
+  }
+
   private static double error(Drafter drafter, TableModel exact) {
     double worst = 0;
     Sampling warm = Sampling.of(1, 1);
@@ -424,7 +452,7 @@ class AdaptiveExitTest {
     TableModel exact = TableModel.random(4, 2, 1, SeedTree.of(1));
     TableModel rough = TableModel.random(4, 1, 1, SeedTree.of(2));
     TableModel good = TableModel.random(4, 2, 1, SeedTree.of(3));
-    ExitModel exits = ExitModel.of(new double[] {.5, 1}, rough, good);
+    ExitModel exits = tables(rough, good);
     double[] sure = new double[4];
     Arrays.setAll(
         sure, t -> Math.exp(Arrays.stream(rough.logProbs(new int[] {t})).max().orElseThrow()));
@@ -502,9 +530,5 @@ class AdaptiveExitTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> new AdaptiveExitDrafter(nested, new ExitPolicy(4, new double[1], 0)));
-    TableModel four = TableModel.random(4, 1, 1, SeedTree.of(2));
-    TableModel five = TableModel.random(5, 1, 1, SeedTree.of(2));
-    assertThrows(
-        IllegalArgumentException.class, () -> ExitModel.of(new double[] {.5, 1}, four, five));
   }
 }

@@ -48,9 +48,9 @@ class SkipModelTest {
   private static final List<LayerSchedule> SCHEDULES =
       List.of(
           FALL,
-          FALL.with(Rule.SKIP, 0),
-          FALL.with(Rule.EXIT, 0),
-          FALL.with(Rule.HALVES, 0),
+          FALL.with(Rule.TOP),
+          FALL.with(Rule.EXIT),
+          FALL.with(Rule.HALVES),
           FALL.constant(3),
           LayerSchedule.linear(L, 1, 1, 1, P, T));
 
@@ -163,7 +163,7 @@ class SkipModelTest {
   @Test
   void aLayerThatNothingPassedThroughHasNoGradient() {
     // the top is cut: what its earlier positions gave is seen by no later one
-    SkipModel model = new SkipModel(base, FALL.with(Rule.EXIT, 0));
+    SkipModel model = new SkipModel(base, FALL.with(Rule.EXIT));
     int stop = model.schedule().reach(L - 2, T);
     assertTrue(stop > P && stop < T);
     base.parameters().trainable(true);
@@ -218,7 +218,7 @@ class SkipModelTest {
               layers,
               most,
               least,
-              List.of(Rule.SKIP, Rule.EXIT, Rule.HALVES).get(random.nextInt(3)),
+              Rule.values()[random.nextInt(4)],
               random.nextInt(least + 1),
               prompt,
               length);
@@ -243,9 +243,9 @@ class SkipModelTest {
     double first = IntStream.range(32, 52).mapToDouble(half::count).average().orElseThrow();
     assertEquals(first, half.mean(20), 1e-12);
     assertArrayEquals(new int[] {0, 9, 10, 11}, half.at(159));
-    assertArrayEquals(new int[] {0, 1, 2, 3}, half.with(Rule.EXIT, 0).at(159));
-    assertArrayEquals(new int[] {8, 9, 10, 11}, half.with(Rule.SKIP, 0).at(159));
-    assertArrayEquals(new int[] {0, 1, 10, 11}, half.with(Rule.HALVES, 0).at(159));
+    assertArrayEquals(new int[] {0, 1, 2, 3}, half.with(Rule.EXIT).at(159));
+    assertArrayEquals(new int[] {8, 9, 10, 11}, half.with(Rule.TOP).at(159));
+    assertArrayEquals(new int[] {0, 1, 10, 11}, half.with(Rule.HALVES).at(159));
   }
 
   @Test

@@ -1,0 +1,285 @@
+package dev.stretto.figures;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import tech.tablesaw.api.NumericColumn;
+import tech.tablesaw.api.Table;
+
+/** What a {@link Plot} can draw: each method starts a layer. */
+abstract sealed class PlotMarks permits Plot {
+  private static final double TEXT_SIZE = 6;
+  private static final Map<String, Object> LINE =
+      Map.of("size", 1.1, "color", Palette.FIRST, "fill", Palette.FIRST);
+
+  abstract PlotParts parts();
+
+  abstract Plot change(Consumer<PlotParts> edit);
+
+  abstract Plot layer(String geom, Map<String, Object> look, String... aestheticsAndColumns);
+
+  abstract Plot annotation(String geom, Map<String, ?> columns, Map<String, Object> look);
+
+  abstract Plot summarised(Summary by);
+
+  abstract Layer requireLast();
+
+  abstract Plot from(Table other);
+
+  /**
+   * {@return the plot with points}
+   *
+   * @param x column
+   * @param y column
+   */
+  public Plot points(String x, String y) {
+    Map<String, Object> look = Map.of("size", 3, "color", Palette.FIRST, "fill", Palette.FIRST);
+    return layer("point", look, "x", x, "y", y);
+  }
+
+  /**
+   * {@return the plot with points joined in the order of x, one line a colour}
+   *
+   * @param x column
+   * @param y column
+   */
+  public Plot lines(String x, String y) {
+    return layer("line", LINE, "x", x, "y", y);
+  }
+
+  /**
+   * {@return the plot with bars from 0; the parts of a {@link Plot#fill} are stacked}
+   *
+   * @param x column of names or numbers
+   * @param y column of heights
+   */
+  public Plot bars(String x, String y) {
+    Map<String, Object> look = Map.of("size", 0, "width", 0.8, "fill", Palette.FIRST);
+    return layer("bar", look, "x", x, "y", y);
+  }
+
+  /**
+   * {@return the plot with a staircase that keeps each value until the next x}
+   *
+   * @param x column of numbers
+   * @param y column
+   */
+  public Plot steps(String x, String y) {
+    return layer("step", LINE, "x", x, "y", y);
+  }
+
+  /**
+   * {@return the plot with counts of rows in equal bins (equal factors where x is logarithmic), the
+   * parts of a {@link Plot#fill} stacked}
+   *
+   * @param x column of numbers
+   * @param bins how many
+   */
+  public Plot histogram(String x, int bins) {
+    return histogram(x, bins, "");
+  }
+
+  /**
+   * {@return the plot with sums of a column in equal bins, for example the seconds of audio by
+   * duration}
+   *
+   * @param x column of numbers
+   * @param bins how many
+   * @param weight column that is summed
+   */
+  public Plot histogram(String x, int bins, String weight) {
+    if (!weight.isEmpty()) {
+      Layer.requireColumn(parts().table, weight);
+    }
+    Map<String, Object> look = Map.of("size", 0.3, "color", "#ffffff", "fill", Palette.FIRST);
+    return layer("rect", look, "x", x)
+        .summarised(new Summary.Histogram(bins, weight))
+        .defaultTitles(x, weight.isEmpty() ? "count" : weight);
+  }
+
+  /**
+   * {@return the plot with a heat map: one tile a row}
+   *
+   * @param x column of names or numbers
+   * @param y column of names (the first on top) or numbers
+   * @param fill column of numbers or names
+   */
+  public Plot tiles(String x, String y, String fill) {
+    return layer("tile", Map.of("size", 0), "x", x, "y", y, "fill", fill);
+  }
+
+  /**
+   * {@return the plot with a band between two columns, for an interval around a line}
+   *
+   * @param x column of numbers
+   * @param low column of lower ends
+   * @param high column of upper ends
+   */
+  public Plot ribbons(String x, String low, String high) {
+    return layer("ribbon", band(0.25), "x", x, "ymin", low, "ymax", high);
+  }
+
+  /**
+   * {@return the plot with error bars}
+   *
+   * @param x column
+   * @param low column of lower ends
+   * @param high column of upper ends
+   */
+  public Plot errorBars(String x, String low, String high) {
+    Map<String, Object> look = Map.of("width", 0.25, "size", 0.8, "color", "#333333");
+    return layer("errorbar", look, "x", x, "ymin", low, "ymax", high);
+  }
+
+  /**
+   * {@return the plot with the layer started last spread by an error: a band around lines, bars at
+   * points and bars}
+   *
+   * @param y column of numbers that the layer shows
+   * @param error column of half widths, for example standard errors, in the same unit
+   */
+  public Plot errors(String y, String error) {
+    Layer marks = requireLast();
+    String x = marks.mapping().get("x");
+    boolean line = List.of("line", "step").contains(marks.geom());
+    String colour = marks.mapping().getOrDefault("color", marks.mapping().get("fill"));
+    Map<String, Object> look =
+        line ? band(0.2) : Map.of("width", 0.15, "size", 0.8, "color", "#333333");
+    Plot spread =
+        from(marks.table())
+            .layer(line ? "ribbon" : "errorbar", look, "x", x, "y", y, "error", error)
+            .summarised(new Summary.Around())
+            .with("show_legend", false);
+    if (colour != null) {
+      spread = line ? spread.fill(colour) : spread.group(colour);
+    }
+    if ("dodge".equals(marks.constants().get("position"))) {
+      spread = spread.with("position", Map.of("name", "dodge", "width", 0.8));
+    }
+    return spread.change(p -> p.table = parts().table);
+  }
+
+  /**
+   * {@return the plot with straight pieces}
+   *
+   * @param x column where a piece starts
+   * @param y column where a piece starts
+   * @param xEnd column where it ends
+   * @param yEnd column where it ends
+   */
+  public Plot segments(String x, String y, String xEnd, String yEnd) {
+    Map<String, Object> look = Map.of("size", 1, "color", Palette.FIRST);
+    return layer("segment", look, "x", x, "y", y, "xend", xEnd, "yend", yEnd);
+  }
+
+  /**
+   * {@return the plot with rectangles}
+   *
+   * @param xMin column
+   * @param xMax column
+   * @param yMin column
+   * @param yMax column
+   */
+  public Plot rects(String xMin, String xMax, String yMin, String yMax) {
+    Map<String, Object> look = Map.of("size", 0, "fill", Palette.FIRST);
+    return layer("rect", look, "xmin", xMin, "xmax", xMax, "ymin", yMin, "ymax", yMax);
+  }
+
+  /**
+   * {@return the plot with words or numbers at points}
+   *
+   * @param x column
+   * @param y column
+   * @param label column of what is written
+   */
+  public Plot texts(String x, String y, String label) {
+    Map<String, Object> look = Map.of("size", TEXT_SIZE, "color", "#222222");
+    return layer("text", look, "x", x, "y", y, "label", label);
+  }
+
+  /**
+   * {@return the plot with a column written on the marks of the layer started last} It stands in
+   * the tiles of a heat map (dark or white, whichever reads), in the middle of stacked bars, at the
+   * end of others.
+   *
+   * @param column what is written
+   * @param format how numbers are written, in the notation of d3: {@code ".2f"}
+   */
+  public Plot labels(String column, String format) {
+    Layer marks = requireLast();
+    Map<String, String> mapping = marks.mapping();
+    String fill = mapping.get("fill");
+    Plot texts =
+        from(marks.table())
+            .texts(mapping.get("x"), mapping.get("y"), column)
+            .with("label_format", "{" + format + "}");
+    Plot placed;
+    if (marks.geom().equals("tile") && marks.table().column(fill) instanceof NumericColumn) {
+      boolean endsLight = parts().scales.getOrDefault("colour", Scale.linear()).endsLight();
+      placed =
+          texts
+              .summarised(new Summary.Half(fill, true))
+              .with("color", endsLight ? "#111111" : "#ffffff")
+              .change(p -> p.layers.add(p.layers.getLast()))
+              .summarised(new Summary.Half(fill, false))
+              .with("color", endsLight ? "#ffffff" : "#111111");
+    } else if (fill == null) {
+      placed = texts.summarised(new Summary.AtEnd());
+    } else if ("dodge".equals(marks.constants().get("position"))) {
+      placed =
+          texts
+              .group(fill)
+              .summarised(new Summary.AtEnd())
+              .with("position", Map.of("name", "dodge", "width", 0.8));
+    } else {
+      placed =
+          texts
+              .color(fill)
+              .with("position", Map.of("name", "stack", "vjust", 0.5))
+              .with("show_legend", false)
+              .change(p -> p.textOnFill = true);
+    }
+    return placed.change(p -> p.table = parts().table);
+  }
+
+  /**
+   * {@return the plot with a horizontal rule}
+   *
+   * @param y where
+   */
+  public Plot hline(double y) {
+    return rule("hline", "yintercept", y);
+  }
+
+  /**
+   * {@return the plot with a vertical rule}
+   *
+   * @param x where
+   */
+  public Plot vline(double x) {
+    return rule("vline", "xintercept", x);
+  }
+
+  private Plot rule(String geom, String aesthetic, double at) {
+    Map<String, Object> look =
+        Map.of("color", "#666666", "linetype", "dashed", "size", 0.8, "show_legend", false);
+    return annotation(geom, Map.of(aesthetic, List.of(at)), look);
+  }
+
+  /**
+   * {@return the plot with a remark inside the plot}
+   *
+   * @param x where it starts, a number or a name on the axis
+   * @param y where, a number or a name on the axis
+   * @param text one line
+   */
+  public Plot note(Object x, Object y, String text) {
+    Map<String, Object> look = Map.of("size", TEXT_SIZE, "color", "#444444", "hjust", 0);
+    return annotation(
+        "text", Map.of("x", List.of(x), "y", List.of(y), "label", List.of(text)), look);
+  }
+
+  private static Map<String, Object> band(double alpha) {
+    return Map.of("color", "#ffffff", "size", 0, "alpha", alpha, "fill", Palette.FIRST);
+  }
+}

@@ -1,0 +1,66 @@
+package dev.stretto.papers.hydra;
+
+import dev.stretto.experiments.Recipe;
+import dev.stretto.papers.hydra.HeadTraining.Loss;
+import dev.stretto.papers.hydra.HeadTraining.Options;
+import java.util.List;
+
+/** Medusa's heads (the baseline), Hydra's, Hydra++'s, and its three changes one at a time. */
+public final class HydraModels {
+  private static final Options TEACHER = new Options(Loss.TEACHER, 1, 0, false);
+
+  /** Independent heads of one block. */
+  public static final HeadArm MEDUSA =
+      HeadArm.of(
+          "Medusa",
+          "MEDUSA",
+          new Options(Loss.TEXT, .8, 0, false),
+          (target, seed) -> new HydraHeads(target, HydraHeads.Config.medusa(HeadArm.HEADS), seed),
+          1,
+          i -> HeadArm.HEADS * (HeadArm.SQUARE + HeadArm.OUT));
+
+  /** Sequentially dependent heads of one block. */
+  public static final HeadArm HYDRA = arm("Hydra", "HYDRA", Options.TEXT, 1, false);
+
+  /** Four blocks, the target's distribution as the label, a layer over the accepted states. */
+  public static final HeadArm HYDRA_PLUS = arm("Hydra++", "HYDRA_PLUS", TEACHER, 4, true);
+
+  /** Hydra that learns the target's distribution; extended runs only. */
+  public static final HeadArm TEACHER_LOSS =
+      arm("Hydra, teacher loss", "HYDRA_TEACHER", TEACHER, 1, false);
+
+  /** Hydra with four blocks; extended runs only. */
+  public static final HeadArm FOUR_BLOCKS =
+      arm("Hydra, 4 blocks", "HYDRA_DEEP", Options.TEXT, 4, false);
+
+  /** Hydra after a layer over the accepted states; extended runs only. */
+  public static final HeadArm PREFIX =
+      arm("Hydra, prefix attention", "HYDRA_PREFIX", Options.TEXT, 1, true);
+
+  /** The arms that a quick run compares; their models are stored. */
+  public static final List<HeadArm> STORED = List.of(MEDUSA, HYDRA, HYDRA_PLUS);
+
+  /** All arms. */
+  public static final List<HeadArm> ALL =
+      List.of(MEDUSA, HYDRA, TEACHER_LOSS, FOUR_BLOCKS, PREFIX, HYDRA_PLUS);
+
+  private static final List<Recipe<?, ?, ?>> RECIPES =
+      ALL.stream().<Recipe<?, ?, ?>>map(HeadArm::recipe).toList();
+
+  private HydraModels() {}
+
+  private static HeadArm arm(
+      String label, String name, Options options, int blocks, boolean prefix) {
+    HydraHeads.Config config = new HydraHeads.Config(HeadArm.HEADS, blocks, true, false, prefix);
+    return HeadArm.of(
+        label,
+        name,
+        options,
+        (target, seed) -> new HydraHeads(target, config, seed),
+        HeadArm.HEADS,
+        i ->
+            (i + blocks) * HeadArm.SQUARE
+                + HeadArm.OUT
+                + (prefix && i == 1 ? 12 * HeadArm.SQUARE : 0));
+  }
+}
