@@ -21,8 +21,7 @@ class CheckpointIndexTest {
   private static final Path FOLDER = Path.of("../datasets/checkpoints");
 
   /** Beginnings of files whose models have no recipe yet; each that gets one goes from here. */
-  private static final List<String> WITHOUT =
-      List.of("hybrid-target-", "state-space-draft-");
+  private static final List<String> WITHOUT = List.of("hybrid-target-", "state-space-draft-");
 
   @Test
   void everyFileHasARowAndEveryRowItsFile() throws IOException {

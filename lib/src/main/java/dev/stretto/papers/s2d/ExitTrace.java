@@ -17,8 +17,7 @@ import java.util.stream.IntStream;
  * @param limit the most tokens of a text
  * @param draft what exits cost
  */
-public record ExitTrace(
-    double[][][] confidence, boolean[][][] right, int limit, ExitModel draft) {
+public record ExitTrace(double[][][] confidence, boolean[][][] right, int limit, ExitModel draft) {
   /** Thresholds that are tried, from always to never. */
   private static final double[] GRID = {0, .3, .5, .7, .8, .9, .97, 2};
 
@@ -187,7 +186,8 @@ public record ExitTrace(
         .flatMap(
             stop ->
                 IntStream.range(0, (int) Math.pow(GRID.length, free))
-                    .mapToObj(setting -> simulate(new ExitPolicy(depth, grid(setting, free), stop))))
+                    .mapToObj(
+                        setting -> simulate(new ExitPolicy(depth, grid(setting, free), stop))))
         .toList();
   }
 

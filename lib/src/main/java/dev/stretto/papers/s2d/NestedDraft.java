@@ -177,7 +177,9 @@ public final class NestedDraft implements Trainable, ExitModel {
     return new Text();
   }
 
-  /** {@return the same weights, which stay this model's, with another way to fill what was skipped} */
+  /**
+   * {@return the same weights, which stay this model's, with another way to fill what was skipped}
+   */
   NestedDraft filled(KvFill how) {
     return new NestedDraft(exits, body, how, false);
   }

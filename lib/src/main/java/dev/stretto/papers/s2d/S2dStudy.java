@@ -140,9 +140,7 @@ public final class S2dStudy {
     targets.forEach(target -> chosen.put(target, chosen(target, seed)));
     ToDoubleFunction<ExitPolicy> overTargets =
         policy ->
-            targets.stream()
-                .mapToDouble(t -> chosen.get(t).simulate(policy).speed(t.cost()))
-                .sum();
+            targets.stream().mapToDouble(t -> chosen.get(t).simulate(policy).speed(t.cost())).sum();
     ExitPolicy one =
         chosen.get(targets.getFirst()).sweep(DEPTH, 0).stream()
             .map(Outcome::policy)

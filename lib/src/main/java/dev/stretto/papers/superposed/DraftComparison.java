@@ -93,8 +93,7 @@ record DraftComparison(
         known = known.plus(count(some[i], one.drafts()));
       }
     }
-    return new Outcome(
-        way, k, sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], known.share());
+    return new Outcome(way, k, sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], known.share());
   }
 
   private KnownWords.Count count(int[] prompt, List<int[]> drafts) {
@@ -135,8 +134,7 @@ record DraftComparison(
     return BeamSearch.generate(model, some, k, TOKENS).stream()
         .map(
             lines ->
-                Written.of(
-                    lines, paid * (1 + more), paid * TOKENS, paid * (some[0].length + more)))
+                Written.of(lines, paid * (1 + more), paid * TOKENS, paid * (some[0].length + more)))
         .toList();
   }
 

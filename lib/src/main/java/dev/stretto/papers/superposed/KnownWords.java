@@ -46,8 +46,7 @@ record KnownWords(Set<String> words) {
   Count count(String before, String written) {
     String text = before + written;
     Predicate<MatchResult> ends = w -> w.end() > before.length() && w.end() < text.length();
-    List<String> ended =
-        WORD.matcher(text).results().filter(ends).map(MatchResult::group).toList();
+    List<String> ended = WORD.matcher(text).results().filter(ends).map(MatchResult::group).toList();
     return new Count(ended.stream().filter(words::contains).count(), ended.size());
   }
 }

@@ -163,7 +163,8 @@ public final class SuperposedStudy {
     List<Generated> written = generate(seed, some, published().with(.54, 1, Mixing.SOFTMAX));
     List<double[][]> all =
         IntStream.range(0, some.length)
-            .mapToObj(i -> SuperpositionFidelity.measure(model(seed), some[i], written.get(i).steps()))
+            .mapToObj(
+                i -> SuperpositionFidelity.measure(model(seed), some[i], written.get(i).steps()))
             .map(SuperpositionFidelity::cosine)
             .toList();
     List<Cosine> cosines = new ArrayList<>();
@@ -172,7 +173,11 @@ public final class SuperposedStudy {
         int l = layer;
         int t = step;
         double mean =
-            all.stream().filter(c -> c[l].length > t).mapToDouble(c -> c[l][t]).average().orElseThrow();
+            all.stream()
+                .filter(c -> c[l].length > t)
+                .mapToDouble(c -> c[l][t])
+                .average()
+                .orElseThrow();
         cosines.add(new Cosine(step + 1, layer, mean));
       }
     }

@@ -63,7 +63,8 @@ record SuperpositionFidelity(double[][] cosine, double[] variation) {
       double[][] cosine = new double[layers + 1][];
       for (int layer = 0; layer <= layers; layer++) {
         NDArray sum = w.matMul(rows(at(own, layer, layers), last));
-        NDArray one = rows(at(mixed, layer, layers), scope.arange(p, n).toType(last.getDataType(), false));
+        NDArray one =
+            rows(at(mixed, layer, layers), scope.arange(p, n).toType(last.getDataType(), false));
         NDArray norms = sum.square().sum(new int[] {1}).mul(one.square().sum(new int[] {1}));
         cosine[layer] = wide(sum.mul(one).sum(new int[] {1}).div(norms.sqrt()));
       }
