@@ -288,11 +288,9 @@ public final class SpeculationBench {
    *
    * @param warmUps rounds that are not counted
    * @param rounds 1 or more
-   * @return columns method, micro and macro (tokens/s; medians over rounds), speedup (median over
-   *     rounds of the ratio of micro tokens/s to that of both plain runs of the round), low, high
-   *     (range), ttft, gapP50, gapP95 (milliseconds), errors (prompts dropped on both sides)
+   * @return a row per method, plain decoding first and last
    */
-  public Table race(int warmUps, int rounds) {
+  public List<Raced> race(int warmUps, int rounds) {
     List<Method> runners = new ArrayList<>(methods);
     Method plain = methods.getFirst();
     runners.add(new Method(AGAIN, target, plain.drafter, plain.verifier));
@@ -329,7 +327,7 @@ public final class SpeculationBench {
     for (boolean f : failed) {
       errors += f ? 1 : 0;
     }
-    List<Speed> speeds = new ArrayList<>();
+    List<Raced> raced = new ArrayList<>();
     for (Method method : runners) {
       double[] micro = new double[rounds];
       double[] macro = new double[rounds];
@@ -344,8 +342,8 @@ public final class SpeculationBench {
         ratio[r] = micro[r] * (1 / first + 1 / again) / 2;
       }
       Acceptance report = reports.get(method.name);
-      speeds.add(
-          new Speed(
+      raced.add(
+          new Raced(
               method.name,
               new Percentile().evaluate(micro, 50),
               new Percentile().evaluate(macro, 50),
@@ -357,11 +355,24 @@ public final class SpeculationBench {
               1e3 * AcceptanceProfiler.gap(report, 95),
               errors));
     }
-    return Tables.of(speeds).setName("speed");
+    return raced;
   }
 
-  /** A row of {@link #race}. */
-  private record Speed(
+  /**
+   * A method in a race.
+   *
+   * @param method its name
+   * @param micro all tokens per second of all time, median over rounds
+   * @param macro tokens per second, mean over prompts, median over rounds
+   * @param speedup median over rounds of the ratio of micro to that of both plain runs of the round
+   * @param low least of these ratios
+   * @param high largest of them
+   * @param ttft milliseconds to the first token
+   * @param gapP50 median of the milliseconds between tokens
+   * @param gapP95 95th percentile of them
+   * @param errors prompts that failed somewhere and are dropped everywhere
+   */
+  public record Raced(
       String method,
       double micro,
       double macro,

@@ -94,15 +94,13 @@ class SpeculationBenchTest {
 
   @Test
   void aFailedPromptIsDroppedOnBothSides() {
-    Table race = bench(Sampling.greedy()).race(0, 1);
-    assertEquals(5, race.rowCount());
-    assertEquals("AR again", race.stringColumn("method").get(4));
-    assertEquals(1, race.intColumn("errors").get(0));
-    for (int i = 0; i < 5; i++) {
-      assertTrue(race.doubleColumn("speedup").get(i) > 0);
-    }
-    double plain = race.doubleColumn("speedup").get(0);
-    double again = race.doubleColumn("speedup").get(4);
+    List<SpeculationBench.Raced> race = bench(Sampling.greedy()).race(0, 1);
+    assertEquals(5, race.size());
+    assertEquals("AR again", race.get(4).method());
+    assertEquals(1, race.get(0).errors());
+    assertTrue(race.stream().allMatch(row -> row.speedup() > 0));
+    double plain = race.get(0).speedup();
+    double again = race.get(4).speedup();
     assertEquals(2, 1 / plain + 1 / again, 1e-9, "held against both plain runs");
   }
 

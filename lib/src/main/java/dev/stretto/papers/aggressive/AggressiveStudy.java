@@ -2,14 +2,17 @@ package dev.stretto.papers.aggressive;
 
 import dev.stretto.data.text.TaskCorpus.Example;
 import dev.stretto.experiments.Experiment;
+import dev.stretto.experiments.Recipe;
 import dev.stretto.metrics.EditScore;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.language.ReplayTarget;
 import dev.stretto.models.language.Seq2Seq;
 import dev.stretto.papers.aggressive.InputGuidedDrafter.ReAlign;
+import dev.stretto.papers.aggressive.SeqToSeqModels.Correction;
 import dev.stretto.profilers.CostCurve;
 import dev.stretto.profilers.InterleavedTimer;
 import dev.stretto.profilers.InterleavedTimer.Timings;
+import dev.stretto.profilers.LatencyModel;
 import dev.stretto.samplers.decoding.Acceptance;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Drafter;
@@ -24,20 +27,23 @@ import dev.stretto.training.PairTraining;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /** Copying from noisy lines, by an oracle and by trained correctors; blocks of translations. */
 public final class AggressiveStudy {
   private static final double[] RATES = {0, .01, .02, .05, .1, .2};
   private static final double TYPICAL = .02;
+  private static final String UNIQUE = "unique";
+  private static final String TRAINED = "trained";
   private static final Decoder.Options LINES = options(71);
   private static final Decoder.Options SENTENCES = options(127);
 
   private final Experiment<?> lab;
-  private final Map<Long, List<Trained>> trained = new HashMap<>();
+  private final Map<Long, List<Row>> rows = new HashMap<>();
   private final Map<Long, List<Block>> blocks = new HashMap<>();
   private final List<String> lines = SeqToSeqModels.heldOut();
 
@@ -54,163 +60,180 @@ public final class AggressiveStudy {
     return new Decoder.Options(tokens, SeqToSeqModels.TOKENIZER.eos(), Sampling.greedy());
   }
 
+  /**
+   * Lines written with a drafter.
+   *
+   * @param who writes, and how the copy goes on
+   * @param errors per character of the source
+   * @param tau tokens per pass
+   * @param positions fed per token
+   * @param layers of the decoder run per token
+   * @param identical whether every text is that of greedy decoding
+   * @param exact share of lines that are corrected wholly
+   * @param f05 precision and recall of the edits, precision counting more
+   */
+  public record Row(
+      String who,
+      double errors,
+      double tau,
+      double positions,
+      double layers,
+      boolean identical,
+      double exact,
+      double f05) {}
+
   /** Noisy lines and what they should be. */
-  private record Task(int[][] sources, int[][] clean) {
-    int[][] prompts() {
-      return SeqToSeqModels.begins(sources.length);
+  private record Task(double rate, int[][] sources, int[][] clean) {
+    Task first(int count) {
+      return new Task(rate, Arrays.copyOf(sources, count), Arrays.copyOf(clean, count));
     }
 
-    Task row(int i) {
-      return new Task(new int[][] {sources[i]}, new int[][] {clean[i]});
+    Task only(int i) {
+      return new Task(rate, new int[][] {sources[i]}, new int[][] {clean[i]});
     }
 
-    Run copy(TokenModel model, ReAlign align, int cap) {
-      return run(model, new InputGuidedDrafter(sources, align, cap));
+    InputGuidedDrafter copying(ReAlign align, int cap) {
+      return new InputGuidedDrafter(sources, align, cap);
     }
 
     Run run(TokenModel model, Drafter drafter) {
-      return SpeculativeDecoder.decode(model, prompts(), LINES, drafter, new ExactMatch());
+      int[][] prompts = SeqToSeqModels.begins(sources.length);
+      return SpeculativeDecoder.decode(model, prompts, LINES, drafter, new ExactMatch());
     }
 
-    double exact(int[][] written) {
-      long same =
-          IntStream.range(0, written.length)
-              .filter(i -> Arrays.equals(bare(written[i]), bare(clean[i])))
-              .count();
-      return (double) same / written.length;
+    List<Row> rows(String who, TokenModel model) {
+      Map<String, Drafter> drafters = new LinkedHashMap<>();
+      drafters.put(UNIQUE, copying(ReAlign.UNIQUE, LINES.maxNewTokens()));
+      drafters.put("nearest", copying(ReAlign.NEAREST, LINES.maxNewTokens()));
+      drafters.put("nearest, L = 8", copying(ReAlign.NEAREST, 8));
+      drafters.put("prompt lookup", new PromptLookup(3, 10));
+      int[][] plain = run(model, Drafter.none()).tokens();
+      List<Row> rows = new ArrayList<>();
+      drafters.forEach((how, drafter) -> rows.add(row(who + ", " + how, model, drafter, plain)));
+      return rows;
     }
 
-    double f05(int[][] written) {
-      return EditScore.sum(
-              IntStream.range(0, written.length)
-                  .mapToObj(i -> EditScore.of(sources[i], bare(written[i]), bare(clean[i])))
-                  .toList())
-          .f(.5);
+    Row row(String who, TokenModel model, Drafter drafter, int[][] plain) {
+      Run run = run(model, drafter);
+      Acceptance a = run.acceptance();
+      List<EditScore> scores = new ArrayList<>();
+      int exact = 0;
+      for (int i = 0; i < sources.length; i++) {
+        int[] written = bare(run.tokens()[i]);
+        scores.add(EditScore.of(sources[i], written, bare(clean[i])));
+        exact += Arrays.equals(written, bare(clean[i])) ? 1 : 0;
+      }
+      return new Row(
+          who,
+          rate,
+          a.lengthWithBonus(),
+          (double) (a.drafted() + a.passes()) / a.emitted(),
+          model.layers() / a.lengthWithBonus(),
+          Arrays.deepEquals(plain, run.tokens()),
+          (double) exact / sources.length,
+          EditScore.sum(scores).f(.5));
     }
 
     private static int[] bare(int[] ids) {
-      var tokenizer = SeqToSeqModels.TOKENIZER;
-      return Arrays.stream(ids)
-          .filter(id -> id != tokenizer.bos() && id != tokenizer.eos())
-          .toArray();
+      int begin = SeqToSeqModels.TOKENIZER.bos();
+      int end = SeqToSeqModels.TOKENIZER.eos();
+      return Arrays.stream(ids).filter(id -> id != begin && id != end).toArray();
     }
   }
 
-  private Task task(double rate, int count, long seed) {
+  private Task task(double rate, long seed) {
     NoisyLines noise = new NoisyLines(lines, rate);
     SeedTree tree = SeedTree.of(seed).child("aggressive");
     List<PairTraining.Pair> pairs =
-        IntStream.range(0, count)
+        IntStream.range(0, 64)
             .mapToObj(i -> SeqToSeqModels.pair(noise.draw(tree.child(i).rng())))
             .toList();
     return new Task(
+        rate,
         pairs.stream().map(PairTraining.Pair::source).toArray(int[][]::new),
         pairs.stream().map(PairTraining.Pair::target).toArray(int[][]::new));
   }
 
   /**
-   * Copying at an error rate.
-   *
-   * @param who writes, and how the copy goes on
-   * @param errors per character
-   * @param tau tokens per pass
-   * @param positions fed per token
-   * @param accepted share of the drafts that are kept
-   */
-  public record Copying(String who, double errors, double tau, double positions, double accepted) {
-    static Copying of(String who, double errors, Acceptance a) {
-      double positions = (double) (a.drafted() + a.passes()) / a.emitted();
-      return new Copying(who, errors, a.lengthWithBonus(), positions, a.acceptedPerDrafted());
-    }
-  }
-
-  /**
-   * {@return an oracle that writes the clean line, 64 lines per rate}
+   * {@return an oracle that writes the clean line, 64 lines per rate, and the trained corrector}
    *
    * @param seed of lines and errors
    */
-  public List<Copying> oracle(long seed) {
-    List<Copying> rows = new ArrayList<>();
-    for (double rate : RATES) {
-      Task task = task(rate, 64, seed);
-      ReplayTarget oracle = new ReplayTarget(task.clean());
-      for (int cap : new int[] {1000, 8}) {
-        for (ReAlign align : ReAlign.values()) {
-          String who = "oracle, " + align.name().toLowerCase(Locale.ROOT);
-          String name = cap == 8 ? who + ", L = 8" : who;
-          rows.add(Copying.of(name, rate, task.copy(oracle, align, cap).acceptance()));
-        }
-      }
-    }
-    return rows;
+  public List<Row> rows(long seed) {
+    return rows.computeIfAbsent(
+        seed,
+        _ -> {
+          List<Row> all = new ArrayList<>();
+          for (double rate : RATES) {
+            Task task = task(rate, seed);
+            all.addAll(task.rows("oracle", new ReplayTarget(task.clean())));
+          }
+          for (double rate : RATES) {
+            Task task = task(rate, seed).first(lab.preset().pick(3, 20, 20, 64));
+            try (TokenModel model = model(SeqToSeqModels.CORRECTOR, task)) {
+              all.addAll(task.rows(TRAINED, model));
+            }
+          }
+          return all;
+        });
   }
 
-  /**
-   * The corrector of two and two layers at an error rate.
-   *
-   * @param errors per character
-   * @param exact share of lines that are corrected wholly
-   * @param f05 precision and recall of its edits, precision counting more
-   * @param identical whether all texts are those of greedy decoding
-   * @param unique tokens per pass with the paper's rule
-   * @param nearest with the nearest match
-   * @param nearest8 the same with at most eight drafts
-   * @param lookup with prompt lookup in place of re-alignment
-   */
-  public record Trained(
-      double errors,
-      double exact,
-      double f05,
-      boolean identical,
-      double unique,
-      double nearest,
-      double nearest8,
-      double lookup) {}
-
-  /**
-   * {@return the trained corrector, 20 lines per rate}
-   *
-   * @param seed of lines and errors
-   */
-  public List<Trained> trained(long seed) {
-    return trained.computeIfAbsent(
-        seed, _ -> Arrays.stream(RATES).mapToObj(rate -> trained(rate, seed)).toList());
+  private TokenModel model(Recipe<Correction, Seq2Seq, List<PairTraining.Pair>> recipe, Task task) {
+    return recipe.get(lab).conditionedOn(task.sources());
   }
 
-  private Trained trained(double rate, long seed) {
-    Task task = task(rate, lab.preset().pick(4, 20, 20, 64), seed);
-    try (TokenModel model = SeqToSeqModels.CORRECTOR.get(lab).conditionedOn(task.sources())) {
-      int[][] plain = Decoder.decode(model, task.prompts(), LINES).tokens();
-      List<Run> runs =
-          List.of(
-              task.copy(model, ReAlign.UNIQUE, 1000),
-              task.copy(model, ReAlign.NEAREST, 1000),
-              task.copy(model, ReAlign.NEAREST, 8),
-              task.run(model, new PromptLookup(3, 10)));
-      double[] tau = runs.stream().mapToDouble(r -> r.acceptance().lengthWithBonus()).toArray();
-      boolean same = runs.stream().allMatch(r -> Arrays.deepEquals(plain, r.tokens()));
-      return new Trained(
-          rate, task.exact(plain), task.f05(plain), same, tau[0], tau[1], tau[2], tau[3]);
-    }
+  /** {@return the rows of the trained corrector} */
+  public List<Row> trained(long seed) {
+    return rows(seed).stream().filter(row -> row.who().startsWith(TRAINED)).toList();
   }
 
-  /** {@return share of the error rates at which every text is that of greedy decoding} */
+  private double[] taus(long seed, String who) {
+    return rows(seed).stream()
+        .filter(row -> row.who().equals(who + ", " + UNIQUE))
+        .mapToDouble(Row::tau)
+        .toArray();
+  }
+
+  /** {@return share of the corrector's runs in which every text is that of greedy decoding} */
   public double identical(long seed) {
     return trained(seed).stream().mapToDouble(t -> t.identical() ? 1 : 0).average().orElseThrow();
   }
 
-  /** {@return tokens per pass at 2 % errors with the paper's rule} */
+  /** {@return tokens per pass of the corrector at 2 % errors with the paper's rule} */
   public double tau(long seed) {
-    return trained(seed).get(2).unique();
+    return taus(seed, TRAINED)[2];
   }
 
   /** {@return the least fall of tokens per pass from one error rate to the next} */
   public double falls(long seed) {
-    List<Trained> rows = trained(seed);
-    return IntStream.range(1, rows.size())
-        .mapToDouble(i -> rows.get(i - 1).unique() - rows.get(i).unique())
+    double[] taus = taus(seed, TRAINED);
+    return IntStream.range(1, taus.length)
+        .mapToDouble(i -> taus[i - 1] - taus[i])
         .min()
         .orElseThrow();
+  }
+
+  /** {@return the roofline's speed-up of a Transformer-big on an A100, the oracle's tau at 2 %} */
+  public double predicted() {
+    LatencyModel.Shape big = new LatencyModel.Shape("Transformer-big", 209e6, 2, 24_576);
+    double tau = taus(lab.seeds().getFirst(), "oracle")[2];
+    return new LatencyModel(LatencyModel.Device.A100, big, 50).speedup(tau, 33, List.of(), 0);
+  }
+
+  /** {@return the paper's two factors, 64 lines at 2 % errors: copying, and a shallow decoder} */
+  public List<Row> depths() {
+    Task task = task(TYPICAL, lab.seeds().getFirst());
+    List<Row> all = new ArrayList<>();
+    for (var recipe : List.of(SeqToSeqModels.CORRECTOR, SeqToSeqModels.SHALLOW)) {
+      Seq2Seq.Config shape = recipe.config().shape();
+      String layers = shape.encoderLayers() + " + " + shape.decoderLayers();
+      try (TokenModel model = model(recipe, task)) {
+        int[][] plain = task.run(model, Drafter.none()).tokens();
+        all.add(task.row(layers + ", plain", model, Drafter.none(), plain));
+        all.add(task.row(layers + ", copying", model, task.copying(ReAlign.NEAREST, 71), plain));
+      }
+    }
+    return all;
   }
 
   /**
@@ -225,10 +248,10 @@ public final class AggressiveStudy {
 
   /** {@return a source and its correction by the oracle at 10 % errors, by pass} */
   public List<Character> copiedRuns() {
-    Task all = task(.1, 64, lab.seeds().getFirst());
+    Task all = task(.1, lab.seeds().getFirst());
     int shown =
         IntStream.range(0, 64).filter(i -> all.sources()[i].length > 26).findFirst().orElse(0);
-    Task one = all.row(shown);
+    Task one = all.only(shown);
     List<Character> characters = new ArrayList<>();
     int[] source = one.sources()[0];
     for (int i = 0; i < source.length; i++) {
@@ -236,7 +259,7 @@ public final class AggressiveStudy {
       characters.add(new Character(i, 1, text, "source"));
     }
     int[] written = Task.bare(one.clean()[0]);
-    Run run = one.copy(new ReplayTarget(one.clean()), ReAlign.UNIQUE, 1000);
+    Run run = one.run(new ReplayTarget(one.clean()), one.copying(ReAlign.UNIQUE, 71));
     int at = 0;
     int pass = 0;
     for (int length : run.acceptance().lengths()) {
@@ -250,10 +273,10 @@ public final class AggressiveStudy {
     return characters;
   }
 
-  /** {@return the most drafts that make a pass of the corrector at most half as dear again} */
+  /** {@return the most drafts for which a pass of the corrector takes at most 1.5 times as long} */
   public int cap() {
-    Task task = task(TYPICAL, 1, lab.seeds().getFirst());
-    try (TokenModel model = SeqToSeqModels.CORRECTOR.get(lab).conditionedOn(task.sources())) {
+    Task task = task(TYPICAL, lab.seeds().getFirst()).first(1);
+    try (TokenModel model = model(SeqToSeqModels.CORRECTOR, task)) {
       CostCurve costs = CostCurve.positions(model, 16, 1, 5, 9, 17, 25, 33);
       return IntStream.of(4, 8, 16, 24, 32).filter(l -> costs.c(l + 1) <= 1.5).max().orElse(4);
     }
@@ -265,79 +288,29 @@ public final class AggressiveStudy {
    * @param cap the most drafts of a pass
    */
   public Timings race(int cap) {
-    Task all = task(TYPICAL, 6, lab.seeds().getFirst());
-    List<Task> tasks = IntStream.range(0, 6).mapToObj(all::row).toList();
-    Seq2Seq corrector = SeqToSeqModels.CORRECTOR.get(lab);
-    List<TokenModel> models = new ArrayList<>();
-    tasks.forEach(task -> models.add(corrector.conditionedOn(task.sources())));
+    Task all = task(TYPICAL, lab.seeds().getFirst());
+    List<Task> tasks = IntStream.range(0, 6).mapToObj(all::only).toList();
+    List<TokenModel> models =
+        tasks.stream().map(task -> model(SeqToSeqModels.CORRECTOR, task)).toList();
+    Map<String, Function<Task, Drafter>> contestants = new LinkedHashMap<>();
+    contestants.put("plain", _ -> Drafter.none());
+    contestants.put(UNIQUE, task -> task.copying(ReAlign.UNIQUE, cap));
+    contestants.put("nearest", task -> task.copying(ReAlign.NEAREST, cap));
     InterleavedTimer timer = new InterleavedTimer();
-    timer.add(
-        "plain",
-        () -> {
-          for (int i = 0; i < 6; i++) {
-            Decoder.decode(models.get(i), tasks.get(i).prompts(), LINES);
-          }
-        });
-    for (ReAlign align : ReAlign.values()) {
-      timer.add(
-          align.name().toLowerCase(Locale.ROOT),
-          () -> IntStream.range(0, 6).forEach(i -> tasks.get(i).copy(models.get(i), align, cap)));
-    }
+    contestants.forEach(
+        (name, drafter) ->
+            timer.add(
+                name,
+                () -> {
+                  for (int i = 0; i < tasks.size(); i++) {
+                    tasks.get(i).run(models.get(i), drafter.apply(tasks.get(i)));
+                  }
+                }));
     try {
       return lab.time(timer);
     } finally {
       models.forEach(TokenModel::close);
     }
-  }
-
-  /**
-   * A corrector with and without copying.
-   *
-   * @param layers of encoder and decoder
-   * @param decoding plain or copying
-   * @param exact share of lines that are corrected wholly
-   * @param f05 of its edits
-   * @param passes per line
-   * @param decoderLayers run per line, over all its passes
-   * @param identical whether the texts are those of plain decoding
-   */
-  public record Depth(
-      String layers,
-      String decoding,
-      double exact,
-      double f05,
-      double passes,
-      double decoderLayers,
-      boolean identical) {}
-
-  /** {@return the paper's two factors, 64 lines at 2 % errors: copying, and a shallow decoder} */
-  public List<Depth> depths() {
-    Task task = task(TYPICAL, 64, lab.seeds().getFirst());
-    List<Depth> rows = new ArrayList<>();
-    for (var recipe : List.of(SeqToSeqModels.CORRECTOR, SeqToSeqModels.SHALLOW)) {
-      Seq2Seq.Config shape = recipe.config().shape();
-      String layers = shape.encoderLayers() + " + " + shape.decoderLayers();
-      try (TokenModel model = recipe.get(lab).conditionedOn(task.sources())) {
-        Run plain = task.run(model, Drafter.none());
-        Run copied = task.copy(model, ReAlign.NEAREST, 1000);
-        rows.add(depth(layers, "plain", task, plain, plain, model.layers()));
-        rows.add(depth(layers, "copying", task, copied, plain, model.layers()));
-      }
-    }
-    return rows;
-  }
-
-  private static Depth depth(
-      String layers, String decoding, Task task, Run run, Run plain, int decoderLayers) {
-    double passes = (double) run.acceptance().passes() / task.sources().length;
-    return new Depth(
-        layers,
-        decoding,
-        task.exact(run.tokens()),
-        task.f05(run.tokens()),
-        passes,
-        passes * decoderLayers,
-        Arrays.deepEquals(plain.tokens(), run.tokens()));
   }
 
   /**
@@ -419,7 +392,7 @@ public final class AggressiveStudy {
       Drafter drafter =
           k == 0 ? Drafter.none() : new BlockDrafter(filler, sources, k, SeqToSeqModels.MASK);
       Run run = run(drafter, verifier);
-      Copying counted = Copying.of(name, 0, run.acceptance());
+      Acceptance a = run.acceptance();
       double exact =
           IntStream.range(0, sources.length)
               .filter(i -> text(run.tokens()[i]).equals(sentences.get(i).answer()))
@@ -427,8 +400,8 @@ public final class AggressiveStudy {
       return new Block(
           name,
           k,
-          counted.tau(),
-          counted.positions(),
+          a.lengthWithBonus(),
+          (double) (a.drafted() + a.passes()) / a.emitted(),
           exact / sources.length,
           Arrays.deepEquals(plain, run.tokens()));
     }

@@ -1,7 +1,5 @@
 package dev.stretto.papers.judge;
 
-import dev.stretto.data.text.CategorySuite;
-import dev.stretto.data.text.CharTokenizer;
 import dev.stretto.models.TokenModel;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Drafter;
@@ -13,80 +11,32 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.DoubleFunction;
-import java.util.function.ToIntBiFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.interval.ConfidenceInterval;
 import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
 
 /**
- * Rules of acceptance on a task with a checker: what each gains in tokens per pass and what it
- * loses in right answers.
+ * Rules of acceptance on {@link StyledSums}: what each gains in tokens per pass and what it loses
+ * in right answers.
  *
  * @param target whose answers count
  * @param prompts of the test
- * @param task what is asked
  * @param own the target's answers
  */
-public record CheckedAnswers(TokenModel target, int[][] prompts, Task task, int[][] own) {
-  /**
-   * A task.
-   *
-   * @param mistake of a prompt and its answer, end token included: the index of the first wrong
-   *     token, the answer's length where something is missing, -1 for a right answer
-   * @param options greedy, and when an answer ends
-   */
-  public record Task(ToIntBiFunction<int[], int[]> mistake, Decoder.Options options) {
-    /** Running sums in styles, with room for a few tokens too many. */
-    public static final Task SUMS =
-        new Task(
-            StyledSums::mistake,
-            new Decoder.Options(StyledSums.ANSWER + 4, StyledSums.EOS, Sampling.greedy()));
-
-    /**
-     * A category with determined answers, in the suite's characters.
-     *
-     * @param suite whose checker
-     * @param category any but multi-turn code
-     * @param tokens the longest answer, its end included
-     * @return the task
-     */
-    public static Task of(CategorySuite suite, CategorySuite.Category category, int tokens) {
-      CharTokenizer tokenizer = CharTokenizer.printable();
-      return new Task(
-          (prompt, answer) -> {
-            boolean ended = answer.length > 0 && answer[answer.length - 1] == suite.end();
-            int[] text = Arrays.copyOf(answer, answer.length - (ended ? 1 : 0));
-            int mistake =
-                suite
-                    .check(category, tokenizer.decode(prompt), tokenizer.decode(text))
-                    .orElseThrow()
-                    .mistake();
-            return mistake < 0 && !ended ? answer.length : mistake;
-          },
-          new Decoder.Options(tokens, suite.end(), Sampling.greedy()));
-    }
-  }
+public record CheckedAnswers(TokenModel target, int[][] prompts, int[][] own) {
+  /** Greedy, with room for a few tokens too many. */
+  static final Decoder.Options OPTIONS =
+      new Decoder.Options(StyledSums.ANSWER + 4, StyledSums.EOS, Sampling.greedy());
 
   /**
    * A test.
    *
    * @param target whose answers count
    * @param prompts of the test
-   * @param task what is asked
-   */
-  public CheckedAnswers(TokenModel target, int[][] prompts, Task task) {
-    this(target, prompts, task, Decoder.decode(target, prompts, task.options()).tokens());
-  }
-
-  /**
-   * A test of {@link StyledSums}.
-   *
-   * @param target whose answers count
-   * @param prompts of the test
    */
   public CheckedAnswers(TokenModel target, int[][] prompts) {
-    this(target, prompts, Task.SUMS);
+    this(target, prompts, Decoder.decode(target, prompts, OPTIONS).tokens());
   }
 
   /**
@@ -125,7 +75,7 @@ public record CheckedAnswers(TokenModel target, int[][] prompts, Task task, int[
    */
   public Outcome run(String rule, double setting, int drafts, Drafter drafter, Verifier verifier) {
     SpeculativeDecoder.Run run =
-        SpeculativeDecoder.decode(target, prompts, task.options(), drafter, verifier);
+        SpeculativeDecoder.decode(target, prompts, OPTIONS, drafter, verifier);
     long right = right(run.tokens());
     long identical =
         IntStream.range(0, prompts.length)
@@ -190,7 +140,7 @@ public record CheckedAnswers(TokenModel target, int[][] prompts, Task task, int[
    */
   @SuppressWarnings("ReferenceEquality") // the very target, whose answers are known
   public int[][] answers(TokenModel author) {
-    return author == target ? own : Decoder.decode(author, prompts, task.options()).tokens();
+    return author == target ? own : Decoder.decode(author, prompts, OPTIONS).tokens();
   }
 
   /**
@@ -201,7 +151,7 @@ public record CheckedAnswers(TokenModel target, int[][] prompts, Task task, int[
    */
   public long right(int[][] answers) {
     return IntStream.range(0, prompts.length)
-        .filter(i -> task.mistake().applyAsInt(prompts[i], answers[i]) < 0)
+        .filter(i -> StyledSums.mistake(prompts[i], answers[i]) < 0)
         .count();
   }
 
@@ -216,7 +166,7 @@ public record CheckedAnswers(TokenModel target, int[][] prompts, Task task, int[
     for (TokenModel author : authors) {
       int[][] answers = answers(author);
       for (int i = 0; i < prompts.length; i++) {
-        int mistake = task.mistake().applyAsInt(prompts[i], answers[i]);
+        int mistake = StyledSums.mistake(prompts[i], answers[i]);
         // a missing end is no token: what is there is right
         all.add(
             new LabelledAnswer(

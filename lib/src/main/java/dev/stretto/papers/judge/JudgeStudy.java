@@ -1,8 +1,5 @@
 package dev.stretto.papers.judge;
 
-import dev.stretto.data.text.CategorySuite;
-import dev.stretto.data.text.CategorySuite.Category;
-import dev.stretto.data.text.CategorySuite.Split;
 import dev.stretto.experiments.Experiment;
 import dev.stretto.experiments.Recipe;
 import dev.stretto.metrics.Ranking;
@@ -19,7 +16,6 @@ import dev.stretto.samplers.decoding.Verifier;
 import dev.stretto.samplers.drafting.ModelDrafter;
 import dev.stretto.samplers.drafting.TreeExpansion;
 import dev.stretto.tensor.SeedTree;
-import dev.stretto.zoo.SpeculationFamily;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -31,7 +27,7 @@ import java.util.function.DoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The judge beside rules that need no training, on styled sums and on the family's categories. */
+/** The judge beside rules that need no training, on styled sums. */
 public final class JudgeStudy {
   private static final int DRAFTS = 16;
   private static final double LAMBDA = 10;
@@ -286,7 +282,7 @@ public final class JudgeStudy {
     private void mark(List<Mark> marks, int[] prompt, String rule, Verifier verifier) {
       SpeculativeDecoder.Run run =
           SpeculativeDecoder.decode(
-              target, new int[][] {prompt}, test.task().options(), chain(DRAFTS), verifier);
+              target, new int[][] {prompt}, CheckedAnswers.OPTIONS, chain(DRAFTS), verifier);
       int[] tokens = run.tokens()[0];
       LabelledAnswer answer = new LabelledAnswer(prompt, tokens, -1);
       boolean[] matches = JudgeHead.samples(target, List.of(answer), 0).aligned();
@@ -322,84 +318,19 @@ public final class JudgeStudy {
       return chosen.getFirst().tau() / chosen.getLast().tau();
     }
 
+    /** {@return area under the curve among misaligned tokens, minus that of the state before} */
+    public double overEarly() {
+      return detections.get(1).auc() - detections.get(2).auc();
+    }
+
+    /** {@return how far from .5 the area of a head is that learned from shuffled labels} */
+    public double noiseDistance() {
+      return Math.abs(detections.getLast().auc() - .5);
+    }
+
     /** {@return tokens per pass over those of the best rule without a head, both chosen alike} */
     public double overThreshold() {
       return chosen.getFirst().tau() / bestWithout.tau();
     }
-  }
-
-  /**
-   * The judge where answers have no style.
-   *
-   * @param category of the test; the head was fitted on sums
-   * @param targetRight answers of the target that are right as a whole
-   * @param misaligned tokens of the draft that are not the target's best
-   * @param wrong of them
-   * @param area under the curve among them
-   * @param standard tokens per pass with exact matching
-   * @param judge with the head, theta .9
-   * @param threshold with p at least .01
-   * @param acceptAll with every draft
-   */
-  public record Domain(
-      String category,
-      long targetRight,
-      int misaligned,
-      int wrong,
-      double area,
-      double standard,
-      double judge,
-      double threshold,
-      double acceptAll) {}
-
-  /**
-   * {@return a head fitted on the family's sums, tried there and on translations}
-   *
-   * @param family whose target and draft of two layers they are
-   */
-  public static List<Domain> domains(SpeculationFamily family) {
-    CheckedAnswers train = answers(family, Category.MATH, Split.TRAIN, 300);
-    List<LabelledAnswer> labelled = train.labelled(family.draft2(), family.target());
-    JudgeHead head = JudgeHead.fit(JudgeHead.samples(family.target(), labelled, 0), LAMBDA, 0);
-    return Stream.of(Category.MATH, Category.TRANSLATION)
-        .map(category -> domain(family, category, head))
-        .toList();
-  }
-
-  private static Domain domain(SpeculationFamily family, Category category, JudgeHead head) {
-    CheckedAnswers test = answers(family, category, Split.TEST, 100);
-    JudgeHead.Samples tokens =
-        JudgeHead.samples(family.target(), test.labelled(family.draft2()), 0).misaligned();
-    Detection found = Detection.of("state at the token", "misaligned", head, tokens);
-    ModelDrafter chain = new ModelDrafter(family.draft2(), TreeExpansion.chain(8));
-    double[] tau =
-        Stream.of(
-                new ExactMatch(),
-                new JudgeOrExactMatch(head, THETA, family.suite().end()),
-                new ProbabilityThreshold(.01),
-                new ProbabilityThreshold(0))
-            .mapToDouble(rule -> test.run("", 0, 8, chain, rule).tau())
-            .toArray();
-    return new Domain(
-        category.toString(),
-        test.right(test.own()),
-        found.tokens(),
-        found.wrong(),
-        found.auc(),
-        tau[0],
-        tau[1],
-        tau[2],
-        tau[3]);
-  }
-
-  private static CheckedAnswers answers(
-      SpeculationFamily family, Category category, Split split, int count) {
-    CategorySuite suite = family.suite();
-    int[][] prompts =
-        suite.examples(category, split, count).stream()
-            .map(example -> family.tokenizer().encode(example.prompt()))
-            .toArray(int[][]::new);
-    return new CheckedAnswers(
-        family.target(), prompts, CheckedAnswers.Task.of(suite, category, 96));
   }
 }

@@ -1,0 +1,494 @@
+package dev.stretto.papers.speculation;
+
+import dev.stretto.evaluation.SpeculationBench;
+import dev.stretto.evaluation.SpeculationBench.Counts;
+import dev.stretto.experiments.Experiment;
+import dev.stretto.models.TokenModel;
+import dev.stretto.papers.aded.AdedDrafter;
+import dev.stretto.papers.aded.BestFirstDraft;
+import dev.stretto.papers.aded.MatrixUpdate;
+import dev.stretto.papers.aded.TrigramMatrix;
+import dev.stretto.papers.chimera.ChimeraModels;
+import dev.stretto.papers.hiddentransfer.HiddenTransfer;
+import dev.stretto.papers.hiddentransfer.TransferDrafter;
+import dev.stretto.papers.hiddentransfer.TransferModels;
+import dev.stretto.papers.hydra.HeadArm;
+import dev.stretto.papers.hydra.HeadTreeDrafter;
+import dev.stretto.papers.hydra.HydraModels;
+import dev.stretto.papers.s2d.AdaptiveExitDrafter;
+import dev.stretto.papers.s2d.ExitPolicy;
+import dev.stretto.papers.s2d.NestedModels;
+import dev.stretto.profilers.CostCurve;
+import dev.stretto.profilers.InterleavedTimer;
+import dev.stretto.profilers.LatencyModel;
+import dev.stretto.profilers.LatencyModel.Device;
+import dev.stretto.profilers.LatencyModel.Shape;
+import dev.stretto.profilers.WorkProfiler;
+import dev.stretto.profilers.WorkProfiler.Role;
+import dev.stretto.samplers.decoding.Acceptance;
+import dev.stretto.samplers.decoding.Decoder;
+import dev.stretto.samplers.decoding.Drafter;
+import dev.stretto.samplers.decoding.ExactMatch;
+import dev.stretto.samplers.decoding.ProbabilityThreshold;
+import dev.stretto.samplers.decoding.SpeculativeDecoder;
+import dev.stretto.samplers.decoding.SyntheticAcceptance;
+import dev.stretto.samplers.decoding.TypicalAcceptance;
+import dev.stretto.samplers.drafting.AdaptiveDepthDrafter;
+import dev.stretto.samplers.drafting.ModelDrafter;
+import dev.stretto.samplers.drafting.PromptLookup;
+import dev.stretto.samplers.drafting.RankPathTree;
+import dev.stretto.samplers.drafting.TreeExpansion;
+import dev.stretto.zoo.SpeculationFamily;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** All methods of the family on the same prompts, greedy. */
+public final class FamilyStudy {
+  private static final double HOST = 5e-3;
+
+  private final Experiment<?> lab;
+  private final SpeculationFamily family;
+  private final HiddenTransfer transfer;
+  private final Map<String, List<Counts>> byCategory = new LinkedHashMap<>();
+
+  /**
+   * Counts every method on the first prompt of each category.
+   *
+   * @param lab whose models they are
+   * @param family target, drafts and prompts
+   */
+  public FamilyStudy(Experiment<?> lab, SpeculationFamily family) {
+    this.lab = lab;
+    this.family = family;
+    transfer = TransferModels.BY_LAYER.get(12).get(lab);
+    family
+        .prompts()
+        .forEach((name, rows) -> byCategory.put(name, bench(new int[][] {rows[0]}).count()));
+  }
+
+  /** The lossless drafters; a cost model by a line, so that counts do not depend on a clock. */
+  private Map<String, Function<WorkProfiler, Drafter>> drafters() {
+    TreeExpansion confident = TreeExpansion.confident(4, .3);
+    TokenModel ngram = family.ngram();
+    TrigramMatrix trigrams =
+        TrigramMatrix.count(
+            family.tokenizer().vocabulary(), 12, family.suite().trainingText(300_000));
+    Map<String, Function<WorkProfiler, Drafter>> all = new LinkedHashMap<>();
+    all.put(
+        "draft model 1x64", w -> new ModelDrafter(w.of(family.draft1(), Role.DRAFT), confident));
+    all.put(
+        "draft model 2x96", w -> new ModelDrafter(w.of(family.draft2(), Role.DRAFT), confident));
+    all.put("prompt lookup", _ -> new PromptLookup(3, 8));
+    all.put("n-gram chain", _ -> new ModelDrafter(ngram, TreeExpansion.confident(6, .3)));
+    all.put("n-gram tree", _ -> new ModelDrafter(ngram, TreeExpansion.beam(2, 4)));
+    all.put("n-gram, cost model", _ -> byCost());
+    for (HeadArm arm : List.of(HydraModels.MEDUSA, HydraModels.HYDRA_PLUS, ChimeraModels.CHIMERA)) {
+      RankPathTree tree = RankPathTree.cartesian(2, 1, 1, 1);
+      all.put(arm.label(), _ -> new HeadTreeDrafter(arm.recipe().get(lab), tree));
+    }
+    ExitPolicy exits = new ExitPolicy(4, new double[] {.7, .3}, 0);
+    all.put("S2D", _ -> new AdaptiveExitDrafter(NestedModels.NESTED.get(lab), exits));
+    all.put(
+        "ADED", _ -> new AdedDrafter(trigrams, MatrixUpdate.PUBLISHED, new BestFirstDraft(8, 4)));
+    return all;
+  }
+
+  private ModelDrafter chain(int drafts) {
+    return new ModelDrafter(family.ngram(), TreeExpansion.chain(drafts));
+  }
+
+  private Drafter byCost() {
+    return AdaptiveDepthDrafter.byCost(chain(8), n -> 1 + .08 * (n - 1));
+  }
+
+  /**
+   * {@return all methods and plain decoding}
+   *
+   * @param prompts of the family
+   */
+  public SpeculationBench bench(int[][] prompts) {
+    SpeculationBench bench = new SpeculationBench(family.target(), prompts, family.greedy());
+    drafters().forEach((name, drafter) -> bench.addProfiled(name, drafter, new ExactMatch()));
+    ModelDrafter six = new ModelDrafter(family.draft1(), TreeExpansion.chain(6));
+    return bench
+        .addOn("hidden transfer", transfer, new TransferDrafter(transfer, 4), new ExactMatch())
+        .add("p >= .01 (lossy)", six, new ProbabilityThreshold(.01))
+        .add("typical (lossy)", six, new TypicalAcceptance(.09, .3));
+  }
+
+  /** {@return counts by method, plain decoding first, over all categories} */
+  public List<Counts> counts() {
+    return byCategory.values().stream()
+        .reduce(
+            (a, b) -> IntStream.range(0, a.size()).mapToObj(i -> a.get(i).plus(b.get(i))).toList())
+        .orElseThrow();
+  }
+
+  private Stream<Counts> methods() {
+    return counts().stream().skip(1).filter(c -> c.acceptance().passes() > 0);
+  }
+
+  /**
+   * What counts predict.
+   *
+   * @param method its name
+   * @param tau tokens per pass
+   * @param positions per pass of the target
+   * @param draftSteps sequential ones per pass
+   * @param a100 speed-up of a 7B model by the roofline, without host time
+   * @param a100Host with 5 ms of host time per pass
+   * @param rtx3090 without host time
+   * @param h100 of an 8B model, without host time
+   * @param here by this machine's cost curve
+   */
+  public record Predicted(
+      String method,
+      double tau,
+      double positions,
+      double draftSteps,
+      double a100,
+      double a100Host,
+      double rtx3090,
+      double h100,
+      double here) {}
+
+  /** {@return a prediction per method} */
+  public List<Predicted> predicted() {
+    double step =
+        CostCurve.positions(family.draft1(), 128, 1).seconds()[0] / family.costs().seconds()[0];
+    return methods()
+        .map(
+            c -> {
+              double tau = c.acceptance().lengthWithBonus();
+              double steps = (double) c.draft().passes() / c.target().passes();
+              double dear = family.cost(c.positionsPerPass()) + step * steps;
+              return new Predicted(
+                  c.method(),
+                  tau,
+                  c.positionsPerPass(),
+                  steps,
+                  gain(Device.A100, Shape.VICUNA_7B, 0, c),
+                  gain(Device.A100, Shape.VICUNA_7B, HOST, c),
+                  gain(Device.RTX_3090, Shape.VICUNA_7B, 0, c),
+                  gain(Device.H100, Shape.LLAMA_8B, 0, c),
+                  tau / dear);
+            })
+        .toList();
+  }
+
+  private static double gain(Device device, Shape shape, double host, Counts c) {
+    LatencyModel model = new LatencyModel(device.host(host), shape, 512);
+    LatencyModel draft = new LatencyModel(device.host(host / 4), Shape.LLAMA_68M, 512);
+    double steps = (double) c.draft().passes() / c.target().passes();
+    double pass = model.seconds(c.positionsPerPass(), 1) + steps * draft.seconds(1, 1);
+    return c.acceptance().lengthWithBonus() * model.seconds(1, 1) / pass;
+  }
+
+  /**
+   * A bar.
+   *
+   * @param method its name
+   * @param how predicted, measured or reported
+   * @param speedup over plain decoding
+   */
+  public record Speed(String method, String how, double speedup) {}
+
+  /**
+   * {@return the last column of the predictions beside what the clock says}
+   *
+   * @param predicted of {@link #predicted}
+   * @param raced of the bench
+   */
+  public static List<Speed> speeds(List<Predicted> predicted, List<SpeculationBench.Raced> raced) {
+    List<Speed> all = new ArrayList<>();
+    predicted.forEach(p -> all.add(new Speed(p.method(), "predicted from tau and c(n)", p.here())));
+    raced.forEach(r -> all.add(new Speed(r.method(), "measured here", r.speedup())));
+    return all;
+  }
+
+  /**
+   * A method in the plane of cost and gain, with its name on one side.
+   *
+   * @param kind who drafts
+   * @param positions per pass
+   * @param tau tokens per pass
+   * @param left its name or nothing
+   * @param leftAt where that ends
+   * @param right its name or nothing
+   * @param rightAt where that begins
+   */
+  public record Located(
+      String kind,
+      double positions,
+      double tau,
+      String left,
+      double leftAt,
+      String right,
+      double rightAt) {}
+
+  /** {@return all methods but plain decoding, names left and right in turn} */
+  public List<Located> located() {
+    List<Counts> sorted =
+        methods()
+            .sorted(Comparator.comparingDouble(c -> c.acceptance().lengthWithBonus()))
+            .toList();
+    return IntStream.range(0, sorted.size())
+        .mapToObj(
+            i -> {
+              String name = sorted.get(i).method();
+              double at = sorted.get(i).positionsPerPass();
+              double tau = sorted.get(i).acceptance().lengthWithBonus();
+              String left = i % 2 == 0 ? "" : name;
+              String right = i % 2 == 0 ? name : "";
+              return new Located(kind(name), at, tau, left, at / 1.03, right, at * 1.03);
+            })
+        .toList();
+  }
+
+  private static String kind(String method) {
+    return switch (method) {
+      case "draft model 1x64", "draft model 2x96", "S2D" -> "a model drafts";
+      case "Medusa", "Hydra++", "Chimera", "hidden transfer" -> "the target's states draft";
+      default -> method.endsWith("(lossy)") ? "lossy" : "counts or copies draft";
+    };
+  }
+
+  /**
+   * A point of a line.
+   *
+   * @param line its name
+   * @param positions per pass
+   * @param tau tokens per pass that pay for them
+   */
+  public record Even(String line, double positions, double tau) {}
+
+  /** {@return where speculation begins to pay, here and on an accelerator} */
+  public List<Even> breakEven() {
+    return IntStream.of(1, 3, 5, 9, 13, 17, 33)
+        .boxed()
+        .flatMap(
+            n ->
+                Stream.of(
+                    new Even("break-even here: c(n)", n, family.cost(n)),
+                    new Even("break-even A100, 7B (h = 0)", n, 1)))
+        .toList();
+  }
+
+  /**
+   * Acceptance at a depth.
+   *
+   * @param method its name
+   * @param depth from 1
+   * @param rate share kept where those before were
+   */
+  public record Depth(String method, int depth, double rate) {}
+
+  /** {@return depths to 6 at which at least ten candidates were tried} */
+  public List<Depth> depths() {
+    return methods()
+        .flatMap(
+            c ->
+                IntStream.rangeClosed(1, Math.min(6, c.acceptance().tried().length))
+                    .filter(j -> c.acceptance().tried()[j - 1] >= 10)
+                    .mapToObj(j -> new Depth(c.method(), j, c.acceptance().conditional(j))))
+        .toList();
+  }
+
+  /**
+   * A cell of the table of Spec-Bench.
+   *
+   * @param category of the prompt
+   * @param method its name
+   * @param tau tokens per pass
+   */
+  public record Cell(String category, String method, double tau) {}
+
+  /** {@return tokens per pass by category, one prompt each} */
+  public List<Cell> categories() {
+    List<Cell> cells = new ArrayList<>();
+    byCategory.forEach(
+        (category, all) ->
+            all.stream()
+                .skip(1)
+                .map(c -> new Cell(category, c.method(), c.acceptance().lengthWithBonus()))
+                .forEach(cells::add));
+    return cells;
+  }
+
+  /**
+   * A schedule of n-gram drafts.
+   *
+   * @param schedule its name
+   * @param tau tokens per pass
+   * @param positions per pass
+   * @param predicted speed-up by this machine's cost curve
+   * @param shareOfOracle of the bound
+   */
+  public record Bound(
+      String schedule, double tau, double positions, double predicted, double shareOfOracle) {}
+
+  /** {@return an oracle that feeds just the drafts that will be kept, and schedules beside it} */
+  public List<Bound> bounds() {
+    Map<String, Drafter> schedules = new LinkedHashMap<>();
+    schedules.put("oracle", AdaptiveDepthDrafter.oracle(chain(8), family.plainFirsts()));
+    schedules.put("chain of 4", chain(4));
+    schedules.put("chain of 8", chain(8));
+    TreeExpansion confident = TreeExpansion.confident(8, .3);
+    schedules.put("confident", new ModelDrafter(family.ngram(), confident));
+    schedules.put("cost model", byCost());
+    List<Bound> bounds = new ArrayList<>();
+    schedules.forEach(
+        (name, drafter) -> {
+          Acceptance a = decode(family.firsts(), family.greedy(), drafter).acceptance();
+          double fed = 1 + (double) a.drafted() / a.passes();
+          double gain = a.lengthWithBonus() / family.cost(fed);
+          double share = bounds.isEmpty() ? 1 : gain / bounds.getFirst().predicted();
+          bounds.add(new Bound(name, a.lengthWithBonus(), fed, gain, share));
+        });
+    return bounds;
+  }
+
+  private SpeculativeDecoder.Run decode(int[][] from, Decoder.Options options, Drafter drafter) {
+    return SpeculativeDecoder.decode(family.target(), from, options, drafter, new ExactMatch());
+  }
+
+  /**
+   * A wait.
+   *
+   * @param method its name
+   * @param milliseconds to the next token, cut at 6
+   */
+  public record Gap(String method, double milliseconds) {}
+
+  /** {@return gaps of one text, plain and with n-gram drafts} */
+  public List<Gap> gaps() {
+    return Stream.of("plain decoding", "n-gram chain")
+        .flatMap(
+            name -> {
+              Drafter drafter = name.startsWith("plain") ? Drafter.none() : chain(4);
+              int[][] one = {family.firsts()[0]};
+              double[] t =
+                  decode(one, family.greedy(), drafter).acceptance().emissions().getFirst();
+              return IntStream.range(1, t.length)
+                  .mapToObj(i -> new Gap(name, Math.min(6, 1e3 * (t[i] - t[i - 1]))));
+            })
+        .toList();
+  }
+
+  /** A row of Spec-Bench's leaderboard: acceptance length, nodes, sequential steps, speed-up. */
+  private record Reported(
+      String method, Device device, double tau, int nodes, int steps, double size, double gain) {
+    Stream<Speed> speeds() {
+      String name = method + ", " + device.name();
+      return Stream.of(
+          new Speed(name, "roofline, h = 0", roof(0)),
+          new Speed(name, "roofline, h = 5 ms", roof(HOST)),
+          new Speed(name, "reported", gain));
+    }
+
+    private double roof(double host) {
+      List<Shape> drafts = Collections.nCopies(steps, Shape.half("head", size, 1, 1));
+      return new LatencyModel(device.host(host), Shape.VICUNA_7B, 512)
+          .speedup(tau, nodes, drafts, host / 4);
+    }
+  }
+
+  /** {@return what published acceptance lengths predict for Vicuna-7B, beside what is reported} */
+  public static List<Speed> reported() {
+    return Stream.of(
+            new Reported("Medusa", Device.A100, 2.31, 64, 1, 5.9e8, 1.71),
+            new Reported("Medusa", Device.RTX_3090, 2.31, 64, 1, 5.9e8, 1.44),
+            new Reported("Hydra", Device.A100, 3.26, 64, 4, 2.5e8, 2.07),
+            new Reported("Hydra", Device.RTX_3090, 3.26, 64, 4, 2.5e8, 1.91),
+            new Reported("68M draft, 5 steps", Device.A100, 2.28, 6, 5, 6.8e7, 1.52),
+            new Reported("68M draft, 5 steps", Device.RTX_3090, 2.28, 6, 5, 6.8e7, 1.79),
+            new Reported("prompt lookup", Device.A100, 1.75, 11, 0, 1, 1.66),
+            new Reported("prompt lookup", Device.RTX_3090, 1.75, 11, 0, 1, 1.64))
+        .flatMap(Reported::speeds)
+        .toList();
+  }
+
+  /**
+   * A speed at a given acceptance.
+   *
+   * @param draft model
+   * @param accepted drafts per pass, forced
+   * @param speedup over plain decoding
+   */
+  public record Forced(String draft, double accepted, double speedup) {}
+
+  /** {@return speed-up as a function of the acceptance length alone, four drafts per pass} */
+  public List<Forced> forced() {
+    Decoder.Options options = new Decoder.Options(48, -1, family.greedy().sampling());
+    int[][] one = {family.firsts()[0]};
+    Map<String, TokenModel> drafts = new LinkedHashMap<>();
+    drafts.put("n-gram", family.ngram());
+    drafts.put("1x64", family.draft1());
+    double[] lengths = {0, 1, 2, 4};
+    InterleavedTimer timer = new InterleavedTimer();
+    timer.add("plain", () -> Decoder.decode(family.target(), one, options));
+    drafts.forEach(
+        (name, model) -> {
+          for (double length : lengths) {
+            ModelDrafter drafter = new ModelDrafter(model, TreeExpansion.chain(4));
+            SyntheticAcceptance rule = SyntheticAcceptance.length(length);
+            timer.add(
+                name + length,
+                () -> SpeculativeDecoder.decode(family.target(), one, options, drafter, rule));
+          }
+        });
+    InterleavedTimer.Timings times = lab.time(timer);
+    List<Forced> all = new ArrayList<>();
+    for (String name : drafts.keySet()) {
+      for (double length : lengths) {
+        all.add(new Forced(name, length, times.ratio("plain", name + length)));
+      }
+    }
+    return all;
+  }
+
+  /**
+   * A batch.
+   *
+   * @param rows of it
+   * @param k drafts per pass
+   * @param gain over plain decoding of the same batch
+   * @param tau tokens per pass
+   */
+  public record Batch(String rows, int k, double gain, double tau) {}
+
+  /** {@return what 2 and 6 n-gram drafts gain for 1, 4 and 16 rows} */
+  public List<Batch> batches() {
+    Decoder.Options options = new Decoder.Options(24, -1, family.greedy().sampling());
+    int[][] brief =
+        family.suite().prompts(16).values().stream()
+            .flatMap(Stream::of)
+            .sorted(Comparator.comparingInt(prompt -> prompt.length))
+            .limit(16)
+            .toArray(int[][]::new);
+    List<Batch> all = new ArrayList<>();
+    for (int rows : new int[] {1, 4, 16}) {
+      int[][] some = Arrays.copyOf(brief, rows);
+      InterleavedTimer timer = new InterleavedTimer();
+      timer.add("plain", () -> Decoder.decode(family.target(), some, options));
+      for (int k : new int[] {2, 6}) {
+        timer.add("K " + k, () -> decode(some, options, chain(k)));
+      }
+      InterleavedTimer.Timings times = lab.time(timer);
+      for (int k : new int[] {2, 6}) {
+        double tau = decode(some, options, chain(k)).acceptance().lengthWithBonus();
+        String name = rows == 1 ? "1 row" : rows + " rows";
+        all.add(new Batch(name, k, times.ratio("plain", "K " + k), tau));
+      }
+    }
+    return all;
+  }
+}
