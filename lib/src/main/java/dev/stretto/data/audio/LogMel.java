@@ -66,8 +66,7 @@ public final class LogMel {
     }
 
     /**
-     * The workbench's own: 24 bins over 0 to 4 kHz, window 25 ms, hop 20 ms; nearly the same
-     * figures for the same sound at 8 and at 16 kHz.
+     * The workbench's own: 24 bins over 0 to 4 kHz, window 25 ms, hop 20 ms.
      *
      * @param sampleRate 8000 or more
      * @return the settings, not normalised
