@@ -181,6 +181,15 @@ class RandomManifestTest {
     Files.writeString(folder.resolve("README"), "not a manifest\n");
     assertEquals(
         List.of("s0", "s1", "s2", "s10"), Manifests.read(folder).stream().map(Cut::id).toList());
+    for (String range : List.of("manifest__OP_0..2_CL_.json", "manifest_{0..2}.json")) {
+      List<Cut> cuts = Manifests.read(folder.resolve(range));
+      assertEquals(List.of("s0", "s1", "s2"), cuts.stream().map(Cut::id).toList());
+    }
+    Path gap = folder.resolve("manifest__OP_0..3_CL_.json");
+    assertTrue(
+        assertThrows(ManifestException.class, () -> Manifests.read(gap))
+            .getMessage()
+            .contains("manifest_3.json is not there"));
   }
 
   @Test
