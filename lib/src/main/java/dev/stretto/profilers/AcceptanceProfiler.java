@@ -11,8 +11,8 @@ import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 import tech.tablesaw.api.Table;
 
 /**
- * Views of {@link Acceptance}, whose documentation has the formulas, and exports under other
- * people's names. A decoder of one's own records a line a pass:
+ * Views of {@link Acceptance}, whose documentation has the formulas, and the numbers that
+ * Spec-Bench reports. A decoder of one's own records each pass:
  *
  * <pre>{@code
  * var recorder = new Acceptance.Recorder();
@@ -101,28 +101,6 @@ public final class AcceptanceProfiler {
                 times -> IntStream.range(1, times.length).mapToDouble(i -> times[i] - times[i - 1]))
             .toArray();
     return new Percentile().evaluate(gaps, percent);
-  }
-
-  /**
-   * Under vLLM's names. Its rates and its mean length divide by passes that had a draft.
-   *
-   * @param acceptance of a run
-   * @return {@code vllm:spec_decode_*} counters, {@code mean_acceptance_length} (1 + accepted /
-   *     drafts), {@code draft_acceptance_rate}, {@code per_position_acceptance_rate}
-   */
-  public static Map<String, Object> vllm(Acceptance acceptance) {
-    double drafts = acceptance.drafts();
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("vllm:spec_decode_num_drafts", acceptance.drafts());
-    fields.put("vllm:spec_decode_num_draft_tokens", acceptance.drafted());
-    fields.put("vllm:spec_decode_num_accepted_tokens", acceptance.accepted());
-    fields.put("vllm:spec_decode_num_accepted_tokens_per_pos", acceptance.kept());
-    fields.put("mean_acceptance_length", 1 + acceptance.accepted() / drafts);
-    fields.put("draft_acceptance_rate", acceptance.acceptedPerDrafted());
-    fields.put(
-        "per_position_acceptance_rate",
-        Arrays.stream(acceptance.kept()).mapToDouble(kept -> kept / drafts).toArray());
-    return fields;
   }
 
   /**

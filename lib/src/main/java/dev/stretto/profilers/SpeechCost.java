@@ -188,16 +188,6 @@ public record SpeechCost(
   }
 
   /**
-   * A packer's budget in multiply-adds: equal time a step.
-   *
-   * @param limit multiply-adds a bin
-   * @return the budget
-   */
-  public PackBudget macsBudget(long limit) {
-    return new PackBudget("multiply-adds", limit, this::macs);
-  }
-
-  /**
    * A packer's budget in floats: as much as the device holds.
    *
    * @param limit floats a bin

@@ -14,14 +14,18 @@ import java.util.Map;
  * are held here: DJL's own optimiser can neither save nor free its moments.
  */
 final class AdamW implements AutoCloseable {
-  private final TrainingConfig config;
+  private static final double BETA1 = .9;
+  private static final double BETA2 = .95;
+  private static final double EPSILON = 1e-8;
+
+  private final double decay;
   private final Parameters parameters;
   private final NDManager manager;
   private final Map<String, NDArray> means = new LinkedHashMap<>();
   private final Map<String, NDArray> squares = new LinkedHashMap<>();
 
-  AdamW(TrainingConfig config, Parameters parameters) {
-    this.config = config;
+  AdamW(double decay, Parameters parameters) {
+    this.decay = decay;
     this.parameters = parameters;
     this.manager = parameters.manager().newSubManager();
     parameters
@@ -61,8 +65,7 @@ final class AdamW implements AutoCloseable {
    */
   void update(double t, double rate, double scale) {
     // the bias corrections of both moments in one factor; epsilon stays outside of them
-    double corrected =
-        rate * Math.sqrt(1 - Math.pow(config.beta2(), t)) / (1 - Math.pow(config.beta1(), t));
+    double corrected = rate * Math.sqrt(1 - Math.pow(BETA2, t)) / (1 - Math.pow(BETA1, t));
     parameters
         .all()
         .forEach(
@@ -75,20 +78,20 @@ final class AdamW implements AutoCloseable {
                         new NDList(weight),
                         (float) rate,
                         (float) corrected,
-                        (float) (decays(name, weight) ? config.decay() : 0),
+                        (float) (decays(name, weight) ? decay : 0),
                         (float) scale,
                         -1, // no clipping of single numbers
-                        (float) config.beta1(),
-                        (float) config.beta2(),
-                        (float) config.epsilon(),
+                        (float) BETA1,
+                        (float) BETA2,
+                        (float) EPSILON,
                         false,
                         true);
               }
             });
   }
 
-  private boolean decays(String name, NDArray weight) {
-    return config.decayAll() || (weight.getShape().dimension() >= 2 && !name.contains("embed"));
+  private static boolean decays(String name, NDArray weight) {
+    return weight.getShape().dimension() >= 2 && !name.contains("embed");
   }
 
   @Override

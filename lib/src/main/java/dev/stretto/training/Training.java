@@ -33,6 +33,13 @@ import java.util.function.Function;
  * @param <B> a batch
  */
 public final class Training<B> {
+  private static final double CLIP = 1;
+
+  /** A loss above this many medians of the last 100 is suspicious; so many in a row end it. */
+  private static final double DIVERGENCE = 3;
+
+  private static final int PATIENCE = 20;
+
   private final TrainingConfig config;
   private final Trainable model;
   private final BatchSource<B> source;
@@ -132,7 +139,7 @@ public final class Training<B> {
   private final class Run implements AutoCloseable {
     private final Parameters parameters = model.parameters();
     private final NDManager manager = parameters.manager().newSubManager();
-    private final AdamW adam = new AdamW(config, parameters);
+    private final AdamW adam = new AdamW(config.decay(), parameters);
     private final Map<String, NDArray> averages = new LinkedHashMap<>();
     private final Map<String, NDArray> good = new LinkedHashMap<>();
     private final List<Point> curve = new ArrayList<>();
@@ -223,35 +230,31 @@ public final class Training<B> {
       double rate = config.rate(steps, config.budget().share(steps, done));
       // a step's own seed, so that dropout goes on identically after a resumption
       Engine.getInstance().setRandomSeed((int) seeds.child(steps).seed());
-      double sum = 0;
-      for (int i = 0; i < config.accumulation(); i++) {
-        B batch = source.next();
-        sum += backward(batch);
-        done = done.plus(work.apply(batch));
-      }
-      double mean = sum / config.accumulation();
-      double norm = adam.norm() / config.accumulation();
-      if (!Double.isFinite(mean) || !Double.isFinite(norm)) {
+      B batch = source.next();
+      double value = backward(batch);
+      done = done.plus(work.apply(batch));
+      double norm = adam.norm();
+      if (!Double.isFinite(value) || !Double.isFinite(norm)) {
         return Optional.of(
             "step %d has loss %s and gradient norm %s: the weights of the last good step are kept"
-                .formatted(steps + 1, mean, norm));
+                .formatted(steps + 1, value, norm));
       }
       double median = median();
-      suspicious = median > 0 && mean > config.divergence() * median ? suspicious + 1 : 0;
+      suspicious = median > 0 && value > DIVERGENCE * median ? suspicious + 1 : 0;
       if (suspicious == 0) {
         good.forEach((name, array) -> Parameters.assign(array, parameters.all().get(name)));
-      } else if (suspicious >= config.patience()) {
+      } else if (suspicious >= PATIENCE) {
         return Optional.of(
             "the loss was above %s medians (%.4g) in %d steps up to step %d: the weights of the"
-                    .formatted(config.divergence(), median, suspicious, steps + 1)
+                    .formatted(DIVERGENCE, median, suspicious, steps + 1)
                 + " last good step are kept");
       }
-      // clipping by the global norm (Pascanu et al. 2013) and the mean over batches
-      double scale = Math.min(1, config.clip() / norm) / config.accumulation();
+      // clipping by the global norm (Pascanu et al. 2013)
+      double scale = Math.min(1, CLIP / norm);
       steps++;
       adam.update((double) steps, rate, scale);
       average();
-      curve.add(new Point(steps, (float) mean, (float) rate, (float) norm));
+      curve.add(new Point(steps, (float) value, (float) rate, (float) norm));
       tell(false);
       return Optional.empty();
     }

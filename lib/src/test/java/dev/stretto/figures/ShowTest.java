@@ -107,7 +107,7 @@ class ShowTest {
     assertEquals("# x", Show.bundle(Show.markdown("# x")).get("text/markdown"));
     assertEquals("$x$", Show.bundle(Show.latex("$x$")).get("text/latex"));
     assertEquals("<svg/>", Show.bundle(Show.svg("<svg/>")).get("image/svg+xml"));
-    assertEquals(Map.of("a", 1L), Show.bundle(Show.json("{\"a\": 1}")).get("application/json"));
+    assertEquals(Map.of("a", 1.0), Show.bundle(Show.json("{\"a\": 1}")).get("application/json"));
   }
 
   @Test

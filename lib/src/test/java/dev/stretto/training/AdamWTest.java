@@ -18,56 +18,51 @@ import org.junit.jupiter.api.Test;
 class AdamWTest {
   @Test
   void twentyStepsAreThoseOfTheEquations() {
-    for (boolean all : new boolean[] {false, true}) {
-      TrainingConfig config =
-          new TrainingConfig(
-              Budget.steps(20), 1, .01, 0, 0, .3, all, .9, .97, 1e-8, 1, 1, 0, 3, 20);
-      try (Parameters parameters = new Parameters(SeedTree.of(4))) {
-        parameters.normal("embedding", 1, 3, 4);
-        parameters.normal("weight", 1, 4, 5);
-        parameters.normal("bias", 1, 5);
-        Map<String, double[][]> reference = new LinkedHashMap<>();
-        parameters
-            .values()
-            .forEach(
-                (name, values) -> {
-                  double[][] state = new double[3][values.length];
-                  for (int i = 0; i < values.length; i++) {
-                    state[0][i] = values[i];
-                  }
-                  reference.put(name, state);
-                });
-        parameters.trainable(true);
-        Random random = new Random(7);
-        try (AdamW adam = new AdamW(config, parameters)) {
-          for (int t = 1; t <= 20; t++) {
-            Map<String, float[]> gradients = gradients(parameters, random);
-            double square = 0;
-            for (float[] gradient : gradients.values()) {
-              for (float value : gradient) {
-                square += value * (double) value;
-              }
-            }
-            double norm = adam.norm();
-            assertEquals(Math.sqrt(square), norm, 1e-5 * norm);
-            adam.update(t, .01 / t, .5);
-            for (Map.Entry<String, double[][]> entry : reference.entrySet()) {
-              boolean decays = all || entry.getKey().equals("weight");
-              step(entry.getValue(), gradients.get(entry.getKey()), t, decays ? .3 : 0);
+    try (Parameters parameters = new Parameters(SeedTree.of(4))) {
+      parameters.normal("embedding", 1, 3, 4);
+      parameters.normal("weight", 1, 4, 5);
+      parameters.normal("bias", 1, 5);
+      Map<String, double[][]> reference = new LinkedHashMap<>();
+      parameters
+          .values()
+          .forEach(
+              (name, values) -> {
+                double[][] state = new double[3][values.length];
+                for (int i = 0; i < values.length; i++) {
+                  state[0][i] = values[i];
+                }
+                reference.put(name, state);
+              });
+      parameters.trainable(true);
+      Random random = new Random(7);
+      try (AdamW adam = new AdamW(.3, parameters)) {
+        for (int t = 1; t <= 20; t++) {
+          Map<String, float[]> gradients = gradients(parameters, random);
+          double square = 0;
+          for (float[] gradient : gradients.values()) {
+            for (float value : gradient) {
+              square += value * (double) value;
             }
           }
-          assertEquals(0, adam.norm(), "gradients are zero after an update");
+          double norm = adam.norm();
+          assertEquals(Math.sqrt(square), norm, 1e-5 * norm);
+          adam.update(t, .01 / t, .5);
+          for (Map.Entry<String, double[][]> entry : reference.entrySet()) {
+            boolean decays = entry.getKey().equals("weight");
+            step(entry.getValue(), gradients.get(entry.getKey()), t, decays ? .3 : 0);
+          }
         }
-        parameters.trainable(false);
-        reference.forEach(
-            (name, state) -> {
-              float[] expected = new float[state[0].length];
-              for (int i = 0; i < expected.length; i++) {
-                expected[i] = (float) state[0][i];
-              }
-              assertArrayEquals(expected, parameters.values().get(name), 2e-6f, name);
-            });
+        assertEquals(0, adam.norm(), "gradients are zero after an update");
       }
+      parameters.trainable(false);
+      reference.forEach(
+          (name, state) -> {
+            float[] expected = new float[state[0].length];
+            for (int i = 0; i < expected.length; i++) {
+              expected[i] = (float) state[0][i];
+            }
+            assertArrayEquals(expected, parameters.values().get(name), 2e-6f, name);
+          });
     }
   }
 
@@ -77,10 +72,10 @@ class AdamWTest {
     for (int i = 0; i < gradient.length; i++) {
       double g = .5 * gradient[i];
       state[1][i] = .9 * state[1][i] + .1 * g;
-      state[2][i] = .97 * state[2][i] + .03 * g * g;
+      state[2][i] = .95 * state[2][i] + .05 * g * g;
       double mean = state[1][i] / (1 - Math.pow(.9, t));
-      double root = Math.sqrt(state[2][i] / (1 - Math.pow(.97, t)));
-      double epsilon = 1e-8 / Math.sqrt(1 - Math.pow(.97, t));
+      double root = Math.sqrt(state[2][i] / (1 - Math.pow(.95, t)));
+      double epsilon = 1e-8 / Math.sqrt(1 - Math.pow(.95, t));
       state[0][i] -= rate * decay * state[0][i] + rate * mean / (root + epsilon);
     }
   }

@@ -50,10 +50,7 @@ class TrainingTest {
 
   static Stream<TrainingConfig> resumed() {
     return Stream.of(
-        config(20),
-        config(20).withEma(.99),
-        config(20).withAccumulation(3).withEma(.9),
-        TrainingConfig.of(Budget.tokens(20 * 32), 1e-2));
+        config(20), config(20).withEma(.99), TrainingConfig.of(Budget.tokens(20 * 32), 1e-2));
   }
 
   @ParameterizedTest
@@ -67,7 +64,7 @@ class TrainingTest {
     }
     Path file = folder.resolve("run.safetensors");
     try (Toy toy = new Toy(3, .3)) {
-      toy.interruptedCall = 10 * config.accumulation();
+      toy.interruptedCall = 10;
       TrainingResult half = toy.training(config).checkpoints(file, 4).run();
       assertEquals(Stop.INTERRUPTED, half.stop(), half.reason());
       assertEquals(10, half.steps());

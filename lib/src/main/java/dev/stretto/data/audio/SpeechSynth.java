@@ -20,11 +20,8 @@ public final class SpeechSynth {
   /** The symbols, in the order of their token ids. */
   public static final String ALPHABET = "abcdefghijklmnopqrst ";
 
-  /** Hop of the feature shortcut, and its bins: those of {@link LogMel.Config#compact}. */
+  /** The shortest symbol is as long as a hop of {@link LogMel.Config#compact}. */
   private static final int HOP_MS = 20;
-
-  private static final int BINS = 24;
-  private static final double FEATURE_NOISE = .35;
 
   private static final int PITCH = 125;
   private static final double RMS = .1;
@@ -113,7 +110,6 @@ public final class SpeechSynth {
   private final List<String> lexicon;
   private final int[][] successors;
   private final float[][] patterns;
-  private final float[][] bumps;
 
   /**
    * Draws the lexicon and the grammar, computes the patterns.
@@ -131,13 +127,11 @@ public final class SpeechSynth {
             .mapToObj(w -> rng.ints(SUCCESSORS, 0, config.words).toArray())
             .toArray(int[][]::new);
     patterns = new float[ALPHABET.length()][];
-    bumps = new float[ALPHABET.length()][];
     for (int s = 0; s < ALPHABET.length(); s++) {
       int sound = sound(s);
       int first = FIRST[sound % FIRST.length];
       int second = SECOND[sound / FIRST.length];
       patterns[s] = period(first, second);
-      bumps[s] = bump(first, second);
     }
   }
 
@@ -188,19 +182,6 @@ public final class SpeechSynth {
   private static double resonance(double hz, double centre, double width) {
     double x = (hz - centre) / width;
     return 1 / Math.sqrt(1 + x * x);
-  }
-
-  /** Two Gaussian bumps in the bins of {@link LogMel.Config#compact}, peaks about 1. */
-  private static float[] bump(int first, int second) {
-    double perBin = MelScale.SLANEY.mel(4000) / (BINS + 1);
-    float[] bins = new float[BINS];
-    for (int b = 0; b < BINS; b++) {
-      for (int formant : new int[] {first, second}) {
-        double x = MelScale.SLANEY.mel(formant) / perBin - 1 - b;
-        bins[b] += (float) Math.exp(-x * x / 2);
-      }
-    }
-    return bins;
   }
 
   /** {@return the words, no two of which sound alike; unmodifiable} */
@@ -332,36 +313,5 @@ public final class SpeechSynth {
 
   private static float amplitude(Rng rng) {
     return .8f + .4f * rng.nextFloat();
-  }
-
-  /**
-   * The shortcut of the {@code smoke} preset: two bumps a symbol written straight into 24 bins,
-   * smeared over three frames, with noise of deviation .35; about mean 0 and deviation 1 before.
-   *
-   * @param text symbols of the alphabet, one or more
-   * @param seeds of durations, amplitudes and noise
-   * @return (T, 24) frame by frame, T = ceil(duration / 20 ms), as {@link LogMel#features} gives it
-   * @throws IllegalArgumentException for another character, naming it
-   */
-  public float[] features(String text, SeedTree seeds) {
-    double[] ends = ends(text, seeds);
-    int frames = (int) Math.ceil(ends[ends.length - 1] * 1000 / HOP_MS);
-    Rng rng = seeds.child("sound").rng();
-    float[] plain = new float[(frames + 2) * BINS]; // a silent frame before and after
-    float amplitude = amplitude(rng);
-    for (int t = 0, s = 0; t < frames; t++) {
-      for (; s < ends.length - 1 && ends[s] * 1000 < (t + .5) * HOP_MS; s++) {
-        amplitude = amplitude(rng);
-      }
-      for (int b = 0; b < BINS; b++) {
-        plain[(t + 1) * BINS + b] = amplitude * bumps[symbol(text.charAt(s))][b];
-      }
-    }
-    float[] out = new float[frames * BINS];
-    for (int i = 0; i < out.length; i++) {
-      float smeared = .25f * plain[i] + .5f * plain[i + BINS] + .25f * plain[i + 2 * BINS];
-      out[i] = (float) ((smeared - .2) / .3 + FEATURE_NOISE * rng.nextGaussian());
-    }
-    return out;
   }
 }

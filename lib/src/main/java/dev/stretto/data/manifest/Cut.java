@@ -15,7 +15,7 @@ import java.util.Map;
  * @param text the transcript, empty where the manifest has none
  * @param language the language code, empty where the manifest has none
  * @param extra all other fields in the manifest's order (audio path, offset, speaker, ...): the
- *     writers give them back; unmodifiable
+ *     nothing that the manifest said is lost; unmodifiable
  */
 public record Cut(
     String id,

@@ -1,42 +1,28 @@
 package dev.stretto.data.manifest;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import dev.stretto.data.manifest.ManifestException.Reason;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CancellationException;
 import java.util.function.Predicate;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * JSON values as plain Java: Map, List, String, Long (BigInteger where too large), Double, Boolean.
  * A member that is null is left out; in an array, where the position counts, null stays.
  */
 final class Json {
-  /** Deeper than any manifest; the writers nest one level more. */
+  /** Deeper than any manifest. */
   private static final int DEEPEST = 200;
-
-  private static final int INTERRUPT_MASK = 0xFFF;
 
   private Json() {}
 
@@ -45,7 +31,6 @@ final class Json {
     return JsonFactory.builder()
         .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
         .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-        .disable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
         .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
         .build();
   }
@@ -107,96 +92,6 @@ final class Json {
       }
     }
     return text;
-  }
-
-  static void write(JsonGenerator out, Object value) throws IOException {
-    switch (value) {
-      case null -> out.writeNull();
-      case Map<?, ?> map -> {
-        out.writeStartObject();
-        for (Map.Entry<?, ?> member : map.entrySet()) {
-          out.writeFieldName(String.valueOf(member.getKey()));
-          write(out, member.getValue());
-        }
-        out.writeEndObject();
-      }
-      case Iterable<?> list -> {
-        out.writeStartArray();
-        for (Object item : list) {
-          write(out, item);
-        }
-        out.writeEndArray();
-      }
-      case Double number -> out.writeNumber(number);
-      case Long number -> out.writeNumber(number);
-      case Integer number -> out.writeNumber(number);
-      case Boolean bit -> out.writeBoolean(bit);
-      case java.math.BigInteger number -> out.writeNumber(number);
-      case String text -> out.writeString(text);
-      default ->
-          throw new IllegalArgumentException(
-              "an extra field holds a "
-                  + value.getClass().getName()
-                  + ", expected Map, List, String, Long, Double or Boolean");
-    }
-  }
-
-  /** Writes one cut as one object. */
-  interface Shape {
-    void write(JsonGenerator out, Cut cut) throws IOException;
-  }
-
-  /**
-   * Writes one object a line, under a temporary name until it is complete; packs where the name
-   * ends in .gz.
-   */
-  static long writeLines(Path file, Iterable<Cut> cuts, Shape shape) {
-    Path target = file.toAbsolutePath();
-    String name = target.getFileName().toString();
-    // not createTempFile, whose files only their owner can read
-    Path temporary =
-        target.resolveSibling("." + name + "." + ProcessHandle.current().pid() + ".part");
-    try {
-      Files.createDirectories(target.getParent());
-      long written = 0;
-      try (OutputStream plain =
-              new BufferedOutputStream(Files.newOutputStream(temporary), 1 << 16);
-          OutputStream stream =
-              name.endsWith(".gz") ? new GZIPOutputStream(plain, 1 << 16) : plain;
-          JsonGenerator out = factory().createGenerator(stream)) {
-        out.setPrettyPrinter(new MinimalPrettyPrinter("\n"));
-        for (Cut cut : cuts) {
-          if ((++written & INTERRUPT_MASK) == 0 && Thread.currentThread().isInterrupted()) {
-            throw new CancellationException("writing " + file + " was interrupted");
-          }
-          shape.write(out, cut);
-        }
-        if (written > 0) {
-          out.writeRaw('\n');
-        }
-      } catch (Throwable e) {
-        Files.deleteIfExists(temporary);
-        throw e;
-      }
-      Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      return written;
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** Throws where an extra field has the name of one that the format uses. */
-  static void refuse(Set<String> reserved, String field, Cut cut, String format) {
-    if (reserved.contains(field)) {
-      throw refusal(
-          cut,
-          "an extra field '" + field + "', expected another name: " + format + " uses this one");
-    }
-  }
-
-  static IllegalArgumentException refusal(Cut cut, String what) {
-    return new IllegalArgumentException(
-        SourceLocation.oneLine("cut '" + cut.id() + "' has " + what));
   }
 
   /** The sentence for what the parser refused. */

@@ -12,7 +12,7 @@ import java.util.Set;
  * recordings. {@link Cut#extra()} holds the object's own members ({@link #STRUCTURE}) and, beside
  * them, the members of {@code custom} (as {@code custom.start} where the name is one of them); what
  * every plain cut has (type MonoCut, start 0, channel 0, one supervision as long as the cut) is
- * left out, and {@link LhotseCuts} puts it in again.
+ * left out.
  */
 final class LhotseCut {
   /** Members of a cut itself; all other extra fields go to custom. */

@@ -7,9 +7,8 @@ import java.util.function.ToIntFunction;
  *
  * @param lengthsOnly whether cuts keep only duration, token count and language, for streams of many
  *     millions: the id is then the cut's number in reading order, text and extra are empty, and
- *     repeated ids are not found. Otherwise everything is kept, so that the writers give back what
- *     was read; repeated ids are errors (64-bit hashes: among 10 million ids one is rejected
- *     wrongly with probability 3e-6)
+ *     repeated ids are not found. Otherwise everything is kept; repeated ids are errors (64-bit
+ *     hashes: among 10 million ids one is rejected wrongly with probability 3e-6)
  * @param skipErrors whether an entry that is not acceptable is left out and counted in the {@link
  *     ReadReport}; otherwise a {@link ManifestException} is thrown
  * @param requireText whether an entry without transcript is an error
@@ -23,7 +22,7 @@ public record ReadOptions(
     ToIntFunction<String> tokens,
     int sampleRate) {
 
-  /** Unicode code points, blanks included; counted without making a string where possible. */
+  /** Unicode code points, blanks included. */
   public static final ToIntFunction<String> CHARACTERS =
       text -> text.codePointCount(0, text.length());
 

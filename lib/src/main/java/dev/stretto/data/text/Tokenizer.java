@@ -1,8 +1,5 @@
 package dev.stretto.data.text;
 
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-
 /**
  * Text to ids and back. Ids are 0 to {@link #vocabulary()} - 1; a model that needs more (a mask, a
  * backspace) counts on from there. Pad, bos and eos are the last three unless a tokenizer says
@@ -51,17 +48,5 @@ public interface Tokenizer {
   /** {@return the id that ends a text} */
   default int eos() {
     return vocabulary() - 1;
-  }
-
-  /**
-   * A token stream of many texts, each ended by {@link #eos()}.
-   *
-   * @param texts the texts, read once and in order
-   * @return their ids
-   */
-  default int[] encodeAll(Stream<String> texts) {
-    return texts
-        .flatMapToInt(text -> IntStream.concat(IntStream.of(encode(text)), IntStream.of(eos())))
-        .toArray();
   }
 }

@@ -1,6 +1,5 @@
 package dev.stretto.papers.hydra;
 
-import dev.stretto.data.text.CategorySuite;
 import dev.stretto.data.text.CategorySuite.Category;
 import dev.stretto.data.text.CategorySuite.Split;
 import dev.stretto.experiments.Experiment;
@@ -20,27 +19,25 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
- * Compares draft heads on texts that the target wrote: accuracy by depth, the best trees and the
- * accepted length that follows from both. Trees are chosen on other prompts than they are scored
- * on. Seeds are the lab's; the models of its first one are stored.
+ * Compares draft heads on texts that the target wrote, of two corpora: code and tasks. Trees are
+ * chosen on other prompts than they are scored on. Seeds are the lab's; the models of its first one
+ * are stored.
  */
 public final class HydraStudy {
-  private static final int[] SIZES = {4, 5, 8, 12, 25};
-  private static final int LARGEST = 25;
+  private static final List<String> CORPORA = List.of("code", "tasks");
+  private static final String TUNING = "tuning";
   private static final LatencyModel A100 =
       new LatencyModel(LatencyModel.Device.A100, LatencyModel.Shape.VICUNA_7B, 512);
 
   private final Experiment<?> lab;
   private final SpeculationFamily family;
-  private final List<TeacherStates> tuning;
-  private final Map<String, List<TeacherStates>> corpora = new TreeMap<>();
-  private final Map<String, Map<String, HeadAccuracy>> judged = new HashMap<>();
+  private final long first;
+  private final Map<String, List<TeacherStates>> texts = new HashMap<>();
+  private final Map<String, HeadAccuracy> scored = new HashMap<>();
 
   /**
    * Lets the target write the texts.
@@ -52,36 +49,33 @@ public final class HydraStudy {
   public HydraStudy(Experiment<?> lab, SpeculationFamily family, int perCategory) {
     this.lab = lab;
     this.family = family;
-    tuning =
-        written(
-            Arrays.stream(Category.values())
-                .flatMap(c -> family.suite().examples(c, Split.TRAIN, 3).stream())
-                .map(example -> family.tokenizer().encode(example.prompt()))
-                .toArray(int[][]::new));
-    family
-        .suite()
-        .prompts(perCategory)
-        .forEach(
-            (category, rows) ->
-                corpora
-                    .computeIfAbsent(corpus(category), c -> new ArrayList<>())
-                    .addAll(written(rows)));
+    first = lab.seeds().getFirst();
+    for (Category category : Category.values()) {
+      boolean code = category == Category.MULTI_TURN || category == Category.SUMMARISATION;
+      write(code ? "code" : "tasks", family.suite().prompts(category, perCategory));
+      write(
+          TUNING,
+          family.suite().examples(category, Split.TRAIN, 3).stream()
+              .map(example -> family.tokenizer().encode(example.prompt()))
+              .toArray(int[][]::new));
+    }
   }
 
-  private static String corpus(String category) {
-    return List.of("multi-turn", "summarisation").contains(category) ? "code" : "tasks";
-  }
-
-  private List<TeacherStates> written(int[][] prompts) {
-    CategorySuite suite = family.suite();
-    Decoder.Options greedy = new Decoder.Options(96, suite.end(), Sampling.greedy());
+  private void write(String corpus, int[][] prompts) {
+    var greedy = new Decoder.Options(96, family.suite().end(), Sampling.greedy());
     int[][] outputs = Decoder.decode(family.target(), prompts, greedy).tokens();
-    return TeacherStates.written(family.target(), prompts, outputs);
+    texts
+        .computeIfAbsent(corpus, c -> new ArrayList<>())
+        .addAll(TeacherStates.written(family.target(), prompts, outputs));
   }
 
-  /** {@return texts of the target by corpus: code and tasks} */
-  public Map<String, List<TeacherStates>> corpora() {
-    return corpora;
+  /**
+   * {@return what the target wrote}
+   *
+   * @param corpus code or tasks
+   */
+  public List<TeacherStates> texts(String corpus) {
+    return texts.get(corpus);
   }
 
   /**
@@ -92,36 +86,20 @@ public final class HydraStudy {
    * @return the heads, owned by the lab
    */
   public DraftHeads heads(HeadArm arm, long seed) {
-    return arm.recipe().get(lab, seed - lab.seeds().getFirst() + 1);
+    return arm.recipe().get(lab, seed - first + 1);
   }
 
-  private DraftHeads heads(HeadArm arm) {
-    return heads(arm, lab.seeds().getFirst());
+  private HeadAccuracy accuracy(HeadArm arm, long seed, String corpus) {
+    return scored.computeIfAbsent(
+        "%s %d %s".formatted(arm.label(), seed, corpus),
+        key -> HeadAccuracy.of(heads(arm, seed), texts.get(corpus)));
   }
 
-  private Map<String, HeadAccuracy> judged(HeadArm arm, long seed) {
-    return judged.computeIfAbsent(
-        arm.label() + " " + seed,
-        key -> {
-          Map<String, HeadAccuracy> by = new TreeMap<>();
-          by.put("tuning", HeadAccuracy.of(heads(arm, seed), tuning));
-          corpora.forEach((c, texts) -> by.put(c, HeadAccuracy.of(heads(arm, seed), texts)));
-          return by;
-        });
-  }
-
-  /**
-   * Ranks of the right tokens over both corpora.
-   *
-   * @param arm which heads
-   * @param seed of the lab
-   * @return the ranks
-   */
-  public HeadAccuracy accuracy(HeadArm arm, long seed) {
-    return new HeadAccuracy(
-        corpora.keySet().stream()
-            .flatMap(corpus -> judged(arm, seed).get(corpus).texts().stream())
-            .toList());
+  /** Over both corpora. */
+  private HeadAccuracy accuracy(HeadArm arm, long seed) {
+    List<int[][]> ranks = new ArrayList<>();
+    CORPORA.forEach(corpus -> ranks.addAll(accuracy(arm, seed, corpus).texts()));
+    return new HeadAccuracy(ranks);
   }
 
   /**
@@ -135,7 +113,18 @@ public final class HydraStudy {
   public RankPathTree tree(HeadArm arm, long seed, int nodes) {
     return nodes == 5
         ? RankPathTree.cartesian(1, 1, 1, 1)
-        : RankPathTree.greedy(judged(arm, seed).get("tuning").ranks(), nodes);
+        : RankPathTree.greedy(accuracy(arm, seed, TUNING).ranks(), nodes);
+  }
+
+  /**
+   * Heads in a tree, ready to decode with.
+   *
+   * @param arm which heads, of the first seed
+   * @param nodes of the tree
+   * @return the drafter
+   */
+  public HeadTreeDrafter drafter(HeadArm arm, int nodes) {
+    return new HeadTreeDrafter(heads(arm, first), tree(arm, first, nodes));
   }
 
   /**
@@ -150,17 +139,8 @@ public final class HydraStudy {
     return accuracy(arm, seed).length(tree(arm, seed, nodes));
   }
 
-  /**
-   * Tokens per pass on one corpus.
-   *
-   * @param arm which heads
-   * @param seed of the lab
-   * @param nodes of the tree
-   * @param corpus code or tasks
-   * @return tau, the bonus included
-   */
-  public double tau(HeadArm arm, long seed, int nodes, String corpus) {
-    return judged(arm, seed).get(corpus).length(tree(arm, seed, nodes));
+  private double tau(HeadArm arm, long seed, int nodes, String corpus) {
+    return accuracy(arm, seed, corpus).length(tree(arm, seed, nodes));
   }
 
   /**
@@ -169,80 +149,84 @@ public final class HydraStudy {
    * @param arm which heads
    * @param baseline other heads
    * @param seed of the lab
-   * @param sizes of the trees; none for all that figures show
+   * @param sizes of the trees
    * @return the least ratio over both corpora and the sizes
    */
   public double leastGain(HeadArm arm, HeadArm baseline, long seed, int... sizes) {
-    return corpora.keySet().stream()
-        .flatMapToDouble(
-            corpus ->
-                IntStream.of(sizes.length == 0 ? SIZES : sizes)
-                    .mapToDouble(n -> tau(arm, seed, n, corpus) / tau(baseline, seed, n, corpus)))
-        .min()
-        .orElseThrow();
+    double least = Double.POSITIVE_INFINITY;
+    for (String corpus : CORPORA) {
+      for (int n : sizes) {
+        least = Math.min(least, tau(arm, seed, n, corpus) / tau(baseline, seed, n, corpus));
+      }
+    }
+    return least;
   }
 
   /**
-   * How much longer drafts are kept than a baseline's.
+   * Tokens per pass less those of a baseline, the mean over the sizes of the tree.
    *
    * @param arm which heads
    * @param baseline other heads
    * @param seed of the lab
-   * @param sizes of the trees; none for all that figures show
-   * @return differences of tokens per pass by corpus, each the mean over the sizes
+   * @param sizes of the trees
+   * @return the lesser and the greater of both corpora
    */
-  public double[] leads(HeadArm arm, HeadArm baseline, long seed, int... sizes) {
-    return corpora.keySet().stream()
+  public double[] lead(HeadArm arm, HeadArm baseline, long seed, int... sizes) {
+    return CORPORA.stream()
         .mapToDouble(
-            corpus ->
-                IntStream.of(sizes.length == 0 ? SIZES : sizes)
-                    .mapToDouble(n -> tau(arm, seed, n, corpus) - tau(baseline, seed, n, corpus))
+            c ->
+                IntStream.of(sizes)
+                    .mapToDouble(n -> tau(arm, seed, n, c) - tau(baseline, seed, n, c))
                     .average()
                     .orElseThrow())
+        .sorted()
         .toArray();
+  }
+
+  /**
+   * Lead over a baseline in marginal top-1 accuracy.
+   *
+   * @param arm which heads
+   * @param baseline other heads
+   * @param seed of the lab
+   * @param depth of the head, 1 or more
+   * @return the difference of the shares
+   */
+  public double gap(HeadArm arm, HeadArm baseline, long seed, int depth) {
+    return accuracy(arm, seed).marginal(depth, 1) - accuracy(baseline, seed).marginal(depth, 1);
   }
 
   /**
    * Speed-up over plain decoding that the roofline of an A100 predicts for Vicuna-7B.
    *
    * @param arm whose weights are read at each draft call
-   * @param tau tokens per pass
-   * @return the speed-up of trees of 25 nodes
+   * @param tau tokens per pass with trees of 25 nodes
+   * @return the speed-up
    */
   public static double predicted(HeadArm arm, double tau) {
-    return A100.speedup(tau, LARGEST, arm.calls(), 0);
+    return A100.speedup(tau, 25, arm.calls(), 0);
   }
 
   /**
-   * {@return the same with the tokens per pass measured here}
-   *
-   * @param arm which heads
-   */
-  public double predicted(HeadArm arm) {
-    return predicted(arm, tau(arm, lab.seeds().getFirst(), LARGEST));
-  }
-
-  /**
-   * A point of a curve, with two standard errors over the texts on each side.
+   * A point of a curve.
    *
    * @param heads label of the arm
    * @param panel of the figure
    * @param x depth or nodes
    * @param value over all texts
-   * @param low value less two standard errors
-   * @param high value and two standard errors
+   * @param low value less two standard errors over the texts
+   * @param high value and two standard errors over the texts
    */
   public record Point(String heads, String panel, int x, double value, double low, double high) {
     static Point of(
-        String heads, String panel, int x, HeadAccuracy all, ToDoubleFunction<HeadAccuracy> f) {
-      SampleStatistics by =
-          SampleStatistics.of(
-              all.texts().stream()
-                  .mapToDouble(text -> f.applyAsDouble(new HeadAccuracy(List.<int[][]>of(text))))
-                  .toArray());
+        HeadArm arm, String panel, int x, HeadAccuracy all, ToDoubleFunction<HeadAccuracy> f) {
+      double[] each =
+          all.texts().stream()
+              .mapToDouble(text -> f.applyAsDouble(new HeadAccuracy(List.<int[][]>of(text))))
+              .toArray();
       double value = f.applyAsDouble(all);
-      double error = by.count() < 2 ? 0 : 2 * by.deviation() / Math.sqrt(by.count());
-      return new Point(heads, panel, x, value, value - error, value + error);
+      double error = 2 * SampleStatistics.of(each).deviation() / Math.sqrt(each.length);
+      return new Point(arm.label(), panel, x, value, value - error, value + error);
     }
   }
 
@@ -255,11 +239,11 @@ public final class HydraStudy {
   public List<Point> accuracyByDepth(List<HeadArm> arms) {
     List<Point> points = new ArrayList<>();
     for (HeadArm arm : arms) {
-      HeadAccuracy all = accuracy(arm, lab.seeds().getFirst());
+      HeadAccuracy all = accuracy(arm, first);
       for (int j = 1; j <= HeadArm.HEADS; j++) {
         int depth = j;
-        points.add(Point.of(arm.label(), "marginal", j, all, h -> h.marginal(depth, 1)));
-        points.add(Point.of(arm.label(), "conditional", j, all, h -> h.conditional(depth, 1)));
+        points.add(Point.of(arm, "marginal", j, all, h -> h.marginal(depth, 1)));
+        points.add(Point.of(arm, "conditional", j, all, h -> h.conditional(depth, 1)));
       }
     }
     return points;
@@ -269,25 +253,17 @@ public final class HydraStudy {
    * Tokens per pass by the size of the tree.
    *
    * @param arms which heads
+   * @param sizes of the trees
    * @return tau on each corpus
    */
-  public List<Point> lengthBySize(List<HeadArm> arms) {
-    long seed = lab.seeds().getFirst();
+  public List<Point> lengthBySize(List<HeadArm> arms, int... sizes) {
     List<Point> points = new ArrayList<>();
     for (HeadArm arm : arms) {
-      for (int n : SIZES) {
-        RankPathTree tree = tree(arm, seed, n);
-        corpora
-            .keySet()
-            .forEach(
-                corpus ->
-                    points.add(
-                        Point.of(
-                            arm.label(),
-                            corpus,
-                            n,
-                            judged(arm, seed).get(corpus),
-                            h -> h.length(tree))));
+      for (int n : sizes) {
+        RankPathTree tree = tree(arm, first, n);
+        for (String corpus : CORPORA) {
+          points.add(Point.of(arm, corpus, n, accuracy(arm, first, corpus), h -> h.length(tree)));
+        }
       }
     }
     return points;
@@ -298,21 +274,17 @@ public final class HydraStudy {
    *
    * @param heads its label
    * @param parameters how many
-   * @param tau4 tokens per pass, tree of 4 nodes
-   * @param tau5 the same, a chain
-   * @param tau8 the same, 8 nodes
-   * @param tau12 the same, 12 nodes
+   * @param tau5 tokens per pass, a chain of four drafted tokens
+   * @param tau12 the same, tree of 12 nodes
    * @param tau25 the same, 25 nodes
    * @param top1 share of positions where the top token at depth 1 is right
    * @param top4 the same at depth 4
-   * @param predictedA100 speed-up predicted on an A100 at 7B
+   * @param predictedA100 speed-up predicted on an A100 at 7B, 25 nodes
    */
   public record Summary(
       String heads,
       long parameters,
-      double tau4,
       double tau5,
-      double tau8,
       double tau12,
       double tau25,
       double top1,
@@ -320,30 +292,22 @@ public final class HydraStudy {
       double predictedA100) {}
 
   /**
-   * One line per arm.
+   * One arm in a line.
    *
-   * @param arms which heads
+   * @param arm which heads
    * @return means over the seeds
    */
-  public List<Summary> summary(List<HeadArm> arms) {
-    return arms.stream()
-        .map(
-            arm -> {
-              double[] tau =
-                  IntStream.of(SIZES).mapToDouble(n -> mean(s -> tau(arm, s, n))).toArray();
-              return new Summary(
-                  arm.label(),
-                  heads(arm).parameters().count(),
-                  tau[0],
-                  tau[1],
-                  tau[2],
-                  tau[3],
-                  tau[4],
-                  mean(s -> accuracy(arm, s).marginal(1, 1)),
-                  mean(s -> accuracy(arm, s).marginal(4, 1)),
-                  predicted(arm, tau[4]));
-            })
-        .toList();
+  public Summary summary(HeadArm arm) {
+    double tau25 = mean(seed -> tau(arm, seed, 25));
+    return new Summary(
+        arm.label(),
+        heads(arm, first).parameters().count(),
+        mean(seed -> tau(arm, seed, 5)),
+        mean(seed -> tau(arm, seed, 12)),
+        tau25,
+        mean(seed -> accuracy(arm, seed).marginal(1, 1)),
+        mean(seed -> accuracy(arm, seed).marginal(4, 1)),
+        predicted(arm, tau25));
   }
 
   private double mean(ToDoubleFunction<Long> value) {
@@ -357,26 +321,18 @@ public final class HydraStudy {
    * @return share of the arms whose greedy texts are those of plain decoding
    */
   public double sameText(List<HeadArm> arms) {
-    return arms.stream()
-        .map(arm -> drafter(arm, 12))
-        .map(
-            d ->
-                SpeculativeDecoder.decode(
-                    family.target(), family.firsts(), family.greedy(), d, new ExactMatch()))
-        .mapToDouble(run -> Arrays.deepEquals(run.tokens(), family.plainFirsts()) ? 1 : 0)
-        .average()
-        .orElseThrow();
-  }
-
-  /**
-   * Heads in a tree, ready to decode with.
-   *
-   * @param arm which heads
-   * @param nodes of the tree
-   * @return the drafter
-   */
-  public HeadTreeDrafter drafter(HeadArm arm, int nodes) {
-    return new HeadTreeDrafter(heads(arm), tree(arm, lab.seeds().getFirst(), nodes));
+    int same = 0;
+    for (HeadArm arm : arms) {
+      var run =
+          SpeculativeDecoder.decode(
+              family.target(),
+              family.firsts(),
+              family.greedy(),
+              drafter(arm, 12),
+              new ExactMatch());
+      same += Arrays.deepEquals(run.tokens(), family.plainFirsts()) ? 1 : 0;
+    }
+    return (double) same / arms.size();
   }
 
   /**
@@ -384,7 +340,7 @@ public final class HydraStudy {
    *
    * @param heads label of the arm
    * @param depth 0 for the pending token
-   * @param place from top to bottom
+   * @param place from bottom to top
    * @param fromDepth depth of its parent
    * @param fromPlace place of its parent
    * @param token its text
@@ -400,59 +356,36 @@ public final class HydraStudy {
       String target) {}
 
   /**
-   * The draft trees for one prefix.
+   * The first draft tree after a prefix.
    *
-   * @param arms which heads
-   * @param nodes of each tree
+   * @param arm which heads
+   * @param nodes of the tree
    * @param prefix of a text
-   * @return their nodes
+   * @return its nodes
    */
-  public List<Node> candidates(List<HeadArm> arms, int nodes, int[] prefix) {
-    return arms.stream().flatMap(arm -> candidates(arm, nodes, prefix)).toList();
-  }
-
-  private Stream<Node> candidates(HeadArm arm, int nodes, int[] prefix) {
+  public List<Node> candidates(HeadArm arm, int nodes, int[] prefix) {
     RecordingDrafter seen = RecordingDrafter.of(drafter(arm, nodes));
-    SpeculativeDecoder.decode(
-        family.target(),
-        new int[][] {prefix},
-        new Decoder.Options(6, -1, Sampling.greedy()),
-        seen,
-        new ExactMatch());
+    var six = new Decoder.Options(6, -1, Sampling.greedy());
+    SpeculativeDecoder.decode(family.target(), new int[][] {prefix}, six, seen, new ExactMatch());
     RecordingDrafter.Recorded pass =
         seen.passes().stream().filter(p -> p.draft().tree().size() > 1).findFirst().orElseThrow();
     TokenTree tree = pass.draft().tree();
-    double[] places = new double[tree.size()];
-    place(tree, 0, 0, places);
-    return IntStream.range(0, tree.size())
-        .mapToObj(
-            i -> {
-              int parent = Math.max(0, tree.parents()[i]);
-              boolean kept = Arrays.stream(pass.path()).anyMatch(node -> node == i);
-              return new Node(
-                  arm.label(),
-                  tree.depths()[i],
-                  -places[i],
-                  tree.depths()[parent],
-                  -places[parent],
-                  family.text(tree.tokens()[i]).replace(" ", "·").replace("\n", "\\n"),
-                  kept ? "kept" : "not kept");
-            });
+    int[] depths = tree.depths();
+    List<Node> drawn = new ArrayList<>();
+    for (int i = 0; i < tree.size(); i++) {
+      int parent = Math.max(0, tree.parents()[i]);
+      String token = family.text(tree.tokens()[i]).replace(" ", "_").replace("\n", "\\n");
+      String kept = Arrays.binarySearch(pass.path(), i) >= 0 ? "kept" : "not kept";
+      double place = place(depths, i);
+      double from = place(depths, parent);
+      drawn.add(new Node(arm.label(), depths[i], place, depths[parent], from, token, kept));
+    }
+    return drawn;
   }
 
-  /** Leaves one below the other, each other node in the middle of its children. */
-  private static double place(TokenTree tree, int node, double next, double[] places) {
-    double after = next;
-    double sum = 0;
-    int children = 0;
-    for (int i = node + 1; i < tree.size(); i++) {
-      if (tree.parents()[i] == node) {
-        after = place(tree, i, after, places);
-        sum += places[i];
-        children++;
-      }
-    }
-    places[node] = children == 0 ? next : sum / children;
-    return children == 0 ? next + 1 : after;
+  /** Nodes of a depth one below the other around 0, in the order of their parents. */
+  private static double place(int[] depths, int node) {
+    int[] same = IntStream.range(0, depths.length).filter(i -> depths[i] == depths[node]).toArray();
+    return (same.length - 1) / 2.0 - Arrays.binarySearch(same, node);
   }
 }

@@ -189,10 +189,10 @@ public final class NestedDraft implements Trainable, ExitModel {
     private final KvState state =
         (KvState) body.newState(1, config.maxLength(), StateKind.PREALLOCATED);
 
-    /** The stream (1, n, D) behind each exit of positions that the next layers did not read. */
-    private final NDArray[] waiting = new NDArray[exits.length];
+    /** The stream (1, n, D) after each exit; each is at most as long as the one before. */
+    private final NDArray[] streams = new NDArray[exits.length];
 
-    private final double[][] distributions = new double[exits.length][];
+    private final double[][] answers = new double[exits.length][];
     private int[] read = {};
 
     /** Positions that are not counted: the first text's but the last. */
@@ -208,68 +208,75 @@ public final class NestedDraft implements Trainable, ExitModel {
       return share(filled);
     }
 
-    private int bottom(int exit) {
+    private int layersBefore(int exit) {
       return exit == 0 ? 0 : exits[exit - 1];
     }
 
-    private int done(int exit) {
-      return state.lengths(bottom(exit))[0];
+    private int length(int exit) {
+      return streams[exit] == null ? 0 : (int) streams[exit].getShape().get(1);
     }
 
     @Override
     public double[] logProbs(int[] text, int exit) {
       int same = Arrays.mismatch(read, text);
-      same = same < 0 ? text.length : same;
-      if (same < text.length || read.length > text.length) {
-        Arrays.fill(distributions, null);
+      if (same >= 0) {
+        Arrays.fill(answers, null);
+        change(text, Math.min(same, text.length - 1)); // the last position always runs anew
       }
-      if (same == text.length && distributions[exit] == null && done(exit) >= same) {
-        same--; // its stream has gone up already
+      if (answers[exit] == null) {
+        try (NDManager scope = own.newSubManager()) {
+          advance(scope, exit);
+          NDArray last = Tensors.narrow(scope, streams[exit], 1, read.length - 1L, read.length);
+          float[] values = logits(last).logSoftmax(2).toFloatArray();
+          answers[exit] = new double[values.length];
+          Arrays.setAll(answers[exit], token -> values[token]);
+        }
       }
-      if (same < read.length) {
-        forget(same);
-      }
-      prompt = prompt < 0 ? text.length - 1 : prompt;
-      if (same < text.length) {
+      return answers[exit];
+    }
+
+    private void change(int[] text, int same) {
+      try (NDManager scope = own.newSubManager()) {
+        if (same < read.length) {
+          state.truncate(new int[] {same});
+          for (int e = 0; e < exits.length; e++) {
+            if (same == 0) {
+              streams[e] = null;
+            } else if (length(e) > same) {
+              replace(e, Tensors.narrow(scope, streams[e], 1, 0, same).duplicate());
+            }
+          }
+        }
+        prompt = prompt < 0 ? text.length - 1 : prompt;
         settled = same;
         if (fill == KvFill.COPY) {
-          try (NDManager scope = own.newSubManager()) {
-            copy(scope, text);
-          }
+          copy(scope, text);
         }
       }
       read = text.clone();
-      if (distributions[exit] == null) {
-        try (NDManager scope = own.newSubManager()) {
-          distributions[exit] = probabilities(scope, exit);
-        }
-      }
-      return distributions[exit];
     }
 
     /** What left early goes up as it is; the first text runs through all layers. */
     private void copy(NDManager scope, int[] text) {
       if (read.length == 0 && text.length > 1) {
         read = Arrays.copyOf(text, text.length - 1);
-        probabilities(scope, exits.length - 1);
+        advance(scope, exits.length - 1);
       }
-      // from the top, so that the layers above an exit hold equally many
-      for (int e = exits.length - 2; e >= 0; e--) {
-        if (waiting[e] != null) {
-          waiting[e].attach(scope);
-          Step.Layers above = Step.Layers.range(exits[e], config.layers());
-          body.project(Step.of(new Step.Input.Vectors(waiting[e])).layers(above), state);
-          filled +=
-              2.0 * config.width() * (config.layers() - exits[e]) * waiting[e].getShape().get(1);
-          waiting[e] = null;
+      for (int e = 1; e < exits.length; e++) {
+        if (length(e) < length(e - 1)) {
+          NDArray left = Tensors.narrow(scope, streams[e - 1], 1, length(e), length(e - 1));
+          Step.Layers above = Step.Layers.range(exits[e - 1], exits[e]);
+          body.project(Step.of(new Step.Input.Vectors(left)).layers(above), state);
+          filled += 2.0 * config.width() * (exits[e] - exits[e - 1]) * left.getShape().get(1);
+          append(e, left);
         }
       }
     }
 
-    private double[] probabilities(NDManager scope, int exit) {
-      NDArray top = scope.create(0f);
+    /** Runs the layers up to an exit over all positions that they did not read. */
+    private void advance(NDManager scope, int exit) {
       for (int e = 0; e <= exit; e++) {
-        int from = done(e);
+        int from = length(e);
         if (from == read.length) {
           continue;
         }
@@ -277,57 +284,29 @@ public final class NestedDraft implements Trainable, ExitModel {
         if (e == 0) {
           input = new Step.Input.Ids(ids(scope, Arrays.copyOfRange(read, from, read.length)));
         } else {
-          waiting[e - 1].attach(scope);
           int late = Math.max(0, settled - Math.max(from, prompt));
-          filled += 12.0 * config.width() * (exits[e] - bottom(e)) * late;
-          input = new Step.Input.Vectors(waiting[e - 1]);
-          waiting[e - 1] = null;
+          filled += 12.0 * config.width() * (exits[e] - layersBefore(e)) * late;
+          input =
+              new Step.Input.Vectors(Tensors.narrow(scope, streams[e - 1], 1, from, read.length));
         }
-        Step step =
-            Step.of(input).layers(Step.Layers.range(bottom(e), exits[e])).taps(Set.of(exits[e]));
-        top = body.forward(step, state).tapsBND().get(exits[e]);
-        if (e < exits.length - 1) {
-          keep(e, top);
-        }
+        Step.Layers layers = Step.Layers.range(layersBefore(e), exits[e]);
+        Step step = Step.of(input).layers(layers).taps(Set.of(exits[e]));
+        append(e, body.forward(step, state).tapsBND().get(exits[e]));
       }
-      long n = top.getShape().get(1);
-      NDArray last = Tensors.narrow(scope, top, 1, n - 1, n);
-      float[] values = logits(last).logSoftmax(2).toFloatArray();
-      double[] probabilities = new double[values.length];
-      Arrays.setAll(probabilities, token -> values[token]);
-      return probabilities;
     }
 
-    private void keep(int exit, NDArray fresh) {
-      NDArray all =
-          waiting[exit] == null
-              ? fresh.duplicate()
-              : NDArrays.concat(new NDList(waiting[exit], fresh), 1);
-      replace(exit, all);
+    private void append(int exit, NDArray fresh) {
+      boolean first = streams[exit] == null;
+      replace(
+          exit, first ? fresh.duplicate() : NDArrays.concat(new NDList(streams[exit], fresh), 1));
     }
 
     private void replace(int exit, NDArray stream) {
-      if (waiting[exit] != null) {
-        waiting[exit].close();
+      if (streams[exit] != null) {
+        streams[exit].close();
       }
-      waiting[exit] = stream;
+      streams[exit] = stream;
       stream.attach(own);
-    }
-
-    private void forget(int from) {
-      state.truncate(new int[] {from});
-      for (int e = 0; e < exits.length - 1; e++) {
-        int kept = from - done(e + 1);
-        if (waiting[e] == null || kept >= waiting[e].getShape().get(1)) {
-          continue;
-        }
-        if (kept > 0) {
-          replace(e, waiting[e].get("0:,0:" + kept).duplicate());
-        } else {
-          waiting[e].close();
-          waiting[e] = null;
-        }
-      }
     }
 
     @Override

@@ -28,9 +28,7 @@ public record LayerSchedule(
     /** The lowest e: the top is cut off. */
     EXIT,
     /** The top e, without a warm-up. */
-    TOP,
-    /** The lowest e / 2 and as many, or one more, from the top. */
-    HALVES
+    TOP
   }
 
   /** Checks the ranges. */
@@ -131,7 +129,6 @@ public record LayerSchedule(
           case SKIP -> Math.min(warmup, e);
           case EXIT -> e;
           case TOP -> 0;
-          case HALVES -> e / 2;
         };
     return layer < bottom || layer >= layers - (e - bottom);
   }

@@ -50,7 +50,6 @@ class SkipModelTest {
           FALL,
           FALL.with(Rule.TOP),
           FALL.with(Rule.EXIT),
-          FALL.with(Rule.HALVES),
           FALL.constant(3),
           LayerSchedule.linear(L, 1, 1, 1, P, T));
 
@@ -218,7 +217,7 @@ class SkipModelTest {
               layers,
               most,
               least,
-              Rule.values()[random.nextInt(4)],
+              Rule.values()[random.nextInt(3)],
               random.nextInt(least + 1),
               prompt,
               length);
@@ -245,7 +244,6 @@ class SkipModelTest {
     assertArrayEquals(new int[] {0, 9, 10, 11}, half.at(159));
     assertArrayEquals(new int[] {0, 1, 2, 3}, half.with(Rule.EXIT).at(159));
     assertArrayEquals(new int[] {8, 9, 10, 11}, half.with(Rule.TOP).at(159));
-    assertArrayEquals(new int[] {0, 1, 10, 11}, half.with(Rule.HALVES).at(159));
   }
 
   @Test

@@ -30,7 +30,7 @@ public final class LhotseCuts {
    * @throws java.io.UncheckedIOException where the file cannot be written
    */
   public static long write(Path file, Iterable<Cut> cuts) {
-    return Json.writeLines(file, cuts, LhotseCuts::write);
+    return JsonWriter.writeLines(file, cuts, LhotseCuts::write);
   }
 
   private static void write(JsonGenerator out, Cut cut) throws IOException {
@@ -52,7 +52,7 @@ public final class LhotseCuts {
     custom.put(NemoParser.TOKENS, (long) cut.tokens());
     extra.forEach(
         (name, value) -> {
-          Json.refuse(RESERVED, name, cut, "Lhotse");
+          JsonWriter.refuse(RESERVED, name, cut, "Lhotse");
           String inner = name.startsWith(LhotseCut.CUSTOM) ? name.substring(7) : "";
           if (LhotseCut.STRUCTURE.contains(inner) && !inner.equals("custom")) {
             custom.put(inner, value);
@@ -67,7 +67,7 @@ public final class LhotseCuts {
     if (padding || !Collections.disjoint(extra.keySet(), LhotseCut.STRUCTURE)) {
       checkReadBack(cut, object);
     }
-    Json.write(out, object);
+    JsonWriter.write(out, object);
   }
 
   /** Supervisions and tracks say text and duration a second time, and may say something else. */
@@ -78,10 +78,11 @@ public final class LhotseCuts {
           new LhotseCut(new CutValidator(ReadOptions.defaults()))
               .cut(object, new SourceLocation("cut"));
     } catch (ManifestException e) {
-      throw Json.refusal(cut, "extra fields that a Lhotse cut cannot have: " + e.getMessage());
+      throw JsonWriter.refusal(
+          cut, "extra fields that a Lhotse cut cannot have: " + e.getMessage());
     }
     if (!back.equals(cut)) {
-      throw Json.refusal(
+      throw JsonWriter.refusal(
           cut,
           "text '%s' (%s) and %s s, but would be read back with '%s' (%s) and %s s and the extra"
                   .formatted(

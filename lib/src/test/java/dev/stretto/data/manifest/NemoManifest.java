@@ -27,7 +27,7 @@ public final class NemoManifest {
    * @throws java.io.UncheckedIOException where the file cannot be written
    */
   public static long write(Path file, Iterable<Cut> cuts) {
-    return Json.writeLines(file, cuts, NemoManifest::write);
+    return JsonWriter.writeLines(file, cuts, NemoManifest::write);
   }
 
   private static void write(JsonGenerator out, Cut cut) throws IOException {
@@ -36,7 +36,7 @@ public final class NemoManifest {
     if (!(offset instanceof Number number
         && number.doubleValue() >= 0
         && number.doubleValue() < 1e300)) {
-      throw Json.refusal(
+      throw JsonWriter.refusal(
           cut,
           "the offset " + SourceLocation.show(offset) + ", expected finite seconds, 0 or more");
     }
@@ -47,12 +47,12 @@ public final class NemoManifest {
     }
     if (audio != null) {
       if (!NemoParser.isAudio(audio)) {
-        throw Json.refusal(
+        throw JsonWriter.refusal(
             cut,
             "the audio " + SourceLocation.show(audio) + ", expected a path or a list of paths");
       }
       out.writeFieldName(NemoParser.AUDIO);
-      Json.write(out, audio);
+      JsonWriter.write(out, audio);
     }
     out.writeNumberField("duration", cut.duration());
     if (!cut.text().isEmpty()) {
@@ -63,10 +63,10 @@ public final class NemoManifest {
     }
     out.writeNumberField(NemoParser.TOKENS, cut.tokens());
     for (Map.Entry<String, Object> field : extra.entrySet()) {
-      Json.refuse(RESERVED, field.getKey(), cut, "NeMo");
+      JsonWriter.refuse(RESERVED, field.getKey(), cut, "NeMo");
       if (!field.getKey().equals(NemoParser.AUDIO)) {
         out.writeFieldName(field.getKey());
-        Json.write(out, field.getValue());
+        JsonWriter.write(out, field.getValue());
       }
     }
     out.writeEndObject();
