@@ -80,6 +80,7 @@ class ShowTest {
     String html = (String) Show.bundle(table).get("text/html");
     assertFalse(html.contains("#") || html.contains("black") || html.contains("white"), html);
     assertTrue(html.contains("first 40 of 1,000 rows"));
+    assertTrue(Show.whole(table).toString().lines().count() > 1000, "whole where it is asked for");
     assertTrue(html.contains("&lt;b&gt;x&lt;/b&gt;") && html.contains("runs &lt;3"));
     assertTrue(html.contains("text-align:right") && html.contains(">1.235<"));
   }
