@@ -30,7 +30,7 @@ public record SpeechTraining(
    * Batches of a sampler; resumed by counting.
    *
    * @param corpus whose cuts the sampler saw
-   * @param batches starts the sampler's endless stream anew
+   * @param batches starts the sampler's endless stream from its beginning
    * @return numbers of utterances, batch by batch
    */
   public static BatchSource<int[]> source(SpeechCorpus corpus, Supplier<Iterator<Batch>> batches) {
