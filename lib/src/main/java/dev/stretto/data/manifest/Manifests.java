@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,9 +22,13 @@ import java.util.stream.Stream;
 /**
  * Opens speech manifests of any known format, which is recognised by content: a file, a Kaldi data
  * directory, a folder of manifests of one kind (read in the order of their names, numbers by value:
- * {@code manifest_2.json} before {@code manifest_10.json}). Packed files (gzip) are unpacked.
+ * {@code manifest_2.json} before {@code manifest_10.json}), or a name with a range, {@code
+ * manifest__OP_0..63_CL_.json} or {@code manifest_{0..63}.json}. Packed files (gzip) are unpacked.
  */
 public final class Manifests {
+  private static final Pattern RANGE = Pattern.compile("(?:_OP_|\\{)(\\d+)\\.\\.(\\d+)(?:_CL_|})");
+  private static final int MOST_SHARDS = 1_000_000;
+
   private static final Set<String> KALDI_FILES =
       Set.of(
           "text segments utt2dur utt2num_samples utt2num_frames utt2spk spk2utt wav.scp"
@@ -36,7 +41,7 @@ public final class Manifests {
   /**
    * Opens a manifest with the default options.
    *
-   * @param path a file or a folder
+   * @param path a file, a folder or a name with a range
    * @return its cuts; close it
    * @throws ManifestException where there is no manifest of a known format
    */
@@ -47,7 +52,7 @@ public final class Manifests {
   /**
    * Opens a manifest.
    *
-   * @param path a file or a folder
+   * @param path a file, a folder or a name with a range
    * @param options how to read it
    * @return its cuts; close it
    * @throws ManifestException where there is no manifest of a known format
@@ -60,7 +65,7 @@ public final class Manifests {
   /**
    * Reads a whole manifest into memory with the default options.
    *
-   * @param path a file or a folder
+   * @param path a file, a folder or a name with a range
    * @return its cuts in order
    * @throws ManifestException for the first entry that is not acceptable
    */
@@ -69,6 +74,19 @@ public final class Manifests {
   }
 
   private static Found find(Path path) {
+    List<Path> shards = shards(path);
+    for (Path shard : shards) {
+      if (!shard.equals(path) && !Files.isRegularFile(shard)) {
+        throw unreadable(shard, "is not there, expected all files of the range in " + path);
+      }
+    }
+    if (shards.size() > 1) {
+      return new Found(file(shards.getFirst()), shards);
+    }
+    return single(shards.getFirst());
+  }
+
+  private static Found single(Path path) {
     if (Files.isDirectory(path)) {
       return folder(path);
     }
@@ -147,6 +165,37 @@ public final class Manifests {
     return new ManifestException(Reason.UNREADABLE, true, path + " " + what);
   }
 
+  private static List<Path> shards(Path path) {
+    Matcher range = RANGE.matcher(path.toString());
+    if (!range.find() || Files.exists(path)) {
+      return List.of(path);
+    }
+    String first = range.group(1);
+    int digits = first.startsWith("0") ? first.length() : 1;
+    try {
+      int from = Integer.parseInt(first);
+      int to = Integer.parseInt(range.group(2));
+      if (from > to || to - from >= MOST_SHARDS) {
+        throw unreadable(path, "has the range " + range.group() + ", expected first..last");
+      }
+      List<Path> shards = new ArrayList<>();
+      for (int i = from; i <= to; i++) {
+        String name =
+            new StringBuilder(path.toString())
+                .replace(range.start(), range.end(), padded(Integer.toString(i), digits))
+                .toString();
+        shards.addAll(shards(path.getFileSystem().getPath(name)));
+      }
+      return shards;
+    } catch (NumberFormatException e) {
+      throw unreadable(path, "has the range " + range.group() + ", expected smaller numbers");
+    }
+  }
+
+  private static String padded(String number, int digits) {
+    return "0".repeat(Math.max(0, digits - number.length())) + number;
+  }
+
   /** Names in order, runs of digits by their value. */
   private static Comparator<Path> byNumber() {
     Pattern digits = Pattern.compile("\\d+");
@@ -154,8 +203,7 @@ public final class Manifests {
         file ->
             digits
                 .matcher(file.getFileName().toString())
-                .replaceAll(
-                    run -> "0".repeat(Math.max(0, 20 - run.group().length())) + run.group());
+                .replaceAll(run -> padded(run.group(), 20));
     return Comparator.comparing(key).thenComparing(Comparator.naturalOrder());
   }
 }
