@@ -84,8 +84,7 @@ public final class ChimeraStudy {
    */
   public double leastLead(List<HeadArm> without, long seed) {
     return without.stream()
-        .flatMapToDouble(
-            arm -> Arrays.stream(heads.leads(ChimeraModels.CHIMERA, arm, seed, 12)))
+        .flatMapToDouble(arm -> Arrays.stream(heads.leads(ChimeraModels.CHIMERA, arm, seed, 12)))
         .min()
         .orElseThrow();
   }

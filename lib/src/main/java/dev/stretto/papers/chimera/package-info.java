@@ -3,10 +3,11 @@
  * all Tokens</b> (arXiv 2402.15758).
  *
  * <p>Claim: a light drafter that sees every earlier token, drafted ones included, gives 2.7 times
- * lower latency. Equation: a trigram encoder makes {@code g = W (z + SiLU(M z))} of z = [e(y_(j-2));
- * e(y_(j-1)); e(y_j)]; one attention layer over [h_1 .. h_s | f_(s+1) .. f_(s+j-1) | g_j] makes
- * f_(s+j), which stands for the target's state at the drafted token; head j gives {@code V_j [h_s;
- * f_(s+j)]}. The heads are trained on their own best tokens, with f drawn to the target's states.
+ * lower latency. Equation: a trigram encoder makes {@code g = W (z + SiLU(M z))} of z =
+ * [e(y_(j-2)); e(y_(j-1)); e(y_j)]; one attention layer over [h_1 .. h_s | f_(s+1) .. f_(s+j-1) |
+ * g_j] makes f_(s+j), which stands for the target's state at the drafted token; head j gives {@code
+ * V_j [h_s; f_(s+j)]}. The heads are trained on their own best tokens, with f drawn to the target's
+ * states.
  *
  * <p>Read {@link dev.stretto.papers.chimera.NGramEncoder}, {@link
  * dev.stretto.papers.chimera.ChimeraHeads}, {@link dev.stretto.papers.chimera.ChimeraModels} and

@@ -254,8 +254,7 @@ public final class HiddenTransferStudy {
    */
   public InterleavedTimer contest(int tokens) {
     int[][] prompts = Arrays.copyOf(family.firsts(), 3);
-    Decoder.Options options =
-        new Decoder.Options(tokens, family.suite().end(), Sampling.greedy());
+    Decoder.Options options = new Decoder.Options(tokens, family.suite().end(), Sampling.greedy());
     InterleavedTimer timer = new InterleavedTimer();
     timer.add(
         "plain",

@@ -63,7 +63,8 @@ public final class HydraStudy {
         .prompts(perCategory)
         .forEach(
             (category, rows) ->
-                corpora.computeIfAbsent(corpus(category), c -> new ArrayList<>())
+                corpora
+                    .computeIfAbsent(corpus(category), c -> new ArrayList<>())
                     .addAll(written(rows)));
   }
 
@@ -176,8 +177,7 @@ public final class HydraStudy {
         .flatMapToDouble(
             corpus ->
                 IntStream.of(sizes.length == 0 ? SIZES : sizes)
-                    .mapToDouble(
-                        n -> tau(arm, seed, n, corpus) / tau(baseline, seed, n, corpus)))
+                    .mapToDouble(n -> tau(arm, seed, n, corpus) / tau(baseline, seed, n, corpus)))
         .min()
         .orElseThrow();
   }
