@@ -29,8 +29,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What K candidates are worth: at one position, over pairs of a target's and a draft's distribution;
- * in a text, as tokens per pass.
+ * What K candidates are worth: at one position, over pairs of a target's and a draft's
+ * distribution; in a text, as tokens per pass.
  */
 public final class SpectrStudy {
   private static final List<Integer> SEQUENCES = List.of(1, 2, 4, 8);
@@ -93,16 +93,24 @@ public final class SpectrStudy {
   private Map<String, List<Pair>> pairs(long seed) {
     Rng rng = SeedTree.of(seed).child("spectr").rng();
     Map<String, List<Pair>> pairs = new LinkedHashMap<>();
-    pairs.put("random, 64 tokens", Stream.generate(() -> Pair.random(64, rng)).limit(400).toList());
+    pairs.put(
+        "random, 64 tokens",
+        Stream.generate(() -> Pair.random(64, rng))
+            .limit(lab.preset().isSmoke() ? 20 : 400)
+            .toList());
     int first = 1000 + (int) (seed - lab.seeds().getFirst());
     pairs.put(
-        "Java, n-grams", IntStream.range(0, 800).mapToObj(i -> context(first + 437 * i)).toList());
+        "Java, n-grams",
+        IntStream.range(0, lab.preset().isSmoke() ? 20 : 800)
+            .mapToObj(i -> context(first + 437 * i))
+            .toList());
     return pairs;
   }
 
   private Pair context(int at) {
     double[] target = sixGrams.logProbs(Arrays.copyOfRange(text, at - 5, at));
-    return new Pair(softmax(target), softmax(trigrams.logProbs(Arrays.copyOfRange(text, at - 2, at))));
+    return new Pair(
+        softmax(target), softmax(trigrams.logProbs(Arrays.copyOfRange(text, at - 2, at))));
   }
 
   private enum Rule {
@@ -358,8 +366,7 @@ public final class SpectrStudy {
     if (!(draft instanceof CausalLm network)) {
       return List.of();
     }
-    double share =
-        (double) network.parameters().count() / family.target().parameters().count();
+    double share = (double) network.parameters().count() / family.target().parameters().count();
     double weights = share * LatencyModel.Shape.VICUNA_7B.parameters();
     return Collections.nCopies(length, LatencyModel.Shape.half("draft", weights, 0, 0));
   }

@@ -167,7 +167,12 @@ public final class StreeStudy {
       double low,
       double high) {
     static Pass of(
-        String name, TokenTree tree, String how, int rows, int positions, long floats,
+        String name,
+        TokenTree tree,
+        String how,
+        int rows,
+        int positions,
+        long floats,
         InterleavedTimer.Timings times) {
       double[] ms =
           Arrays.stream(times.seconds(name + " " + how)).map(s -> 1e3 / REPEATS * s).toArray();
@@ -240,8 +245,7 @@ public final class StreeStudy {
             ? Drafter.none()
             : new ModelDrafter(
                 setting.draft.equals("2 x 64") ? draft : family.ngram(), expansion(setting.tree));
-    return SpeculativeDecoder.decode(
-        model, family.firsts(), options, drafter, new ExactMatch());
+    return SpeculativeDecoder.decode(model, family.firsts(), options, drafter, new ExactMatch());
   }
 
   private SpeculativeDecoder.Run run(Setting setting) {
@@ -290,7 +294,8 @@ public final class StreeStudy {
     for (int temperature : new int[] {0, 1}) {
       double plain = speed(run(new Setting("none", "plain", temperature, seed)));
       for (String by : List.of("2 x 64", "n-grams")) {
-        for (String tree : List.of("chain of 4", "[3, 1, 1, 1]", "[2, 2, 2, 2]", LARGEST, "beam of 3")) {
+        for (String tree :
+            List.of("chain of 4", "[3, 1, 1, 1]", "[2, 2, 2, 2]", LARGEST, "beam of 3")) {
           var run = run(new Setting(by, tree, temperature, seed));
           var counts = run.acceptance();
           String shape = tree.equals("beam of 3") ? "[3, 1, 1, 1]" : tree; // as many nodes
