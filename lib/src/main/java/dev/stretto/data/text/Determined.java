@@ -6,6 +6,7 @@ import dev.stretto.tensor.Rng;
 sealed interface Determined extends TaskCorpus
     permits Addition,
         Dialogue,
+        DigitSorting,
         FactQuestions,
         JsonRecords,
         MethodNames,

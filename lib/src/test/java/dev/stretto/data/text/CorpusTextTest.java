@@ -48,7 +48,9 @@ class CorpusTextTest {
     Map<TaskCorpus, String> expected = new LinkedHashMap<>();
     expected.put(new Addition(3, 6, true), "1c0ce0eab7e2ad30");
     expected.put(new Addition(1, 9, false), "52ec6437d2608a7a");
+    expected.put(new Brackets(3, 8, 4), "2b9c104da7250705");
     expected.put(new Dialogue(), "e8d9f24bd444045b");
+    expected.put(new DigitSorting(5), "81e5d40c54004653");
     expected.put(new FactQuestions(3), "3113f10349c95c69");
     expected.put(new JsonRecords(), "4a6d3be7e6d9f754");
     expected.put(MethodNames.of(MethodNames.bare(CODE)), "3116846a9ce96e4a");
