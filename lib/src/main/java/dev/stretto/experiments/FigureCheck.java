@@ -1,6 +1,8 @@
 package dev.stretto.experiments;
 
+import dev.stretto.figures.ColumnClass;
 import dev.stretto.figures.FigureComparison;
+import dev.stretto.figures.FigureData;
 import dev.stretto.figures.FigureFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -126,20 +129,21 @@ public final class FigureCheck {
   private List<String> figure(String name) {
     Path stored = expected.resolve(name + ".csv");
     Path drawn = actual.resolve(name + ".csv");
-    if (!Files.exists(drawn)) {
-      boolean excused = withoutData && read(stored).lines().anyMatch(l -> l.startsWith("# data:"));
-      return excused ? List.of() : List.of("is stored but was not drawn");
-    }
-    if (!Files.exists(stored)) {
-      return newAllowed ? List.of() : List.of("was drawn but is not stored");
-    }
     try {
+      if (!Files.exists(drawn)) {
+        boolean excused = withoutData && FigureFiles.read(stored).provenance().containsKey("data");
+        return excused ? List.of() : List.of("is stored but was not drawn");
+      }
+      if (!Files.exists(stored)) {
+        return newAllowed ? List.of() : List.of("was drawn but is not stored");
+      }
+      FigureData before = FigureFiles.read(stored);
       if (older.contains(name)) {
-        return FigureComparison.ofData(FigureFiles.read(stored), FigureFiles.read(drawn));
+        return FigureComparison.ofData(before, FigureFiles.read(drawn));
       }
       List<String> sentences =
           new ArrayList<>(FigureFiles.compare(expected.resolve(name), actual.resolve(name)));
-      sentences.addAll(picture(name, hasWallTime(stored)));
+      sentences.addAll(picture(name, before.classes().containsValue(ColumnClass.WALL)));
       return sentences;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot compare " + name, e);
@@ -185,17 +189,15 @@ public final class FigureCheck {
                   key.measure(),
                   key.dataset().isEmpty() ? "" : " on " + key.dataset(),
                   key.preset());
-      var before = stored.find(key.paper(), key.measure(), key.dataset(), key.preset());
-      var now = measured.find(key.paper(), key.measure(), key.dataset(), key.preset());
-      if (now.isEmpty()) {
-        if (!(withoutData && !key.dataset().isEmpty())) {
-          sentences.add(name + " is stored but was not measured");
-        }
-      } else if (before.isEmpty()) {
-        if (!newAllowed) {
-          sentences.add(name + " was measured but is not stored");
-        }
-      } else {
+      var before = stored.find(key);
+      var now = measured.find(key);
+      if (now.isEmpty() && !(withoutData && !key.dataset().isEmpty())) {
+        sentences.add(name + " is stored but was not measured");
+      }
+      if (before.isEmpty() && !newAllowed) {
+        sentences.add(name + " was measured but is not stored");
+      }
+      if (before.isPresent() && now.isPresent()) {
         line(before.get(), now.get()).forEach(sentence -> sentences.add(name + " " + sentence));
       }
     }
@@ -223,41 +225,18 @@ public final class FigureCheck {
     return sentences;
   }
 
-  private static boolean hasWallTime(Path csv) {
-    return read(csv).lines().anyMatch(line -> line.matches("# column: .* wall"));
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
-    }
-  }
-
   private static List<String> figures(Path folder) {
-    return list(folder)
-        .map(file -> file.getFileName().toString())
+    return names(folder)
         .filter(name -> name.endsWith(".csv") && !name.equals(ROWS))
         .map(name -> name.substring(0, name.length() - ".csv".length()))
         .toList();
   }
 
   private static List<String> folders(Path tree) {
-    return list(tree)
-        .filter(Files::isDirectory)
-        .map(folder -> folder.getFileName().toString())
-        .toList();
+    return names(tree).filter(name -> Files.isDirectory(tree.resolve(name))).toList();
   }
 
-  private static Stream<Path> list(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      return Stream.empty();
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.toList().stream();
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + folder, e);
-    }
+  private static Stream<String> names(Path folder) {
+    return Stream.of(Objects.requireNonNullElse(folder.toFile().list(), new String[0]));
   }
 }

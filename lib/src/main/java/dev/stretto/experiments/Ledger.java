@@ -64,7 +64,10 @@ public final class Ledger {
    * @param preset the preset
    */
   public Optional<LedgerLine> find(String paper, String measure, String dataset, Preset preset) {
-    var key = new LedgerLine.Key(paper, measure, dataset, preset);
+    return find(new LedgerLine.Key(paper, measure, dataset, preset));
+  }
+
+  Optional<LedgerLine> find(LedgerLine.Key key) {
     return lines.stream().filter(line -> line.key().equals(key)).findFirst();
   }
 

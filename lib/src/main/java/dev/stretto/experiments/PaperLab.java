@@ -1,6 +1,7 @@
 package dev.stretto.experiments;
 
 import dev.stretto.figures.Figure;
+import dev.stretto.figures.Tables;
 import dev.stretto.profilers.InterleavedTimer.Timings;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,6 @@ import java.util.function.LongToDoubleFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
 
 /**
@@ -162,21 +162,17 @@ public final class PaperLab {
           .map(dataset -> Row.of(criterion, dataset, ledger))
           .forEach(rows::add);
     }
-    return Table.create(
-        paper.id(),
-        column("claim", rows, Row::claim),
-        column("paper", rows, row -> row.criterion.paperValue()),
-        column("target", rows, row -> row.criterion.target()),
-        column("quick", rows, Row::quick),
-        column("extended", rows, Row::extended),
-        column("verdict", rows, Row::verdict),
-        column("n", rows, Row::n),
-        column("scale", rows, row -> row.criterion.scale().on(row.dataset).toString()),
-        column("kind", rows, row -> row.criterion.kind().name().toLowerCase(Locale.ROOT)));
-  }
-
-  private static StringColumn column(String name, List<Row> rows, Function<Row, String> value) {
-    return StringColumn.create(name, rows.stream().map(value));
+    return Tables.rows(rows)
+        .column("claim", Row::claim)
+        .column("paper", row -> row.criterion.paperValue())
+        .column("target", row -> row.criterion.target())
+        .column("quick", Row::quick)
+        .column("extended", Row::extended)
+        .column("verdict", Row::verdict)
+        .column("n", Row::n)
+        .column("scale", row -> row.criterion.scale().on(row.dataset))
+        .column("kind", row -> row.criterion.kind().name().toLowerCase(Locale.ROOT))
+        .table(paper.id());
   }
 
   /** A claim with the lines of the ledger that belong to it. */

@@ -1,12 +1,9 @@
 package dev.stretto.experiments;
 
-import dev.stretto.figures.Tables;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import tech.tablesaw.api.Table;
 
 /** The catalogue of the 58 papers in their 11 families. */
 public final class Papers {
@@ -69,19 +66,6 @@ public final class Papers {
       families.put("%02d".formatted(families.size() + 1), name);
     }
     return families;
-  }
-
-  /** {@return the catalogue as a table: family, paper, title, claim, figures, status} */
-  public static Table table() {
-    return Tables.rows(ALL)
-        .column("number", Paper::number)
-        .column("family", Paper::family)
-        .column("paper", Paper::id)
-        .column("title", Paper::title)
-        .column("claim", Paper::claim)
-        .column("figures", paper -> String.join(" ", paper.figures()))
-        .column("status", paper -> paper.status().name().toLowerCase(Locale.ROOT))
-        .table("papers");
   }
 
   private static Paper parse(Map<String, String> row) {

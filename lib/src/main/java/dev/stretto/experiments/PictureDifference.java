@@ -1,11 +1,11 @@
 package dev.stretto.experiments;
 
+import dev.stretto.figures.Formats;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,10 +13,6 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import org.apache.batik.transcoder.TranscoderException;
-import org.apache.batik.transcoder.TranscoderInput;
-import org.apache.batik.transcoder.TranscoderOutput;
-import org.apache.batik.transcoder.image.ImageTranscoder;
 
 /**
  * How far two pictures are apart.
@@ -35,8 +31,8 @@ record PictureDifference(double rms, BufferedImage picture) {
   /** Compares two PNG or SVG files; the smaller one is compared as if it had a white margin. */
   static PictureDifference of(Path expected, Path actual) {
     try {
-      BufferedImage left = read(expected);
-      BufferedImage right = read(actual);
+      BufferedImage left = Formats.picture(expected);
+      BufferedImage right = Formats.picture(actual);
       int width = Math.max(left.getWidth(), right.getWidth());
       int height = Math.max(left.getHeight(), right.getHeight());
       int[] a = pixels(left, width, height);
@@ -56,7 +52,7 @@ record PictureDifference(double rms, BufferedImage picture) {
         int grey = 255 - (255 - sum / 3) / 5;
         int red = Math.min(255, largest * 3);
         int rest = grey * (255 - red) / 255;
-        int strong = Math.max(rest, grey * (255 - red) / 255 + red * 220 / 255);
+        int strong = rest + red * 220 / 255;
         difference.setRGB(i % width, i / width, strong << 16 | rest << 8 | rest);
       }
       return new PictureDifference(Math.sqrt(squares / (3.0 * a.length)) / 255, difference);
@@ -117,40 +113,6 @@ record PictureDifference(double rms, BufferedImage picture) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  /** The picture in a file; a drawing at one pixel a unit. */
-  static BufferedImage read(Path file) throws IOException {
-    if (file.toString().endsWith(".svg")) {
-      return drawn(file);
-    }
-    BufferedImage image = ImageIO.read(file.toFile());
-    if (image == null) {
-      throw new IOException(file + " is no picture");
-    }
-    return image;
-  }
-
-  private static BufferedImage drawn(Path svg) throws IOException {
-    BufferedImage[] image = new BufferedImage[1];
-    ImageTranscoder transcoder =
-        new ImageTranscoder() {
-          @Override
-          public BufferedImage createImage(int width, int height) {
-            return new BufferedImage(width, height, BufferedImage.TYPE_INT_ARGB);
-          }
-
-          @Override
-          public void writeImage(BufferedImage picture, TranscoderOutput output) {
-            image[0] = picture;
-          }
-        };
-    try (Reader text = Files.newBufferedReader(svg)) {
-      transcoder.transcode(new TranscoderInput(text), new TranscoderOutput());
-    } catch (TranscoderException e) {
-      throw new IOException(svg + " is no drawing: " + e.getMessage(), e);
-    }
-    return image[0];
   }
 
   private static int[] pixels(BufferedImage image, int width, int height) {

@@ -77,28 +77,24 @@ public record Provenance(
     map.put("seed", Long.toString(seed));
     map.put("preset", preset.toString());
     map.put("settings", settings);
-    map.put(
-        "versions",
-        versions.entrySet().stream()
-            .map(entry -> entry.getKey() + " " + entry.getValue())
-            .collect(Collectors.joining(", ")));
+    map.put("versions", joined(versions, "%s %s", ", "));
     map.put("machine", machine);
     map.put("revision", revision);
     if (!data.isEmpty()) {
-      map.put(
-          "data",
-          data.entrySet().stream()
-              .map(entry -> entry.getKey() + " (" + entry.getValue() + ")")
-              .collect(Collectors.joining(", ")));
+      map.put("data", joined(data, "%s (%s)", ", "));
     }
     return map;
   }
 
   /** {@return the provenance on one line, for the ledger: {@code "key=value;key=value"}} */
   public String line() {
-    return toMap().entrySet().stream()
-        .map(entry -> entry.getKey() + "=" + entry.getValue())
-        .collect(Collectors.joining(";"));
+    return joined(toMap(), "%s=%s", ";");
+  }
+
+  private static String joined(Map<String, String> map, String entry, String between) {
+    return map.entrySet().stream()
+        .map(pair -> entry.formatted(pair.getKey(), pair.getValue()))
+        .collect(Collectors.joining(between));
   }
 
   private static String machineClass() {

@@ -145,19 +145,15 @@ public final class Readme {
             .sorted()
             .map(StudyScale::toString)
             .collect(Collectors.joining(", "));
-    return "| [%s](%s) ([arXiv](%s))%s | %s | %s | %s |\n"
+    return "| [%s](%s) ([arXiv](https://arxiv.org/abs/%s))%s | %s | %s | %s |\n"
         .formatted(
             paper.id(),
             page,
-            arxiv(paper),
+            paper.arxiv(),
             paper.status() == Status.PART ? ", in part" : "",
             paper.claim(),
             scales,
             verdicts(paper, ledger));
-  }
-
-  private static String arxiv(Paper paper) {
-    return "https://arxiv.org/abs/" + paper.arxiv();
   }
 
   /**

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
@@ -35,26 +37,21 @@ public record FigureData(
     Table table = figure.data();
     StringBuilder csv = new StringBuilder();
     provenance.forEach(
-        (key, value) ->
-            csv.append("# ")
-                .append(key)
-                .append(": ")
-                .append(value.replaceAll("\\R", " "))
-                .append('\n'));
+        (key, value) -> csv.append("# %s: %s\n".formatted(key, value.replaceAll("\\R", " "))));
     for (String name : table.columnNames()) {
       ColumnClass declared = figure.columnClasses().getOrDefault(name, ColumnClass.STRUCTURAL);
-      csv.append("# column: ").append(name).append(' ').append(word(declared)).append('\n');
+      csv.append("# column: %s %s\n".formatted(name, word(declared)));
     }
-    csv.append(String.join(",", table.columnNames().stream().map(FigureData::quoted).toList()))
-        .append('\n');
+    line(csv, table.columnNames().stream().map(FigureData::quoted));
     for (int row = 0; row < table.rowCount(); row++) {
-      String[] cells = new String[table.columnCount()];
-      for (int c = 0; c < cells.length; c++) {
-        cells[c] = cell(table.column(c), row);
-      }
-      csv.append(String.join(",", cells)).append('\n');
+      int at = row;
+      line(csv, table.columns().stream().map(column -> cell(column, at)));
     }
     return csv.toString();
+  }
+
+  private static void line(StringBuilder csv, Stream<String> cells) {
+    csv.append(cells.collect(Collectors.joining(","))).append('\n');
   }
 
   static String word(ColumnClass declared) {

@@ -2,7 +2,6 @@ package dev.stretto.figures;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -58,7 +57,7 @@ public final class FigureFiles {
         Files.write(part, content.getValue());
       }
       for (Map.Entry<Path, Path> part : parts.entrySet()) {
-        move(part.getKey(), part.getValue());
+        Files.move(part.getKey(), part.getValue(), StandardCopyOption.ATOMIC_MOVE);
       }
     } finally {
       for (Path part : parts.keySet()) {
@@ -75,14 +74,6 @@ public final class FigureFiles {
               .formatted(name, picture.length, most, remedy));
     }
     return picture;
-  }
-
-  private static void move(Path part, Path file) throws IOException {
-    try {
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-    }
   }
 
   /**

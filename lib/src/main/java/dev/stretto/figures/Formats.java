@@ -1,5 +1,6 @@
 package dev.stretto.figures;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 
 /** Stored drawings in other formats: for a paper, PDF; for a talk or a text processor, PNG. */
 public final class Formats {
@@ -56,6 +58,24 @@ public final class Formats {
           };
       Files.write(folder.resolve(name.replaceAll("svg$", format)), content);
     }
+  }
+
+  /**
+   * {@return a stored picture; a drawing at one pixel a unit}
+   *
+   * @param file ending in {@code svg} or in what else ImageIO reads
+   * @throws IOException where the file cannot be read or is no picture
+   */
+  public static BufferedImage picture(Path file) throws IOException {
+    if (file.toString().endsWith(".svg")) {
+      String svg = Files.readString(file);
+      return Drawing.image(svg, width(svg) / 2);
+    }
+    BufferedImage image = ImageIO.read(file.toFile());
+    if (image == null) {
+      throw new IOException(file + " is no picture");
+    }
+    return image;
   }
 
   private static byte[] pdf(String name, String svg) {

@@ -19,7 +19,11 @@ final class HtmlTable {
   private HtmlTable() {}
 
   static String of(Table table) {
-    int rows = Math.min(table.rowCount(), MOST_ROWS);
+    return of(table, MOST_ROWS);
+  }
+
+  static String of(Table table, int most) {
+    int rows = Math.min(table.rowCount(), most);
     StringBuilder html = new StringBuilder("<table>");
     if (table.name() != null && !table.name().isBlank()) {
       html.append("<caption style=\"caption-side:top;text-align:left\">")

@@ -3,7 +3,6 @@ package dev.stretto.figures;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -168,14 +167,14 @@ public final class ImageGrid implements Figure {
         }
       }
       double n = 3.0 * image.getHeight() * image.getWidth();
-      add(columns, "row", name(look.rows, i / across));
-      add(columns, "column", name(look.columns, i % across));
-      add(columns, "height", image.getHeight());
-      add(columns, "width", image.getWidth());
-      add(columns, "mean", sum / n);
-      add(columns, "sd", Math.sqrt(Math.max(0, squares / n - sum / n * sum / n)));
+      Tables.add(columns, "row", name(look.rows, i / across));
+      Tables.add(columns, "column", name(look.columns, i % across));
+      Tables.add(columns, "height", image.getHeight());
+      Tables.add(columns, "width", image.getWidth());
+      Tables.add(columns, "mean", sum / n);
+      Tables.add(columns, "sd", Math.sqrt(Math.max(0, squares / n - sum / n * sum / n)));
       if (Double.isNaN(tolerance)) {
-        add(columns, "pixels", "crc32 %08x".formatted(pixels.getValue()));
+        Tables.add(columns, "pixels", "crc32 %08x".formatted(pixels.getValue()));
       }
     }
     return Tables.of(columns);
@@ -183,10 +182,6 @@ public final class ImageGrid implements Figure {
 
   private static String name(List<String> names, int index) {
     return index < names.size() ? names.get(index) : "no. " + (index + 1);
-  }
-
-  private static void add(Map<String, List<Object>> columns, String name, Object value) {
-    columns.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
   }
 
   @Override

@@ -2,16 +2,14 @@ package dev.stretto.figures;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.stream.JsonReader;
-import java.io.IOException;
-import java.io.StringReader;
+import com.google.gson.JsonParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** JSON as plain maps, lists, strings and numbers. */
+/** JSON as plain maps, lists, strings and numbers, all numbers read as doubles. */
 final class Json {
   private static final Gson GSON =
       new GsonBuilder()
@@ -44,47 +42,11 @@ final class Json {
   }
 
   static Object parse(String json) {
-    try (JsonReader reader = new JsonReader(new StringReader(json))) {
-      return read(reader);
-    } catch (IOException | IllegalStateException | NumberFormatException e) {
+    try {
+      return GSON.fromJson(json, Object.class);
+    } catch (JsonParseException e) {
       throw new IllegalArgumentException("not JSON: " + e.getMessage(), e);
     }
-  }
-
-  /** By hand, since IJava puts a Gson of 2018 before ours, which reads all numbers as doubles. */
-  private static Object read(JsonReader reader) throws IOException {
-    return switch (reader.peek()) {
-      case BEGIN_OBJECT -> {
-        Map<String, Object> map = new LinkedHashMap<>();
-        reader.beginObject();
-        while (reader.hasNext()) {
-          map.put(reader.nextName(), read(reader));
-        }
-        reader.endObject();
-        yield map;
-      }
-      case BEGIN_ARRAY -> {
-        List<Object> list = new ArrayList<>();
-        reader.beginArray();
-        while (reader.hasNext()) {
-          list.add(read(reader));
-        }
-        reader.endArray();
-        yield list;
-      }
-      case NUMBER -> {
-        String number = reader.nextString();
-        yield number.matches("-?\\d{1,18}")
-            ? (Object) Long.valueOf(number)
-            : Double.valueOf(number);
-      }
-      case BOOLEAN -> reader.nextBoolean();
-      case NULL -> {
-        reader.nextNull();
-        yield null;
-      }
-      default -> reader.nextString();
-    };
   }
 
   /** The keys of two maps, those of the second first; else the second. */

@@ -46,18 +46,6 @@ final class Palette {
     return colours;
   }
 
-  /** Contrast on white (WCAG 2.1), from 1 to 21. */
-  static double contrast(String colour) {
-    double luminance = 0;
-    double[] weights = {.2126, .7152, .0722};
-    for (int i = 0; i < 3; i++) {
-      double share = Integer.parseInt(colour.substring(2 * i + 1, 2 * i + 3), 16) / 255.0;
-      luminance +=
-          weights[i] * (share <= .03928 ? share / 12.92 : Math.pow((share + .055) / 1.055, 2.4));
-    }
-    return 1.05 / (luminance + .05);
-  }
-
   /** Luma in [0, 255]. */
   static double lightness(String colour) {
     int rgb = Integer.parseInt(colour.substring(1), 16);

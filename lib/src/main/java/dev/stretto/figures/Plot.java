@@ -16,7 +16,7 @@ import tech.tablesaw.api.Table;
  * #color} and {@link #with} change the layer started last; the rest concerns the whole plot. Plots
  * are immutable: each call gives a changed copy. Names appear in the order of the table, discrete
  * colours are after Okabe and Ito, with shapes and dashes beside them, continuous ones viridis.
- * Drawn by Lets-Plot; whatever has no method here is reached by {@link #with} and {@link #option}.
+ * Drawn by Lets-Plot; whatever a layer has no method for is reached by {@link #with}.
  */
 public final class Plot extends PlotMarks implements Figure {
   private final List<Consumer<PlotParts>> said;
@@ -349,17 +349,6 @@ public final class Plot extends PlotMarks implements Figure {
           p.width = width;
           p.height = height;
         });
-  }
-
-  /**
-   * {@return the plot with any option of its own, by Lets-Plot's name, laid over what this class
-   * sets}
-   *
-   * @param option for example {@code theme}, {@code coord}, {@code guides}
-   * @param value a map in Lets-Plot's terms
-   */
-  public Plot option(String option, Map<String, ?> value) {
-    return change(p -> value.forEach((key, v) -> p.option(option, key, v)));
   }
 
   // the data

@@ -11,6 +11,8 @@ abstract sealed class PlotMarks permits Plot {
   private static final double TEXT_SIZE = 6;
   private static final Map<String, Object> LINE =
       Map.of("size", 1.1, "color", Palette.FIRST, "fill", Palette.FIRST);
+  private static final Map<String, Object> BAND =
+      Map.of("color", "#ffffff", "size", 0, "alpha", 0.2, "fill", Palette.FIRST);
 
   abstract PlotParts parts();
 
@@ -109,17 +111,6 @@ abstract sealed class PlotMarks permits Plot {
   }
 
   /**
-   * {@return the plot with a band between two columns, for an interval around a line}
-   *
-   * @param x column of numbers
-   * @param low column of lower ends
-   * @param high column of upper ends
-   */
-  public Plot ribbons(String x, String low, String high) {
-    return layer("ribbon", band(0.25), "x", x, "ymin", low, "ymax", high);
-  }
-
-  /**
    * {@return the plot with error bars}
    *
    * @param x column
@@ -143,8 +134,7 @@ abstract sealed class PlotMarks permits Plot {
     String x = marks.mapping().get("x");
     boolean line = List.of("line", "step").contains(marks.geom());
     String colour = marks.mapping().getOrDefault("color", marks.mapping().get("fill"));
-    Map<String, Object> look =
-        line ? band(0.2) : Map.of("width", 0.15, "size", 0.8, "color", "#333333");
+    Map<String, Object> look = line ? BAND : Map.of("width", 0.15, "size", 0.8, "color", "#333333");
     Plot spread =
         from(marks.table())
             .layer(line ? "ribbon" : "errorbar", look, "x", x, "y", y, "error", error)
@@ -277,9 +267,5 @@ abstract sealed class PlotMarks permits Plot {
     Map<String, Object> look = Map.of("size", TEXT_SIZE, "color", "#444444", "hjust", 0);
     return annotation(
         "text", Map.of("x", List.of(x), "y", List.of(y), "label", List.of(text)), look);
-  }
-
-  private static Map<String, Object> band(double alpha) {
-    return Map.of("color", "#ffffff", "size", 0, "alpha", alpha, "fill", Palette.FIRST);
   }
 }

@@ -74,8 +74,6 @@ final class PlotSpec {
           spec, "ggtitle", "subtitle", text -> Drawing.fit((String) text, Theme.AXIS_TITLE, room));
       replace(spec, "caption", "text", text -> Drawing.fit((String) text, Theme.CAPTION, room));
       // the panels are split by numbered names
-      replace(spec, "facet", "x", name -> PANEL + name);
-      replace(spec, "facet", "y", name -> PANEL + name);
       replace(
           spec,
           "facet",

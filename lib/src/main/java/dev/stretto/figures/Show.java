@@ -114,6 +114,17 @@ public final class Show {
   }
 
   /**
+   * {@return a table with all of its rows, to be a cell's last expression; otherwise long tables
+   * are cut}
+   *
+   * @param table of any length
+   */
+  public static Object whole(Table table) {
+    String html = HtmlTable.of(table, table.rowCount());
+    return rendered(new Markup(Map.of("text/plain", table.printAll(), "text/html", html)));
+  }
+
+  /**
    * {@return a piece of HTML for a notebook to show}
    *
    * @param html the markup; it must load nothing from the network

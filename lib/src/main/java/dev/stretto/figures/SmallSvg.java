@@ -81,7 +81,10 @@ final class SmallSvg {
       Matcher mark = MARK.matcher(line);
       mark.matches();
       Map<String, Double> at = new LinkedHashMap<>();
-      PLACE.matcher(mark.group(2)).results().forEach(r -> at.put(r.group(1), number(r.group(2))));
+      PLACE
+          .matcher(mark.group(2))
+          .results()
+          .forEach(r -> at.put(r.group(1), Double.valueOf(r.group(2))));
       String look = PLACE.matcher(mark.group(2)).replaceAll("").strip();
       if (mark.group(1).equals("circle")) {
         String dot = dot(look, at.get("r"));
@@ -113,10 +116,6 @@ final class SmallSvg {
             .replaceAll(" +", " ")
             .strip()
         + " fill=\"none\" stroke-linecap=\"round\" stroke-width=\"%s\"".formatted(2 * radius);
-  }
-
-  private static double number(String text) {
-    return Double.parseDouble(text);
   }
 
   private static String tenths(double value) {

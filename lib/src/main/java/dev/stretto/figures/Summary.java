@@ -28,10 +28,7 @@ sealed interface Summary {
 
   /** Whether the data are the table's rows themselves. */
   default boolean isView() {
-    return this instanceof None
-        || this instanceof Half
-        || this instanceof AtEnd
-        || this instanceof Around;
+    return !(this instanceof Histogram);
   }
 
   /** A changed copy of a map. */
@@ -144,7 +141,7 @@ sealed interface Summary {
       double step = (forward(log, max(all)) - low) / bins;
       step = step > 0 ? step : 1;
       Map<List<Object>, Double> heights = new HashMap<>();
-      Rows rows = new Rows();
+      Map<String, List<Object>> columns = new LinkedHashMap<>();
       for (Map.Entry<Map<String, Object>, Table> group : groups(layer, plot).entrySet()) {
         double[] sums = new double[bins];
         double[] values = doubles(group.getValue(), name);
@@ -158,22 +155,15 @@ sealed interface Summary {
         for (int bin = 0; bin < bins; bin++) {
           double from = heights.getOrDefault(List.of(panel, bin), 0.0);
           heights.put(List.of(panel, bin), from + sums[bin]);
-          rows.add(
-              group.getKey(),
-              Map.of(
-                  name + " from",
-                  back(log, low + bin * step),
-                  name + " to",
-                  back(log, low + (bin + 1) * step),
-                  measure(),
-                  sums[bin],
-                  ".low",
-                  from,
-                  ".high",
-                  from + sums[bin]));
+          group.getKey().forEach((column, value) -> Tables.add(columns, column, value));
+          Tables.add(columns, name + " from", back(log, low + bin * step));
+          Tables.add(columns, name + " to", back(log, low + (bin + 1) * step));
+          Tables.add(columns, measure(), sums[bin]);
+          Tables.add(columns, ".low", from);
+          Tables.add(columns, ".high", from + sums[bin]);
         }
       }
-      return rows.table(name + " from", name + " to", measure(), ".low", ".high");
+      return Tables.of(columns);
     }
 
     @Override
@@ -185,30 +175,6 @@ sealed interface Summary {
       changed.put("ymin", ".low");
       changed.put("ymax", ".high");
       return changed;
-    }
-  }
-
-  /** Rows of a summary, kept in order. */
-  final class Rows {
-    private final List<Map<String, Object>> rows = new ArrayList<>();
-
-    void add(Map<String, Object> group, Map<String, ?> values) {
-      Map<String, Object> row = new LinkedHashMap<>(group);
-      row.putAll(values);
-      rows.add(row);
-    }
-
-    Table table(String... measures) {
-      Set<String> names = new LinkedHashSet<>(rows.getFirst().keySet());
-      List.of(measures).forEach(names::remove); // group columns first, then measures in order
-      names.addAll(List.of(measures));
-      Table table = Table.create();
-      for (String name : names) {
-        List<Object> values = new ArrayList<>();
-        rows.forEach(row -> values.add(row.get(name)));
-        table.addColumns(Tables.column(name, values));
-      }
-      return table;
     }
   }
 

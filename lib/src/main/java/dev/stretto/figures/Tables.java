@@ -82,6 +82,11 @@ public final class Tables {
     return table;
   }
 
+  /** One more cell at the end of a column, for {@link #of(Map)}. */
+  static void add(Map<String, List<Object>> columns, String name, Object value) {
+    columns.computeIfAbsent(name, _ -> new ArrayList<>()).add(value);
+  }
+
   private static List<Object> list(String name, Object values) {
     if (values instanceof Collection<?> collection) {
       return new ArrayList<>(collection);

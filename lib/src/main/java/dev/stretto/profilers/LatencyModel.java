@@ -68,20 +68,11 @@ public record LatencyModel(Device device, Shape shape, int cached) {
     /** Vicuna-7B (Llama): 32 layers of 4,096. */
     public static final Shape VICUNA_7B = half("Vicuna-7B", 6.738e9, 32, 4096);
 
-    /** Vicuna-13B (Llama): 40 layers of 5,120. */
-    public static final Shape VICUNA_13B = half("Vicuna-13B", 13.016e9, 40, 5120);
-
-    /** Vicuna-33B (Llama): 60 layers of 6,656. */
-    public static final Shape VICUNA_33B = half("Vicuna-33B", 32.529e9, 60, 6656);
-
     /** The 68M draft of Spec-Bench's speculative sampling rows: 2 layers of 768. */
     public static final Shape LLAMA_68M = half("Llama-68M", 68e6, 2, 768);
 
     /** Llama-3.1-8B: 32 layers, 8 key heads of 128. */
     public static final Shape LLAMA_8B = half("Llama-3.1-8B", 8.03e9, 32, 1024);
-
-    /** Llama-2-70B: 80 layers, 8 key heads of 128. */
-    public static final Shape LLAMA_70B = half("Llama-2-70B", 68.977e9, 80, 1024);
 
     /**
      * At half precision.

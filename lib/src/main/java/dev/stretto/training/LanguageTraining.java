@@ -58,23 +58,4 @@ public record LanguageTraining(CausalLm model, double smoothing) implements Loss
     Cost cost = model.cost(Cost.Shape.causal(windows.length, n, 0, model.layers()));
     return new Work((long) windows.length * n, windows.length, cost.multiplyAdds());
   }
-
-  /**
-   * Loss without training.
-   *
-   * @param manager a scope
-   * @param windows batches of windows
-   * @return nats a token, the mean over the batches
-   */
-  public double evaluate(NDManager manager, Iterable<int[][]> windows) {
-    double sum = 0;
-    int count = 0;
-    for (int[][] batch : windows) {
-      try (NDManager scope = manager.newSubManager()) {
-        sum += loss(scope, batch).getFloat() * batch.length;
-        count += batch.length;
-      }
-    }
-    return sum / count;
-  }
 }

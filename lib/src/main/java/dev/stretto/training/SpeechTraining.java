@@ -3,6 +3,7 @@ package dev.stretto.training;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import dev.stretto.data.audio.LogMel;
 import dev.stretto.data.manifest.Cut;
 import dev.stretto.models.speech.SpeechModel;
 import dev.stretto.samplers.batching.Batch;
@@ -29,7 +30,7 @@ public record SpeechTraining(
    * Batches of a sampler; resumed by counting.
    *
    * @param corpus whose cuts the sampler saw
-   * @param batches starts the sampler's endless stream anew
+   * @param batches starts the sampler's endless stream from its beginning
    * @return numbers of utterances, batch by batch
    */
   public static BatchSource<int[]> source(SpeechCorpus corpus, Supplier<Iterator<Batch>> batches) {
@@ -102,14 +103,8 @@ public record SpeechTraining(
     if (ragged) {
       return SpeechModel.ragged(scope, rows, bins);
     }
-    int[] frames = Arrays.stream(rows).mapToInt(row -> row.length / bins).toArray();
-    int longest = Arrays.stream(frames).max().orElseThrow();
-    float[] all = new float[rows.length * longest * bins];
-    for (int b = 0; b < rows.length; b++) {
-      System.arraycopy(rows[b], 0, all, b * longest * bins, rows[b].length);
-    }
-    return new SpeechModel.Sound(
-        scope.create(all, new Shape(rows.length, longest, bins)), frames, false);
+    LogMel.Batch padded = LogMel.pad(scope, List.of(rows), bins);
+    return new SpeechModel.Sound(padded.features(), padded.lengths(), false);
   }
 
   /**

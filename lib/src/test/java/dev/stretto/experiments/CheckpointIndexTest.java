@@ -20,12 +20,6 @@ import org.junit.jupiter.api.Test;
 class CheckpointIndexTest {
   private static final Path FOLDER = Path.of("../datasets/checkpoints");
 
-<<<<<<< HEAD
-  /** Beginnings of files whose models have no recipe yet; each that gets one goes from here. */
-  private static final List<String> WITHOUT = List.of("hybrid-target-", "state-space-draft-");
-
-=======
->>>>>>> papersa
   @Test
   void everyFileHasARowAndEveryRowItsFile() throws IOException {
     Set<String> rows = new TreeSet<>();

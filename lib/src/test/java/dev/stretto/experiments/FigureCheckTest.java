@@ -72,7 +72,7 @@ class FigureCheckTest {
   void specificationAndPictureAreComparedButNoPictureOfWallTimes() throws IOException {
     figure(drawn, "flover-gantt", DATA.formatted("r2", "0.5", "3"), "{\"a\": 1}\n", Color.RED);
     assertEquals(
-        List.of("spec.b is absent instead of 2"), compare(false, false).getFirst().sentences());
+        List.of("spec.b is absent instead of 2.0"), compare(false, false).getFirst().sentences());
     String structural = "# column: step structural\nstep\n1\n";
     figure(stored, "flover-gantt", structural, "{}\n", Color.BLUE);
     figure(drawn, "flover-gantt", structural, "{}\n", Color.RED);

@@ -55,10 +55,10 @@ class PlotTest {
   @Test
   void everyColourReadsOnWhite() {
     for (String colour : Palette.DISCRETE) {
-      assertTrue(Palette.contrast(colour) >= 3, colour + ": " + Palette.contrast(colour));
+      assertTrue(contrast(colour) >= 3, colour + ": " + contrast(colour));
     }
-    assertEquals(21, Palette.contrast("#000000"), 1e-9);
-    assertEquals(1, Palette.contrast("#ffffff"), 1e-9);
+    assertEquals(21, contrast("#000000"), 1e-9);
+    assertEquals(1, contrast("#ffffff"), 1e-9);
   }
 
   @Test
@@ -205,12 +205,23 @@ class PlotTest {
             base.bars("method", "loss").fill("method").dodged().labels("loss", ".1f"),
             base.bars("step", "loss").fill("method").labels("loss", ".1f").discrete("step"),
             base.tiles("method", "step", "loss").labels("loss", ".1f").discrete("step"),
-            base.ribbons("step", "loss", "loss"),
             base.errorBars("method", "step", "loss"),
             base.segments("step", "loss", "loss", "step").vline(2),
             base.rects("step", "loss", "step", "loss"),
             base.texts("step", "loss", "method"))) {
       assertTrue(plot.svg().startsWith("<svg"), plot.spec().toString());
     }
+  }
+
+  /** Contrast on white (WCAG 2.1), from 1 to 21. */
+  private static double contrast(String colour) {
+    double luminance = 0;
+    double[] weights = {.2126, .7152, .0722};
+    for (int i = 0; i < 3; i++) {
+      double share = Integer.parseInt(colour.substring(2 * i + 1, 2 * i + 3), 16) / 255.0;
+      luminance +=
+          weights[i] * (share <= .03928 ? share / 12.92 : Math.pow((share + .055) / 1.055, 2.4));
+    }
+    return 1.05 / (luminance + .05);
   }
 }

@@ -80,6 +80,7 @@ class ShowTest {
     String html = (String) Show.bundle(table).get("text/html");
     assertFalse(html.contains("#") || html.contains("black") || html.contains("white"), html);
     assertTrue(html.contains("first 40 of 1,000 rows"));
+    assertTrue(Show.whole(table).toString().lines().count() > 1000, "whole where it is asked for");
     assertTrue(html.contains("&lt;b&gt;x&lt;/b&gt;") && html.contains("runs &lt;3"));
     assertTrue(html.contains("text-align:right") && html.contains(">1.235<"));
   }
@@ -106,7 +107,7 @@ class ShowTest {
     assertEquals("# x", Show.bundle(Show.markdown("# x")).get("text/markdown"));
     assertEquals("$x$", Show.bundle(Show.latex("$x$")).get("text/latex"));
     assertEquals("<svg/>", Show.bundle(Show.svg("<svg/>")).get("image/svg+xml"));
-    assertEquals(Map.of("a", 1L), Show.bundle(Show.json("{\"a\": 1}")).get("application/json"));
+    assertEquals(Map.of("a", 1.0), Show.bundle(Show.json("{\"a\": 1}")).get("application/json"));
   }
 
   @Test

@@ -74,8 +74,8 @@ class AdamWTest {
       state[1][i] = .9 * state[1][i] + .1 * g;
       state[2][i] = .95 * state[2][i] + .05 * g * g;
       double mean = state[1][i] / (1 - Math.pow(.9, t));
-      double root = Math.sqrt(state[2][i] / (1 - Math.pow(.97, t)));
-      double epsilon = 1e-8 / Math.sqrt(1 - Math.pow(.97, t));
+      double root = Math.sqrt(state[2][i] / (1 - Math.pow(.95, t)));
+      double epsilon = 1e-8 / Math.sqrt(1 - Math.pow(.95, t));
       state[0][i] -= rate * decay * state[0][i] + rate * mean / (root + epsilon);
     }
   }

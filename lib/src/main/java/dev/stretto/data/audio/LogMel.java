@@ -10,6 +10,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -34,9 +35,7 @@ public final class LogMel {
    * @param bins mel bins
    * @param lowHz where the first filter begins
    * @param highHz where the last one ends, at most half the rate
-   * @param scale the mel scale
    * @param floor the least power that the logarithm sees, above 0
-   * @param normalisation what is done to the logarithms
    */
   public record Config(
       int sampleRate,
@@ -46,9 +45,7 @@ public final class LogMel {
       int bins,
       double lowHz,
       double highHz,
-      MelScale scale,
-      double floor,
-      Normalisation normalisation) {
+      double floor) {
 
     /** Checks ranges; throws IllegalArgumentException naming what does not fit. */
     public Config {
@@ -69,28 +66,11 @@ public final class LogMel {
      * The workbench's own: 24 bins over 0 to 4 kHz, window 25 ms, hop 20 ms.
      *
      * @param sampleRate 8000 or more
-     * @return the settings, not normalised
-     */
-    public static Config compact(int sampleRate) {
-      return of(sampleRate, 20, 24, 4000, new Normalisation.None());
-    }
-
-    /**
-     * As large recognisers have it: 80 bins over the whole band, window 25 ms, hop 10 ms, each bin
-     * normalised over its utterance.
-     *
-     * @param sampleRate 16000, or what the sound has
      * @return the settings
      */
-    public static Config wide(int sampleRate) {
-      return of(sampleRate, 10, 80, sampleRate / 2.0, new Normalisation.PerUtterance());
-    }
-
-    private static Config of(
-        int rate, double hopMs, int bins, double highHz, Normalisation normalisation) {
-      int fft = Integer.highestOneBit(Math.max(1, rate / 40 - 1)) * 2;
-      return new Config(
-          rate, 25, hopMs, fft, bins, 0, highHz, MelScale.SLANEY, 1e-10, normalisation);
+    public static Config compact(int sampleRate) {
+      int fft = Integer.highestOneBit(Math.max(1, sampleRate / 40 - 1)) * 2;
+      return new Config(sampleRate, 25, 20, fft, 24, 0, 4000, 1e-10);
     }
   }
 
@@ -103,7 +83,12 @@ public final class LogMel {
   @SuppressWarnings("ArrayRecordComponent") // made for this batch
   public record Batch(NDArray features, int[] lengths) {}
 
+  /** Mean and deviation of each bin. */
+  @SuppressWarnings("ArrayRecordComponent") // read here alone
+  private record Normalisation(float[] mean, float[] deviation) {}
+
   private final Config config;
+  private final Optional<Normalisation> normalisation;
   private final int hop;
   private final float[] window;
   private final float[] filters;
@@ -115,7 +100,12 @@ public final class LogMel {
    * @throws IllegalArgumentException where a mel bin is too narrow to hold a spectral line
    */
   public LogMel(Config config) {
+    this(config, Optional.empty());
+  }
+
+  private LogMel(Config config, Optional<Normalisation> normalisation) {
     this.config = config;
+    this.normalisation = normalisation;
     hop = samples(config.hopMs);
     window = new float[samples(config.windowMs)];
     for (int i = 0; i < window.length; i++) {
@@ -123,8 +113,7 @@ public final class LogMel {
     }
     double line = (double) config.sampleRate / config.fftSize;
     filters =
-        config.scale.filters(
-            config.fftSize / 2 + 1, line, config.bins, config.lowHz, config.highHz);
+        MelScale.filters(config.fftSize / 2 + 1, line, config.bins, config.lowHz, config.highHz);
   }
 
   private int samples(double ms) {
@@ -162,7 +151,7 @@ public final class LogMel {
    * @return the features and their lengths
    */
   public Batch batch(NDManager manager, List<Audio> audios) {
-    return pad(manager, features(manager, audios));
+    return pad(manager, features(manager, audios), config.bins);
   }
 
   /**
@@ -170,16 +159,17 @@ public final class LogMel {
    *
    * @param manager owns the result
    * @param rows one or more of {@link #features}
+   * @param bins of a frame
    * @return the features and their lengths
    */
-  public Batch pad(NDManager manager, List<float[]> rows) {
-    int[] lengths = rows.stream().mapToInt(row -> row.length / config.bins).toArray();
+  public static Batch pad(NDManager manager, List<float[]> rows, int bins) {
+    int[] lengths = rows.stream().mapToInt(row -> row.length / bins).toArray();
     int longest = Arrays.stream(lengths).max().orElseThrow();
-    float[] all = new float[Math.multiplyExact(rows.size(), longest * config.bins)];
+    float[] all = new float[Math.multiplyExact(rows.size(), longest * bins)];
     for (int r = 0; r < lengths.length; r++) {
-      System.arraycopy(rows.get(r), 0, all, r * longest * config.bins, rows.get(r).length);
+      System.arraycopy(rows.get(r), 0, all, r * longest * bins, rows.get(r).length);
     }
-    return new Batch(manager.create(all, new Shape(lengths.length, longest, config.bins)), lengths);
+    return new Batch(manager.create(all, new Shape(lengths.length, longest, bins)), lengths);
   }
 
   /**
@@ -194,12 +184,7 @@ public final class LogMel {
    */
   public List<float[]> features(NDManager manager, List<Audio> audios) {
     List<float[]> rows = logarithms(manager, audios, CHUNK);
-    switch (config.normalisation) {
-      case Normalisation.None() -> {}
-      case Normalisation.PerUtterance() ->
-          rows.forEach(row -> normalise(row, statistics(List.of(row))));
-      case Normalisation.Global global -> rows.forEach(row -> normalise(row, global));
-    }
+    normalisation.ifPresent(by -> rows.forEach(row -> normalise(row, by)));
     return rows;
   }
 
@@ -208,23 +193,10 @@ public final class LogMel {
    *
    * @param manager does the work; nothing stays in it
    * @param audios for example the training set
-   * @return a front end with {@link Normalisation.Global}
+   * @return a front end whose bins have mean 0 and deviation 1 over these sounds
    */
   public LogMel fitted(NDManager manager, List<Audio> audios) {
-    Normalisation.Global global = statistics(logarithms(manager, audios, CHUNK));
-    Config c = config;
-    return new LogMel(
-        new Config(
-            c.sampleRate,
-            c.windowMs,
-            c.hopMs,
-            c.fftSize,
-            c.bins,
-            c.lowHz,
-            c.highHz,
-            c.scale,
-            c.floor,
-            global));
+    return new LogMel(config, Optional.of(statistics(logarithms(manager, audios, CHUNK))));
   }
 
   /** Log-mel (T, bins) of each sound before normalisation, some frames at a time. */
@@ -283,7 +255,7 @@ public final class LogMel {
     into.put(slot * window.length, out);
   }
 
-  private Normalisation.Global statistics(List<float[]> rows) {
+  private Normalisation statistics(List<float[]> rows) {
     double[] sum = new double[config.bins];
     double[] squares = new double[config.bins];
     long frames = 0;
@@ -301,13 +273,13 @@ public final class LogMel {
       double variance = squares[b] / frames - Math.pow(sum[b] / frames, 2);
       deviation[b] = (float) Math.sqrt(Math.max(variance, 1e-10)); // a silent bin stays finite
     }
-    return new Normalisation.Global(mean, deviation);
+    return new Normalisation(mean, deviation);
   }
 
-  private void normalise(float[] out, Normalisation.Global by) {
+  private void normalise(float[] out, Normalisation by) {
     for (int i = 0; i < out.length; i++) {
       int b = i % config.bins;
-      out[i] = (out[i] - by.mean()[b]) / by.deviation()[b];
+      out[i] = (out[i] - by.mean[b]) / by.deviation[b];
     }
   }
 }

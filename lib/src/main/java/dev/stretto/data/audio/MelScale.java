@@ -1,28 +1,24 @@
 package dev.stretto.data.audio;
 
-/** How pitch is perceived; each scale brings the height of its triangular filters. */
-public enum MelScale {
-  /** Slaney's Auditory Toolbox: linear up to 1 kHz, then logarithmic; filters of equal area. */
-  SLANEY,
-  /** HTK's 2595 log10(1 + f / 700); filters of height 1. */
-  HTK;
-
+/**
+ * The mel scale of Slaney's Auditory Toolbox: linear up to 1 kHz, then logarithmic; triangular
+ * filters of equal area.
+ */
+final class MelScale {
   private static final double LOG_STEP = Math.log(6.4) / 27;
 
-  double mel(double hz) {
-    return this == HTK
-        ? 2595 * Math.log10(1 + hz / 700)
-        : hz < 1000 ? hz * 3 / 200 : 15 + Math.log(hz / 1000) / LOG_STEP;
+  private MelScale() {}
+
+  static double mel(double hz) {
+    return hz < 1000 ? hz * 3 / 200 : 15 + Math.log(hz / 1000) / LOG_STEP;
   }
 
-  double hz(double mel) {
-    return this == HTK
-        ? 700 * (Math.pow(10, mel / 2595) - 1)
-        : mel < 15 ? mel * 200 / 3 : 1000 * Math.exp((mel - 15) * LOG_STEP);
+  static double hz(double mel) {
+    return mel < 15 ? mel * 200 / 3 : 1000 * Math.exp((mel - 15) * LOG_STEP);
   }
 
   /** Weights (lines, bins), row by row, of triangles at equal distances on this scale. */
-  float[] filters(int lines, double lineHz, int bins, double lowHz, double highHz) {
+  static float[] filters(int lines, double lineHz, int bins, double lowHz, double highHz) {
     double low = mel(lowHz);
     double step = (mel(highHz) - low) / (bins + 1);
     float[] weights = new float[lines * bins];
@@ -30,7 +26,7 @@ public enum MelScale {
       double left = hz(low + b * step);
       double top = hz(low + (b + 1) * step);
       double right = hz(low + (b + 2) * step);
-      double height = this == HTK ? 1 : 2 / (right - left);
+      double height = 2 / (right - left);
       double sum = 0;
       for (int k = 0; k < lines; k++) {
         double f = k * lineHz;

@@ -114,11 +114,6 @@ public record SpokenDigits(List<Take> takes) {
     return new SpokenDigits(takes.stream().filter(kept).toList());
   }
 
-  /** {@return the speakers, sorted} */
-  public List<String> speakers() {
-    return takes.stream().map(Take::speaker).distinct().sorted().toList();
-  }
-
   /** {@return every recording as an utterance} */
   public List<Utterance> utterances() {
     return takes.stream().map(Take::utterance).toList();

@@ -22,14 +22,6 @@ public final class Wav {
   /** A data chunk of this size or more was written to a pipe, its true size unknown. */
   private static final long ENDLESS = 0x7FFFF000L;
 
-  /** How samples are written. */
-  public enum Encoding {
-    /** 16-bit integers; louder than full scale is clipped. */
-    PCM16,
-    /** 32-bit floats, every bit kept. */
-    FLOAT32
-  }
-
   private final float[][] channels;
   private final int sampleRate;
 
@@ -38,20 +30,9 @@ public final class Wav {
     this.sampleRate = sampleRate;
   }
 
-  /** {@return how many channels there are, 1 or more} */
-  public int channels() {
-    return channels.length;
-  }
-
-  /**
-   * One channel.
-   *
-   * @param index 0 is the left one of two
-   * @return its samples
-   * @throws IndexOutOfBoundsException where there is no such channel
-   */
-  public Audio channel(int index) {
-    return new Audio(channels[index], sampleRate);
+  /** The samples of every channel. */
+  float[][] channels() {
+    return channels;
   }
 
   /** {@return the mean of all channels} */
@@ -170,34 +151,6 @@ public final class Wav {
       case 32 -> real ? in.getFloat(at) : (float) (in.getInt(at) / 2147483648.0);
       default -> (float) in.getDouble(at);
     };
-  }
-
-  /**
-   * Writes a file of one channel.
-   *
-   * @param file replaced where it is there
-   * @param audio the sound
-   * @param encoding how
-   * @throws IOException where it cannot be written
-   */
-  public static void write(Path file, Audio audio, Encoding encoding) throws IOException {
-    int bytes = encoding == Encoding.PCM16 ? 2 : 4;
-    int size = Math.multiplyExact(audio.samples().length, bytes);
-    ByteBuffer out = ByteBuffer.allocate(44 + size).order(ByteOrder.LITTLE_ENDIAN);
-    out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + size);
-    out.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16);
-    out.putShort((short) (encoding == Encoding.PCM16 ? PCM : FLOAT)).putShort((short) 1);
-    out.putInt(audio.sampleRate()).putInt(audio.sampleRate() * bytes);
-    out.putShort((short) bytes).putShort((short) (8 * bytes));
-    out.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(size);
-    for (float x : audio.samples()) {
-      if (encoding == Encoding.PCM16) {
-        out.putShort((short) Math.clamp(Math.round(x * 32768.0), -32768, 32767));
-      } else {
-        out.putFloat(x);
-      }
-    }
-    Files.write(file, out.array());
   }
 
   private static String mark(byte[] file, int at) {

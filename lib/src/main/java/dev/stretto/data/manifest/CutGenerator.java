@@ -20,14 +20,23 @@ public final class CutGenerator {
   private static final String ONSETS = "bdfgklmnrstv";
   private static final String VOWELS = "aeiou";
 
-  /**
-   * A lognormal component.
-   *
-   * @param weight share of the draws; the weights of a mixture add up to 1
-   * @param median above 0
-   * @param logSigma standard deviation of the logarithm, above 0
-   */
-  public record Lognormal(double weight, double median, double logSigma) {
+  static final double MIN_DURATION = .5;
+  static final double MAX_DURATION = 40;
+  private static final double MIN_RATE = .5;
+  private static final double MAX_RATE = 14;
+
+  /** Broken transcripts have a rate that is uniform between these. */
+  private static final double BROKEN_MIN_RATE = 18;
+
+  private static final double BROKEN_MAX_RATE = 30;
+  private static final List<String> LANGUAGES = List.of("en", "de");
+
+  /** Tokens a second, one component a language. */
+  private static final List<Lognormal> RATES =
+      List.of(new Lognormal(.6, 4.5, .30), new Lognormal(.4, 7.5, .30));
+
+  /** A component of a mixture: its share of the draws, median and deviation of the logarithm. */
+  record Lognormal(double weight, double median, double logSigma) {
 
     /** Inverse transform, the same bits on every machine. */
     private double quantile(double u) {
@@ -35,130 +44,50 @@ public final class CutGenerator {
     }
   }
 
-  /**
-   * What a manifest is drawn from.
-   *
-   * @param durations mixture of durations in seconds
-   * @param minDuration shorter draws become this, seconds
-   * @param maxDuration longer draws become this, seconds
-   * @param languages codes
-   * @param rates for each language its share and the median and log-sigma of tokens a second
-   * @param minRate lower draws of the rate become this
-   * @param maxRate higher draws of the rate become this
-   * @param brokenShare share of cuts with a broken transcript, in any language
-   * @param brokenMinRate their rates are uniform from this
-   * @param brokenMaxRate to this
-   */
-  public record Settings(
-      List<Lognormal> durations,
-      double minDuration,
-      double maxDuration,
-      List<String> languages,
-      List<Lognormal> rates,
-      double minRate,
-      double maxRate,
-      double brokenShare,
-      double brokenMinRate,
-      double brokenMaxRate) {
-
-    /** Copies the lists; throws IllegalArgumentException where they do not fit together. */
-    public Settings {
-      durations = List.copyOf(durations);
-      languages = List.copyOf(languages);
-      rates = List.copyOf(rates);
-      if (languages.size() != rates.size()) {
-        throw new IllegalArgumentException(
-            languages.size() + " languages and " + rates.size() + " rates, expected as many");
-      }
-      if (!(minDuration > 0 && minDuration < maxDuration && maxDuration < 1e6)) {
-        throw new IllegalArgumentException(
-            "durations are clipped to %s to %s, expected 0 < min < max"
-                .formatted(minDuration, maxDuration));
-      }
-      checkWeights("durations", durations);
-      checkWeights("rates", rates);
-    }
-
-    private static void checkWeights(String what, List<Lognormal> mixture) {
-      double sum = mixture.stream().mapToDouble(Lognormal::weight).sum();
-      if (!(Math.abs(sum - 1) < 1e-9)) {
-        throw new IllegalArgumentException(
-            "weights of " + what + " add up to " + sum + ", expected 1");
-      }
-    }
-
-    /**
-     * {@return the manifest of the specification: mean 8.1 s, two languages, 0.3 % broken
-     * transcripts}
-     */
-    public static Settings canary() {
-      List<Lognormal> seconds =
-          List.of(
-              new Lognormal(.35, 2.5, .45),
-              new Lognormal(.45, 8, .50),
-              new Lognormal(.20, 15, .25));
-      List<Lognormal> rates = List.of(new Lognormal(.6, 4.5, .30), new Lognormal(.4, 7.5, .30));
-      return new Settings(seconds, .5, 40, List.of("en", "de"), rates, .5, 14, .003, 18, 30);
-    }
-
-    /**
-     * {@return the benchmark's settings: durations of one lognormal between 0.5 and 40 s, mean 7.9
-     * s, as lhotse's sampler was measured on; token rates as {@link #canary()}, nothing broken}
-     */
-    public static Settings benchmark() {
-      Settings of = canary();
-      List<Lognormal> seconds = List.of(new Lognormal(1, 6.61, .60));
-      return new Settings(
-          seconds, .5, 40, of.languages, of.rates, of.minRate, of.maxRate, 0, 18, 30);
-    }
-  }
-
-  private final Settings settings;
+  private final List<Lognormal> durations;
+  private final double brokenShare;
   private final SeedTree seed;
   private final boolean withText;
 
-  /**
-   * A generator without text.
-   *
-   * @param settings the distributions
-   * @param seed the seed
-   */
-  public CutGenerator(Settings settings, long seed) {
-    this(settings, SeedTree.of(seed).child("cuts"), false);
-  }
-
-  private CutGenerator(Settings settings, SeedTree seed, boolean withText) {
-    this.settings = settings;
+  private CutGenerator(
+      List<Lognormal> durations, double brokenShare, SeedTree seed, boolean withText) {
+    this.durations = durations;
+    this.brokenShare = brokenShare;
     this.seed = seed;
     this.withText = withText;
   }
 
   /**
-   * {@return the manifest of the specification}
+   * {@return the manifest of the specification: mean 8.1 s, two languages, 0.3 % broken
+   * transcripts}
    *
    * @param seed the seed
    */
   public static CutGenerator canary(long seed) {
-    return new CutGenerator(Settings.canary(), seed);
+    List<Lognormal> seconds =
+        List.of(
+            new Lognormal(.35, 2.5, .45), new Lognormal(.45, 8, .50), new Lognormal(.20, 15, .25));
+    return new CutGenerator(seconds, .003, SeedTree.of(seed).child("cuts"), false);
   }
 
   /**
-   * {@return the benchmark's manifest}
+   * {@return the benchmark's manifest: durations of one lognormal between 0.5 and 40 s, mean 7.9 s,
+   * as lhotse's sampler was measured on; token rates as {@link #canary}, nothing broken}
    *
    * @param seed the seed
    */
   public static CutGenerator benchmark(long seed) {
-    return new CutGenerator(Settings.benchmark(), seed);
+    List<Lognormal> seconds = List.of(new Lognormal(1, 6.61, .60));
+    return new CutGenerator(seconds, 0, SeedTree.of(seed).child("cuts"), false);
   }
 
   /** {@return a copy with transcripts of pseudo-words, one syllable a token; all else stays} */
   public CutGenerator withText() {
-    return new CutGenerator(settings, seed, true);
+    return new CutGenerator(durations, brokenShare, seed, true);
   }
 
-  /** {@return the distributions} */
-  public Settings settings() {
-    return settings;
+  List<Lognormal> durations() {
+    return durations;
   }
 
   /**
@@ -169,22 +98,17 @@ public final class CutGenerator {
    */
   public Cut cut(long index) {
     Rng rng = seed.child(index).rng();
-    Lognormal component = pick(settings.durations, rng);
-    double seconds =
-        clip(component.quantile(open(rng)), settings.minDuration, settings.maxDuration);
+    Lognormal component = pick(durations, rng);
+    double seconds = clip(component.quantile(open(rng)), MIN_DURATION, MAX_DURATION);
     double duration = Math.rint(seconds * 1000) / 1000;
-    int language = settings.rates.indexOf(pick(settings.rates, rng));
-    double rate =
-        clip(settings.rates.get(language).quantile(open(rng)), settings.minRate, settings.maxRate);
-    if (rng.nextDouble() < settings.brokenShare) {
-      rate =
-          settings.brokenMinRate
-              + (settings.brokenMaxRate - settings.brokenMinRate) * rng.nextDouble();
+    int language = RATES.indexOf(pick(RATES, rng));
+    double rate = clip(RATES.get(language).quantile(open(rng)), MIN_RATE, MAX_RATE);
+    if (rng.nextDouble() < brokenShare) {
+      rate = BROKEN_MIN_RATE + (BROKEN_MAX_RATE - BROKEN_MIN_RATE) * rng.nextDouble();
     }
     int tokens = (int) Math.max(1, Math.rint(rate * duration));
     String text = withText ? words(tokens, rng) : "";
-    return new Cut(
-        "cut-" + index, duration, tokens, text, settings.languages.get(language), Map.of());
+    return new Cut("cut-" + index, duration, tokens, text, LANGUAGES.get(language), Map.of());
   }
 
   /**

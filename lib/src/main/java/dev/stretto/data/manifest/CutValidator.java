@@ -57,22 +57,14 @@ final class CutValidator {
       Map<String, Object> extra) {
     duration(place, duration);
     if (options.requireText() && text.isEmpty()) {
-      throw noText(place);
+      throw place.bad(
+          Reason.MISSING_TEXT,
+          NemoParser.TEXT + " is missing, expected a transcript because text is required");
     }
     int tokens = stated == UNSTATED ? count(place, text) : stated;
     return lean()
-        ? lean(duration, tokens, language)
+        ? new Cut(Long.toString(++ordinal), duration, tokens, "", language, Map.of())
         : new Cut(id, duration, tokens, text, language, extra);
-  }
-
-  ManifestException noText(SourceLocation place) {
-    return place.bad(
-        Reason.MISSING_TEXT,
-        NemoParser.TEXT + " is missing, expected a transcript because text is required");
-  }
-
-  Cut lean(double duration, int tokens, String language) {
-    return new Cut(Long.toString(++ordinal), duration, tokens, "", language, Map.of());
   }
 
   private int count(SourceLocation place, String text) {

@@ -5,10 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,10 +21,6 @@ import java.util.zip.ZipException;
 final class Lines implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
   private static final int LONGEST = 1 << 28;
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-  private static final long ONES = 0x0101010101010101L;
-  private static final long HIGHS = 0x8080808080808080L;
 
   private final InputStream in;
   private final SourceLocation place;
@@ -155,17 +148,8 @@ final class Lines implements AutoCloseable {
     }
   }
 
-  /** Eight bytes at a time: x ^ newline is zero in a byte that is one (Mycroft's test). */
   private int indexOfNewline(int start, int end) {
-    int i = start;
-    for (; i + 8 <= end; i += 8) {
-      long x = (long) LONGS.get(buffer, i) ^ (ONES * '\n');
-      long zeros = (x - ONES) & ~x & HIGHS;
-      if (zeros != 0) {
-        return i + (Long.numberOfTrailingZeros(zeros) >>> 3);
-      }
-    }
-    for (; i < end; i++) {
+    for (int i = start; i < end; i++) {
       if (buffer[i] == '\n') {
         return i;
       }

@@ -75,26 +75,29 @@ public final class Manifests {
 
   private static Found find(Path path) {
     List<Path> shards = shards(path);
-    if (shards.size() > 1) {
-      for (Path shard : shards) {
-        if (!Files.isRegularFile(shard)) {
-          throw unreadable(shard, "is not there, expected all files of the range in " + path);
-        }
+    for (Path shard : shards) {
+      if (!shard.equals(path) && !Files.isRegularFile(shard)) {
+        throw unreadable(shard, "is not there, expected all files of the range in " + path);
       }
+    }
+    if (shards.size() > 1) {
       return new Found(file(shards.getFirst()), shards);
     }
-    Path only = shards.getFirst();
-    if (Files.isDirectory(only)) {
-      return folder(only);
+    return single(shards.getFirst());
+  }
+
+  private static Found single(Path path) {
+    if (Files.isDirectory(path)) {
+      return folder(path);
     }
-    if (!Files.isRegularFile(only)) {
-      throw unreadable(only, "is not there, expected a manifest file or a folder of manifests");
+    if (!Files.isRegularFile(path)) {
+      throw unreadable(path, "is not there, expected a manifest file or a folder of manifests");
     }
-    Path folder = only.toAbsolutePath().getParent();
-    if (KALDI_FILES.contains(only.getFileName().toString()) && isKaldi(folder)) {
+    Path folder = path.toAbsolutePath().getParent();
+    if (KALDI_FILES.contains(path.getFileName().toString()) && isKaldi(folder)) {
       return new Found(Format.KALDI, List.of(folder));
     }
-    return new Found(file(only), List.of(only));
+    return new Found(file(path), List.of(path));
   }
 
   private static Format file(Path file) {

@@ -23,13 +23,10 @@ final class NemoParser {
 
   private final SourceLocation place;
   private final CutValidator assembler;
-  private final boolean countsCharacters;
-  private String lastLanguage = "";
 
   private NemoParser(SourceLocation place, CutValidator assembler) {
     this.place = place;
     this.assembler = assembler;
-    this.countsCharacters = ReadOptions.CHARACTERS.equals(assembler.options().tokens());
   }
 
   static LineSource.Parser of(Lines lines, CutValidator assembler) {
@@ -41,9 +38,7 @@ final class NemoParser {
     double duration = Double.NaN;
     boolean timed = false;
     int tokens = CutValidator.UNSTATED;
-    int counted = 0;
     String text = "";
-    boolean hasText = false;
     String language = "";
     String id = null;
     boolean audio = false;
@@ -60,18 +55,10 @@ final class NemoParser {
         timed = true;
       } else if (name.equals(TEXT)) {
         expectString(parser, name);
-        if (!lean || !countsCharacters) {
-          text = Json.text(parser.getText(), name, place);
-          hasText = !text.isEmpty();
-        } else {
-          int length = parser.getTextLength();
-          counted =
-              Character.codePointCount(parser.getTextCharacters(), parser.getTextOffset(), length);
-          hasText = length > 0;
-        }
+        text = Json.text(parser.getText(), name, place);
       } else if (name.equals(LANGUAGE)) {
         expectString(parser, name);
-        language = language(parser);
+        language = Json.text(parser.getText(), name, place);
       } else if (name.equals(AUDIO)) {
         audio = true;
         if (!lean) {
@@ -103,15 +90,8 @@ final class NemoParser {
     if (id == null && !audio) {
       throw place.missing(AUDIO, "the path of the audio file (or a field id)");
     }
-    if (!lean || !countsCharacters) {
-      String name = id != null || lean ? id : idOf(extra);
-      return assembler.cut(place, name, duration, tokens, text, language, extra);
-    }
-    assembler.duration(place, duration);
-    if (!hasText && assembler.options().requireText()) {
-      throw assembler.noText(place);
-    }
-    return assembler.lean(duration, tokens == CutValidator.UNSTATED ? counted : tokens, language);
+    String name = id != null || lean ? id : idOf(extra);
+    return assembler.cut(place, name, duration, tokens, text, language, extra);
   }
 
   /** The id of an entry that states none. */
@@ -163,24 +143,6 @@ final class NemoParser {
     if (parser.currentToken() != JsonToken.VALUE_STRING) {
       throw place.value(Reason.BAD_VALUE, field, value(parser), "a string");
     }
-  }
-
-  /** Neighbours mostly speak the same language: no new string for them. */
-  private String language(JsonParser parser) throws IOException {
-    int length = parser.getTextLength();
-    if (length == lastLanguage.length()) {
-      char[] buffer = parser.getTextCharacters();
-      int from = parser.getTextOffset();
-      int i = 0;
-      while (i < length && buffer[from + i] == lastLanguage.charAt(i)) {
-        i++;
-      }
-      if (i == length) {
-        return lastLanguage;
-      }
-    }
-    lastLanguage = Json.text(parser.getText(), LANGUAGE, place);
-    return lastLanguage;
   }
 
   /** Whether Python counts the value as true, as NeMo does. */

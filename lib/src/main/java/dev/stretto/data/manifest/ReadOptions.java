@@ -22,7 +22,7 @@ public record ReadOptions(
     ToIntFunction<String> tokens,
     int sampleRate) {
 
-  /** Unicode code points, blanks included; counted without making a string where possible. */
+  /** Unicode code points, blanks included. */
   public static final ToIntFunction<String> CHARACTERS =
       text -> text.codePointCount(0, text.length());
 

@@ -69,7 +69,7 @@ public final class JavaLexer {
   }
 
   /**
-   * What an id stands for.
+   * The token of an id.
    *
    * @param id of a token that came
    * @return its text

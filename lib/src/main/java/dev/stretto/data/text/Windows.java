@@ -2,8 +2,6 @@ package dev.stretto.data.text;
 
 import dev.stretto.tensor.Rng;
 import java.util.Arrays;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** A token stream cut into windows. It has no state; random windows use the state of the Rng. */
 public final class Windows {
@@ -58,31 +56,9 @@ public final class Windows {
    */
   public int[][] batch(int rows, int length, Rng rng) {
     Checks.range("length", length, 1, size());
-    return windows(rng.ints(rows, 0, size() - length + 1), length);
-  }
-
-  private int[][] windows(IntStream starts, int length) {
-    return starts
+    return rng.ints(rows, 0, size() - length + 1)
         .map(start -> from + start)
         .mapToObj(start -> Arrays.copyOfRange(tokens, start, start + length))
         .toArray(int[][]::new);
-  }
-
-  /**
-   * Windows in order; tokens behind the last whole one are left out.
-   *
-   * @param rows how many a batch, 1 or more; the last batch may have fewer
-   * @param length tokens in each, 1 to {@link #size()}
-   * @param stride from one start to the next; {@code length - 1} predicts each token once
-   * @return batches of ids, each rows x length
-   */
-  public Stream<int[][]> sequential(int rows, int length, int stride) {
-    Checks.range("rows", rows, 1, Integer.MAX_VALUE);
-    Checks.range("length", length, 1, size());
-    Checks.range("stride", stride, 1, Integer.MAX_VALUE);
-    int count = (size() - length) / stride + 1;
-    return IntStream.rangeClosed(0, (count - 1) / rows)
-        .mapToObj(batch -> IntStream.range(batch * rows, Math.min(count, batch * rows + rows)))
-        .map(row -> windows(row.map(i -> i * stride), length));
   }
 }

@@ -9,7 +9,6 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import dev.stretto.tensor.Tensors;
-import java.util.Arrays;
 
 /**
  * Layers as functions of tensors and weights. Results belong to the scope of the first argument, so
@@ -104,34 +103,6 @@ public final class Ops {
     int last = x.getShape().dimension() - 1;
     NDArray scale = power(x.square().mean(new int[] {last}, true).add(epsilon), -0.5);
     return x.mul(scale).mul(gain);
-  }
-
-  /**
-   * Norm over the channels of a group of an image or a signal (Wu and He 2018).
-   *
-   * @param x (batch, channels, ...)
-   * @param groups a divisor of the channels
-   * @param gain (channels)
-   * @param bias (channels)
-   * @param epsilon added to the variance
-   * @return as x
-   */
-  public static NDArray groupNorm(
-      NDArray x, int groups, NDArray gain, NDArray bias, double epsilon) {
-    Shape shape = x.getShape();
-    NDArray flat = x.reshape(shape.get(0), groups, -1);
-    NDArray centred = flat.sub(flat.mean(new int[] {2}, true));
-    NDArray scale = power(centred.square().mean(new int[] {2}, true).add(epsilon), -0.5);
-    long[] channels = new long[shape.dimension()];
-    Arrays.fill(channels, 1);
-    channels[1] = shape.get(1);
-    Shape wide = new Shape(channels);
-    NDArray gains = gain.reshape(wide);
-    NDArray shifts = bias.reshape(wide);
-    // views of weights, which live long
-    gains.attach(x.getManager());
-    shifts.attach(x.getManager());
-    return centred.mul(scale).reshape(shape).mul(gains).add(shifts);
   }
 
   /**
@@ -240,16 +211,5 @@ public final class Ops {
         new Shape(padding, padding),
         new Shape(1, 1),
         groups);
-  }
-
-  /**
-   * Doubles height and width, each pixel four times: with a convolution behind it the transposed
-   * convolution's replacement (Odena et al. 2016).
-   *
-   * @param x (batch, channels, height, width)
-   * @return (batch, channels, 2 height, 2 width)
-   */
-  public static NDArray upsample2(NDArray x) {
-    return x.repeat(2, 2).repeat(3, 2);
   }
 }

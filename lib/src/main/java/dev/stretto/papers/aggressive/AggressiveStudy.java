@@ -244,19 +244,19 @@ public final class AggressiveStudy {
    * @param text the character
    * @param pass what wrote it
    */
-  public record Character(int position, double line, String text, String pass) {}
+  public record SourceCharacter(int position, double line, String text, String pass) {}
 
   /** {@return a source and its correction by the oracle at 10 % errors, by pass} */
-  public List<Character> copiedRuns() {
+  public List<SourceCharacter> copiedRuns() {
     Task all = task(.1, lab.seeds().getFirst());
     int shown =
         IntStream.range(0, 64).filter(i -> all.sources()[i].length > 26).findFirst().orElse(0);
     Task one = all.only(shown);
-    List<Character> characters = new ArrayList<>();
+    List<SourceCharacter> characters = new ArrayList<>();
     int[] source = one.sources()[0];
     for (int i = 0; i < source.length; i++) {
       String text = SeqToSeqModels.TOKENIZER.token(source[i]);
-      characters.add(new Character(i, 1, text, "source"));
+      characters.add(new SourceCharacter(i, 1, text, "source"));
     }
     int[] written = Task.bare(one.clean()[0]);
     Run run = one.run(new ReplayTarget(one.clean()), one.copying(ReAlign.UNIQUE, 71));
@@ -267,7 +267,8 @@ public final class AggressiveStudy {
       for (int i = 0; i < length && at < written.length; i++, at++) {
         String copied = pass % 2 == 1 ? "copied, odd pass" : "copied, even pass";
         String text = SeqToSeqModels.TOKENIZER.token(written[at]);
-        characters.add(new Character(at, 0, text, i == length - 1 ? "the target's own" : copied));
+        characters.add(
+            new SourceCharacter(at, 0, text, i == length - 1 ? "the target's own" : copied));
       }
     }
     return characters;

@@ -48,7 +48,7 @@ public final class ChimeraHeads implements DraftHeads {
     }
   }
 
-  /** Positions behind the target's longest text, for nodes of a tree. */
+  /** Positions after the target's longest text, for nodes of a tree. */
   private static final int SLACK = 128;
 
   private final CausalLm target;
@@ -185,7 +185,7 @@ public final class ChimeraHeads implements DraftHeads {
     return sees;
   }
 
-  /** One draft, or one behind each of the positions {from, to} of known texts. */
+  /** One draft, or one after each of the positions {from, to} of known texts. */
   private final class Steps implements Walk {
     private final NDArray hBND;
     private final Optional<State> cache;

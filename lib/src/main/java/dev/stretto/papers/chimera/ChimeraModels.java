@@ -29,6 +29,9 @@ public final class ChimeraModels {
   /** The arms that a quick run compares; their models are stored. */
   public static final List<HeadArm> STORED = List.of(CHIMERA, NO_TRIGRAM, NO_CONTEXT);
 
+  /** The arms with one part left out. */
+  public static final List<HeadArm> NO_PART = List.of(NO_TRIGRAM, NO_CONTEXT, NO_STATE);
+
   /** All arms: also f not drawn to the target's states, labels as inputs, other n-grams. */
   public static final List<HeadArm> ALL =
       List.of(
@@ -49,7 +52,8 @@ public final class ChimeraModels {
           arm("Chimera, bigram", "CHIMERA_BIGRAM", OWN_TOKENS, new Parts(2, true, true)),
           arm("Chimera, 4-gram", "CHIMERA_FOURGRAM", OWN_TOKENS, new Parts(4, true, true)));
 
-  private static final List<Recipe<?, ?, ?>> RECIPES =
+  /** Found by the test of the stored models. */
+  static final List<Recipe<?, ?, ?>> RECIPES =
       ALL.stream().<Recipe<?, ?, ?>>map(HeadArm::recipe).toList();
 
   private ChimeraModels() {}

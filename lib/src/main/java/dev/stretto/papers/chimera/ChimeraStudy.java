@@ -76,21 +76,6 @@ public final class ChimeraStudy {
   }
 
   /**
-   * The least lead in tokens per pass over arms with one part left out.
-   *
-   * @param without the arms
-   * @param seed of the lab
-   * @return the least over the arms and both corpora, trees of 12 nodes
-   */
-  public double leastLead(List<HeadArm> without, long seed) {
-    return without.stream()
-        .mapToDouble(
-            arm -> heads.least(ChimeraModels.CHIMERA, arm, seed, (tau, other) -> tau - other, 12))
-        .min()
-        .orElseThrow();
-  }
-
-  /**
    * How much a drafted token's state changes where one input is taken away.
    *
    * @param f the state, by its depth
@@ -116,7 +101,7 @@ public final class ChimeraStudy {
       for (int i = Math.max(0, last - SHOWN); i <= last + 3; i++) {
         float[][] other = states(scope, text, last, i);
         for (int j = 0; j < plain.length; j++) {
-          String token = family.text(ids[i]).replace("\n", "\\n").replace(" ", "·");
+          String token = family.text(ids[i]).replace("\n", "\\n").replace(" ", "_");
           changes.add(
               new Influence("f s+" + (j + 1), i - last, token, distance(plain[j], other[j])));
         }

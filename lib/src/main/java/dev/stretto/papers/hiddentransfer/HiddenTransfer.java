@@ -27,7 +27,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * A causal language model whose pass also looks ahead (Hidden Transfer, Wu et al. 2024, section 3):
- * the state of a position s behind layer t is mapped to pseudo states of the k positions behind it,
+ * the state of a position s after layer t is mapped to pseudo states of the k positions after it,
  * which run through the remaining layers beside the real ones and end as distributions of tokens
  * that nobody has read yet. Real positions do not see them, so the model's own distributions stay
  * what they were. Its weights are the maps' alone; the base is frozen.
@@ -37,7 +37,7 @@ import java.util.function.UnaryOperator;
  */
 public final class HiddenTransfer implements TokenModel.Wrapper, Trainable {
   /**
-   * The tap of the pseudo states behind the final norm: (rows, nodes, offsets * width), the nearest
+   * The tap of the pseudo states after the final norm: (rows, nodes, offsets * width), the nearest
    * offset first.
    */
   public static final int PSEUDO = -1;
@@ -127,7 +127,7 @@ public final class HiddenTransfer implements TokenModel.Wrapper, Trainable {
   }
 
   /**
-   * Real positions of texts, and pseudo positions behind some of them.
+   * Real positions of texts, and pseudo positions after some of them.
    *
    * @param real of all positions, with the taps asked for
    * @param pseudo (rows, chosen positions * offsets, width), a position's offsets together, with
@@ -181,7 +181,7 @@ public final class HiddenTransfer implements TokenModel.Wrapper, Trainable {
   /**
    * The base's head.
    *
-   * @param hiddenBND states behind the final norm
+   * @param hiddenBND states after the final norm
    * @return logits
    */
   public NDArray logits(NDArray hiddenBND) {
@@ -204,7 +204,7 @@ public final class HiddenTransfer implements TokenModel.Wrapper, Trainable {
    *
    * @param nodes [node][other] of a tree
    * @param offsets k
-   * @return the same for the nodes and behind them their pseudo states, a node's together
+   * @return the same for the nodes and after them their pseudo states, a node's together
    */
   public static boolean[][] sees(boolean[][] nodes, int offsets) {
     int n = nodes.length;

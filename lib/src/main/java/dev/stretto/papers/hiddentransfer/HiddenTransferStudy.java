@@ -35,6 +35,7 @@ public final class HiddenTransferStudy {
 
   private final Experiment<?> lab;
   private final SpeculationFamily family;
+  private final long first;
   private final Map<String, PseudoStateAccuracy> scored = new HashMap<>();
   private final Map<String, SpeculativeDecoder.Run> decoded = new HashMap<>();
 
@@ -46,6 +47,7 @@ public final class HiddenTransferStudy {
    */
   public HiddenTransferStudy(Experiment<?> lab, SpeculationFamily family) {
     this.lab = lab;
+    first = lab.seeds().getFirst();
     this.family = family;
   }
 
@@ -57,7 +59,7 @@ public final class HiddenTransferStudy {
    * @return the target with these maps, owned by the lab
    */
   public HiddenTransfer maps(int layer, long seed) {
-    return TransferModels.BY_LAYER.get(layer).get(lab, seed - lab.seeds().getFirst() + 4);
+    return TransferModels.BY_LAYER.get(layer).get(lab, seed - first + 4);
   }
 
   private PseudoStateAccuracy accuracy(int layer, long seed, Split split) {
@@ -81,7 +83,7 @@ public final class HiddenTransferStudy {
                         Arrays.stream(family.tokenizer().encode(example.text())),
                         IntStream.of(family.suite().end())))
             .toArray();
-    return new Windows(text).batch(16, 128, SeedTree.of(lab.seeds().getFirst()).rng());
+    return new Windows(text).batch(16, 128, SeedTree.of(first).rng());
   }
 
   /** {@return t below the top whose best tokens are right most often on the training split} */
@@ -90,55 +92,41 @@ public final class HiddenTransferStudy {
         .filter(t -> t < TOP)
         .max(
             Comparator.comparingDouble(
-                t -> Arrays.stream(accuracy(t, first(), Split.TRAIN).top1()).sum()))
+                t -> Arrays.stream(accuracy(t, first, Split.TRAIN).top1()).sum()))
         .orElseThrow();
   }
 
-  private long first() {
-    return lab.seeds().getFirst();
-  }
-
   /**
-   * Accuracy of one pseudo state.
+   * A point of a curve.
    *
-   * @param t layers passed before it is made
+   * @param panel of the figure
    * @param offset j
-   * @param rank best token, or among the best five
-   * @param share of positions whose token the target itself puts first
+   * @param layers passed: t, or the layer where states are compared
+   * @param value share of positions, or a cosine
    */
-  public record Accuracy(int t, String offset, String rank, double share) {}
+  public record Point(String panel, String offset, int layers, double value) {}
 
-  /** {@return how often pseudo states name the token that the target puts first} */
-  public List<Accuracy> accuracies() {
-    List<Accuracy> all = new ArrayList<>();
+  /** {@return share of positions where pseudo states name the target's own top token, by t} */
+  public List<Point> accuracies() {
+    List<Point> all = new ArrayList<>();
     for (int t : TransferModels.BY_LAYER.keySet()) {
-      PseudoStateAccuracy a = accuracy(t, first(), Split.TEST);
+      PseudoStateAccuracy a = accuracy(t, first, Split.TEST);
       for (int j = 0; j < a.top1().length; j++) {
-        all.add(new Accuracy(t, "offset " + (j + 1), "best token", a.top1()[j]));
-        all.add(new Accuracy(t, "offset " + (j + 1), "among the best five", a.top5()[j]));
+        all.add(new Point("best token", "offset " + (j + 1), t, a.top1()[j]));
+        all.add(new Point("among the best five", "offset " + (j + 1), t, a.top5()[j]));
       }
     }
     return all;
   }
 
-  /**
-   * Similarity of pseudo and real states.
-   *
-   * @param maps which
-   * @param layer layers passed
-   * @param offset j
-   * @param cosine mean over the positions
-   */
-  public record Similarity(String maps, int layer, String offset, double cosine) {}
-
-  /** {@return similarity after each layer from t on} */
-  public List<Similarity> similarities() {
-    List<Similarity> all = new ArrayList<>();
+  /** {@return cosine of pseudo and real states after each layer from t on; a panel for each t} */
+  public List<Point> similarities() {
+    List<Point> all = new ArrayList<>();
     for (int t : TransferModels.BY_LAYER.keySet()) {
-      double[][] cosine = accuracy(t, first(), Split.TEST).cosine();
+      double[][] cosine = accuracy(t, first, Split.TEST).cosine();
       for (int i = 0; i < cosine.length; i++) {
         for (int j = 0; j < cosine[i].length; j++) {
-          all.add(new Similarity("t = " + t, t + i, "offset " + (j + 1), cosine[i][j]));
+          all.add(new Point("t = " + t, "offset " + (j + 1), t + i, cosine[i][j]));
         }
       }
     }
@@ -229,10 +217,10 @@ public final class HiddenTransferStudy {
   }
 
   private Run run(int t, int nodes) {
-    SpeculativeDecoder.Run run = decoded(t, first(), nodes);
+    SpeculativeDecoder.Run run = decoded(t, first, nodes);
     int[][] plain = family.plainFirsts();
     double tau = run.acceptance().lengthWithBonus();
-    double more = maps(t, first()).layerPositions(nodes) / ((double) TOP * nodes);
+    double more = maps(t, first).layerPositions(nodes) / ((double) TOP * nodes);
     return new Run(
         t,
         nodes,
@@ -263,17 +251,16 @@ public final class HiddenTransferStudy {
             Decoder.decode(family.target(), new int[][] {prompt}, options);
           }
         });
-    Map.of("best", best(), "top", TOP)
-        .forEach(
-            (name, t) ->
-                timer.add(
-                    name,
-                    () -> {
-                      for (int[] prompt : prompts) {
-                        decode(t, first(), 4, new int[][] {prompt}, options);
-                      }
-                    }));
+    int best = best();
+    timer.add("best", () -> decodeEach(best, prompts, options));
+    timer.add("top", () -> decodeEach(TOP, prompts, options));
     return timer;
+  }
+
+  private void decodeEach(int t, int[][] prompts, Decoder.Options options) {
+    for (int[] prompt : prompts) {
+      decode(t, first, 4, new int[][] {prompt}, options);
+    }
   }
 
   /**

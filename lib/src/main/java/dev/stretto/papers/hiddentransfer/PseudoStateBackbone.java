@@ -24,7 +24,7 @@ record PseudoStateBackbone(HiddenTransfer ahead) implements Backbone.Wrapper {
 
   @Override
   public State newState(int rows, int capacity, StateKind kind) {
-    // pseudo states need places behind the nodes until the commit
+    // pseudo states need places after the nodes until the commit
     int most = HiddenTransfer.MOST_NODES * (1 + ahead.offsets());
     return network().newState(rows, capacity + most, kind);
   }

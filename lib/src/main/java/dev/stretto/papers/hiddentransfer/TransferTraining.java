@@ -18,7 +18,7 @@ import java.util.Arrays;
 import java.util.Set;
 
 /**
- * How pseudo states learn (Hidden Transfer, Wu et al. 2024, section 3.3): the distribution behind
+ * How pseudo states learn (Hidden Transfer, Wu et al. 2024, section 3.3): the distribution after
  * pseudo position j of s is drawn to the base's own distribution at s + j, which has read the true
  * text. One pass of the frozen base gives the distributions to learn from, the states to map and
  * the keys that pseudo states attend to; they are made for some positions of each text, all in one

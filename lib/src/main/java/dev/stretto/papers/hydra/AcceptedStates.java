@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
- * What draft heads remember of rows: the state behind the last accepted token, and the cache of a
+ * What draft heads remember of rows: the state after the last accepted token, and the cache of a
  * layer that reads all of them.
  */
 public final class AcceptedStates implements DraftHeads.Context {
@@ -29,7 +29,7 @@ public final class AcceptedStates implements DraftHeads.Context {
    * @param cache of the layer, where there is one; closed with this
    * @param reader reads new states and their counts, and gives what drafts start from in their
    *     place (rows, n, width)
-   * @param start a draft behind last states (rows, 1, width) and the tokens before y_1
+   * @param start a draft after last states (rows, 1, width) and the tokens before y_1
    */
   public AcceptedStates(
       NDManager own,

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Small networks on a frozen target's final states that guess the tokens behind its next one. With
+ * Small networks on a frozen target's final states that guess the tokens after its next one. With
  * h_s the state of the last token that was read, y_1 the target's own next token and y_2, ... the
  * drafted ones, the head of depth j gives the distribution of y_(j+1).
  */
@@ -37,12 +37,12 @@ public interface DraftHeads extends Trainable {
   Context open(int rows);
 
   /**
-   * Drafts behind many positions of known texts at once, for training.
+   * Drafts after many positions of known texts at once, for training.
    *
    * @param statesBND the target's states (rows, positions, width); their scope owns the results
    * @param tokens the texts, as long or longer
    * @param from first position that is the s of a draft: node 0 of every depth
-   * @param to behind the last one
+   * @param to after the last one
    * @return the walk, whose nodes keep their places
    */
   Walk teach(NDArray statesBND, int[][] tokens, int from, int to);
@@ -58,7 +58,7 @@ public interface DraftHeads extends Trainable {
     void read(NDArray statesBND, int[] counts);
 
     /**
-     * Starts a draft behind the last accepted tokens.
+     * Starts a draft after the last accepted tokens.
      *
      * @param scope owns the results
      * @param texts tokens before y_1 of each row, the oldest first, as many as {@link #before} or
@@ -86,7 +86,7 @@ public interface DraftHeads extends Trainable {
      * @param tokens newest token of each node, [row][node]: y_1 at the first call
      * @param parents for each node its place among the last call's nodes; empty where nodes keep
      *     their places
-     * @return logits of the token behind each node (rows, nodes, vocabulary); one node's where all
+     * @return logits of the token after each node (rows, nodes, vocabulary); one node's where all
      *     nodes have the same distribution
      */
     NDArray next(int[][] tokens, int[] parents);

@@ -10,6 +10,7 @@ import dev.stretto.training.TrainingConfig;
 import dev.stretto.zoo.SpeculationModels;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -51,25 +52,13 @@ public record HeadArm(
 
   private record Text(int characters, int windows, int length) {}
 
-  /** Makes untrained heads. */
-  public interface Build {
-    /**
-     * Untrained heads.
-     *
-     * @param target whose states they read
-     * @param seed of the weights
-     * @return the heads
-     */
-    DraftHeads heads(CausalLm target, long seed);
-  }
-
   /**
    * An arm.
    *
    * @param label its name in tables and figures
    * @param name its name in the recipe, in capitals
    * @param options what the heads learn from
-   * @param build the untrained heads
+   * @param build untrained heads of a target and a seed
    * @param calls draft calls per tree
    * @param weights7b weights that call i, from 1, reads at the width of Vicuna-7B
    * @return the arm
@@ -78,14 +67,14 @@ public record HeadArm(
       String label,
       String name,
       HeadTraining.Options options,
-      Build build,
+      BiFunction<CausalLm, Long, DraftHeads> build,
       int calls,
       IntToDoubleFunction weights7b) {
     Recipe<Config, DraftHeads, TeacherStates> recipe =
         Recipe.of(
                 "heads-" + name.toLowerCase(Locale.ROOT).replace('_', '-'),
                 new Config(name, HEADS, 16, 64, options),
-                (c, in, seed) -> build.heads(in.get(SpeculationModels.TARGET), seed))
+                (c, in, seed) -> build.apply(in.get(SpeculationModels.TARGET), seed))
             .needs(SpeculationModels.TARGET, STATES)
             .training(TrainingConfig.of(Budget.steps(300), 3e-3).withWarmup(20))
             .source(

@@ -11,7 +11,7 @@ import dev.stretto.training.Work;
 
 /**
  * How draft heads learn from a frozen target: at every position s of a text the head of depth j
- * sees what it would see while drafting, and guesses the token behind.
+ * sees what it would see while drafting, and guesses the token after.
  *
  * @param heads that learn
  * @param options how
@@ -81,12 +81,13 @@ public record HeadTraining(DraftHeads heads, Options options) implements LossSte
       }
       return Losses.crossEntropy(logitsNV, scope.create(labels), 0);
     }
-    NDArray lawNV = heads.target().logits(thereBND).softmax(2).reshape(logitsNV.getShape());
-    return logitsNV.logSoftmax(1).mul(lawNV).sum(new int[] {1}).mean().neg();
+    NDArray probabilitiesNV =
+        heads.target().logits(thereBND).softmax(2).reshape(logitsNV.getShape());
+    return logitsNV.logSoftmax(1).mul(probabilitiesNV).sum(new int[] {1}).mean().neg();
   }
 
   /**
-   * Positions of a window that drafts can start behind.
+   * Positions of a window that drafts can start after.
    *
    * @param batch windows
    * @return tokens from the first position on, less one more than there are heads
@@ -116,7 +117,7 @@ public record HeadTraining(DraftHeads heads, Options options) implements LossSte
    * What a batch is worth.
    *
    * @param batch windows
-   * @return positions that drafts start behind
+   * @return positions that drafts start after
    */
   @Override
   public Work work(TeacherStates batch) {

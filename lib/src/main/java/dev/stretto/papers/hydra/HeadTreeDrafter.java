@@ -13,7 +13,7 @@ import java.util.List;
 /**
  * Grows a tree of fixed shape with draft heads (Medusa, Hydra, Chimera): every node with children
  * goes to the next head, one call a depth over all rows, and its children are the best tokens of
- * its own distribution. A row whose first pass has no state behind it yet goes without a draft.
+ * its own distribution. A row whose first pass has no state after it yet goes without a draft.
  *
  * @param heads that guess
  * @param tree its shape, no deeper than there are heads

@@ -27,12 +27,9 @@ public final class HydraHeads implements DraftHeads {
    * @param heads how many, 1 or more
    * @param blocks residual blocks of each, 1 or more
    * @param sequential whether they see the drafted tokens
-   * @param shareBlocks whether a head's deeper blocks are one block again and again, as in the
-   *     published code
    * @param prefixAttention whether a layer over all accepted states comes first
    */
-  public record Config(
-      int heads, int blocks, boolean sequential, boolean shareBlocks, boolean prefixAttention) {
+  public record Config(int heads, int blocks, boolean sequential, boolean prefixAttention) {
     /** Checks the numbers. */
     public Config {
       if (heads < 1 || blocks < 1) {
@@ -48,7 +45,7 @@ public final class HydraHeads implements DraftHeads {
      * @return Medusa's
      */
     public static Config medusa(int heads) {
-      return new Config(heads, 1, false, false, false);
+      return new Config(heads, 1, false, false);
     }
 
     /**
@@ -58,17 +55,17 @@ public final class HydraHeads implements DraftHeads {
      * @return Hydra's
      */
     public static Config hydra(int heads) {
-      return new Config(heads, 1, true, false, false);
+      return new Config(heads, 1, true, false);
     }
 
     /**
-     * Sequentially dependent heads of four blocks behind a prefix layer.
+     * Sequentially dependent heads of four blocks after a prefix layer.
      *
      * @param heads how many
      * @return Hydra++'s
      */
     public static Config hydraPlus(int heads) {
-      return new Config(heads, 4, true, false, true);
+      return new Config(heads, 4, true, true);
     }
   }
 
@@ -103,10 +100,7 @@ public final class HydraHeads implements DraftHeads {
               : Optional.empty();
       NDArray[] blocks = new NDArray[config.blocks() - 1];
       for (int k = 0; k < blocks.length; k++) {
-        blocks[k] =
-            k > 0 && config.shareBlocks()
-                ? blocks[0]
-                : own.constant("block." + (k + 2), 0, width, width);
+        blocks[k] = own.constant("block." + (k + 2), 0, width, width);
       }
       NDArray out = own.constant("out", 0, target.vocabulary(), width);
       Parameters.assign(out, target.headWeight());
@@ -179,7 +173,7 @@ public final class HydraHeads implements DraftHeads {
     return Ops.linear(x, head.out());
   }
 
-  /** The heads one after the other, behind states (rows, 1 or nodes, width). */
+  /** The heads one after the other, after states (rows, 1 or nodes, width). */
   private final class Steps implements Walk {
     private final NDArray hBND;
     private NDArray path;

@@ -44,14 +44,15 @@ public final class HydraModels {
   public static final List<HeadArm> ALL =
       List.of(MEDUSA, HYDRA, TEACHER_LOSS, FOUR_BLOCKS, PREFIX, HYDRA_PLUS);
 
-  private static final List<Recipe<?, ?, ?>> RECIPES =
+  /** Found by the test of the stored models. */
+  static final List<Recipe<?, ?, ?>> RECIPES =
       ALL.stream().<Recipe<?, ?, ?>>map(HeadArm::recipe).toList();
 
   private HydraModels() {}
 
   private static HeadArm arm(
       String label, String name, Options options, int blocks, boolean prefix) {
-    HydraHeads.Config config = new HydraHeads.Config(HeadArm.HEADS, blocks, true, false, prefix);
+    HydraHeads.Config config = new HydraHeads.Config(HeadArm.HEADS, blocks, true, prefix);
     return HeadArm.of(
         label,
         name,

@@ -1,6 +1,5 @@
 package dev.stretto.papers.hydra;
 
-import dev.stretto.data.text.CategorySuite;
 import dev.stretto.data.text.CategorySuite.Category;
 import dev.stretto.data.text.CategorySuite.Split;
 import dev.stretto.experiments.Experiment;
@@ -20,31 +19,25 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.DoubleBinaryOperator;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
- * Compares draft heads on texts that the target wrote: accuracy by depth, the best trees and the
- * accepted length that follows from both. Trees are chosen on other prompts than they are scored
- * on. Seeds are the lab's; the models of its first one are stored.
+ * Compares draft heads on texts that the target wrote, of two corpora: code and tasks. Trees are
+ * chosen on other prompts than they are scored on. Seeds are the lab's; the models of its first one
+ * are stored.
  */
 public final class HydraStudy {
-  private static final Set<String> CODE = Set.of("multi-turn", "summarisation");
-  private static final int[] SIZES = {4, 5, 8, 12, 25};
+  private static final List<String> CORPORA = List.of("code", "tasks");
+  private static final String TUNING = "tuning";
   private static final LatencyModel A100 =
       new LatencyModel(LatencyModel.Device.A100, LatencyModel.Shape.VICUNA_7B, 512);
 
   private final Experiment<?> lab;
   private final SpeculationFamily family;
-  private final List<TeacherStates> tuning;
-  private final Map<String, List<TeacherStates>> corpora = new TreeMap<>();
-  private final Map<List<Object>, HeadAccuracy> scored = new HashMap<>();
   private final long first;
+  private final Map<String, List<TeacherStates>> texts = new HashMap<>();
+  private final Map<String, HeadAccuracy> scored = new HashMap<>();
 
   /**
    * Lets the target write the texts.
@@ -55,35 +48,34 @@ public final class HydraStudy {
    */
   public HydraStudy(Experiment<?> lab, SpeculationFamily family, int perCategory) {
     this.lab = lab;
-    first = lab.seeds().getFirst();
     this.family = family;
-    tuning =
-        written(
-            Arrays.stream(Category.values())
-                .flatMap(c -> family.suite().examples(c, Split.TRAIN, 3).stream())
-                .map(example -> family.tokenizer().encode(example.prompt()))
-                .toArray(int[][]::new));
-    family
-        .suite()
-        .prompts(perCategory)
-        .forEach(
-            (category, rows) ->
-                corpora
-                    .computeIfAbsent(
-                        CODE.contains(category) ? "code" : "tasks", c -> new ArrayList<>())
-                    .addAll(written(rows)));
+    first = lab.seeds().getFirst();
+    for (Category category : Category.values()) {
+      boolean code = category == Category.MULTI_TURN || category == Category.SUMMARISATION;
+      write(code ? "code" : "tasks", family.suite().prompts(category, perCategory));
+      write(
+          TUNING,
+          family.suite().examples(category, Split.TRAIN, 3).stream()
+              .map(example -> family.tokenizer().encode(example.prompt()))
+              .toArray(int[][]::new));
+    }
   }
 
-  private List<TeacherStates> written(int[][] prompts) {
-    CategorySuite suite = family.suite();
-    Decoder.Options greedy = new Decoder.Options(96, suite.end(), Sampling.greedy());
+  private void write(String corpus, int[][] prompts) {
+    var greedy = new Decoder.Options(96, family.suite().end(), Sampling.greedy());
     int[][] outputs = Decoder.decode(family.target(), prompts, greedy).tokens();
-    return TeacherStates.written(family.target(), prompts, outputs);
+    texts
+        .computeIfAbsent(corpus, c -> new ArrayList<>())
+        .addAll(TeacherStates.written(family.target(), prompts, outputs));
   }
 
-  /** {@return texts of the target by corpus: code and tasks} */
-  public Map<String, List<TeacherStates>> corpora() {
-    return corpora;
+  /**
+   * {@return what the target wrote}
+   *
+   * @param corpus code or tasks
+   */
+  public List<TeacherStates> texts(String corpus) {
+    return texts.get(corpus);
   }
 
   /**
@@ -97,18 +89,17 @@ public final class HydraStudy {
     return arm.recipe().get(lab, seed - first + 1);
   }
 
-  private HeadAccuracy accuracy(HeadArm arm, long seed, List<TeacherStates> texts) {
+  private HeadAccuracy accuracy(HeadArm arm, long seed, String corpus) {
     return scored.computeIfAbsent(
-        List.of(arm.label(), seed, System.identityHashCode(texts)),
-        key -> HeadAccuracy.of(heads(arm, seed), texts));
+        "%s %d %s".formatted(arm.label(), seed, corpus),
+        key -> HeadAccuracy.of(heads(arm, seed), texts.get(corpus)));
   }
 
   /** Over both corpora. */
   private HeadAccuracy accuracy(HeadArm arm, long seed) {
-    return new HeadAccuracy(
-        corpora.values().stream()
-            .flatMap(texts -> accuracy(arm, seed, texts).texts().stream())
-            .toList());
+    List<int[][]> ranks = new ArrayList<>();
+    CORPORA.forEach(corpus -> ranks.addAll(accuracy(arm, seed, corpus).texts()));
+    return new HeadAccuracy(ranks);
   }
 
   /**
@@ -122,7 +113,18 @@ public final class HydraStudy {
   public RankPathTree tree(HeadArm arm, long seed, int nodes) {
     return nodes == 5
         ? RankPathTree.cartesian(1, 1, 1, 1)
-        : RankPathTree.greedy(accuracy(arm, seed, tuning).ranks(), nodes);
+        : RankPathTree.greedy(accuracy(arm, seed, TUNING).ranks(), nodes);
+  }
+
+  /**
+   * Heads in a tree, ready to decode with.
+   *
+   * @param arm which heads, of the first seed
+   * @param nodes of the tree
+   * @return the drafter
+   */
+  public HeadTreeDrafter drafter(HeadArm arm, int nodes) {
+    return new HeadTreeDrafter(heads(arm, first), tree(arm, first, nodes));
   }
 
   /**
@@ -138,37 +140,7 @@ public final class HydraStudy {
   }
 
   private double tau(HeadArm arm, long seed, int nodes, String corpus) {
-    return accuracy(arm, seed, corpora.get(corpus)).length(tree(arm, seed, nodes));
-  }
-
-  /**
-   * Tokens per pass against those of a baseline, by corpus and size of the tree.
-   *
-   * @param arm which heads
-   * @param baseline other heads
-   * @param seed of the lab
-   * @param how of tau and the baseline's tau: a ratio or a difference
-   * @param sizes of the trees; none for 4, 5, 8, 12 and 25 nodes
-   * @return the least of all
-   */
-  public double least(
-      HeadArm arm, HeadArm baseline, long seed, DoubleBinaryOperator how, int... sizes) {
-    return corpora.keySet().stream()
-        .flatMapToDouble(corpus -> compared(arm, baseline, seed, how, corpus, sizes))
-        .min()
-        .orElseThrow();
-  }
-
-  private DoubleStream compared(
-      HeadArm arm,
-      HeadArm baseline,
-      long seed,
-      DoubleBinaryOperator how,
-      String corpus,
-      int... sizes) {
-    return IntStream.of(sizes.length == 0 ? SIZES : sizes)
-        .mapToDouble(
-            n -> how.applyAsDouble(tau(arm, seed, n, corpus), tau(baseline, seed, n, corpus)));
+    return accuracy(arm, seed, corpus).length(tree(arm, seed, nodes));
   }
 
   /**
@@ -177,33 +149,38 @@ public final class HydraStudy {
    * @param arm which heads
    * @param baseline other heads
    * @param seed of the lab
-   * @param sizes of the trees; none for 4, 5, 8, 12 and 25 nodes
+   * @param sizes of the trees
    * @return the least ratio over both corpora and the sizes
    */
   public double leastGain(HeadArm arm, HeadArm baseline, long seed, int... sizes) {
-    return least(arm, baseline, seed, (tau, other) -> tau / other, sizes);
+    double least = Double.POSITIVE_INFINITY;
+    for (String corpus : CORPORA) {
+      for (int n : sizes) {
+        least = Math.min(least, tau(arm, seed, n, corpus) / tau(baseline, seed, n, corpus));
+      }
+    }
+    return least;
   }
 
   /**
-   * Tokens per pass of Hydra less those of Hydra with teacher loss.
+   * Tokens per pass less those of a baseline, the mean over the sizes of the tree.
    *
+   * @param arm which heads
+   * @param baseline other heads
    * @param seed of the lab
-   * @return the greater of two corpora, each the mean over the sizes of the tree
+   * @param sizes of the trees
+   * @return the lesser and the greater of both corpora
    */
-  public double teacherLossCost(long seed) {
-    return corpora.keySet().stream()
+  public double[] lead(HeadArm arm, HeadArm baseline, long seed, int... sizes) {
+    return CORPORA.stream()
         .mapToDouble(
-            corpus ->
-                compared(
-                        HydraModels.HYDRA,
-                        HydraModels.TEACHER_LOSS,
-                        seed,
-                        (tau, other) -> tau - other,
-                        corpus)
+            c ->
+                IntStream.of(sizes)
+                    .mapToDouble(n -> tau(arm, seed, n, c) - tau(baseline, seed, n, c))
                     .average()
                     .orElseThrow())
-        .max()
-        .orElseThrow();
+        .sorted()
+        .toArray();
   }
 
   /**
@@ -223,42 +200,32 @@ public final class HydraStudy {
    * Speed-up over plain decoding that the roofline of an A100 predicts for Vicuna-7B.
    *
    * @param arm whose weights are read at each draft call
-   * @param tau tokens per pass
-   * @return the speed-up of trees of 25 nodes
+   * @param tau tokens per pass with trees of 25 nodes
+   * @return the speed-up
    */
   public static double predicted(HeadArm arm, double tau) {
     return A100.speedup(tau, 25, arm.calls(), 0);
   }
 
   /**
-   * {@return the same with the tokens per pass measured here}
-   *
-   * @param arm which heads
-   */
-  public double predicted(HeadArm arm) {
-    return predicted(arm, tau(arm, first, 25));
-  }
-
-  /**
-   * A point of a curve, with two standard errors over the texts on each side.
+   * A point of a curve.
    *
    * @param heads label of the arm
    * @param panel of the figure
    * @param x depth or nodes
    * @param value over all texts
-   * @param low value less two standard errors
-   * @param high value and two standard errors
+   * @param low value less two standard errors over the texts
+   * @param high value and two standard errors over the texts
    */
   public record Point(String heads, String panel, int x, double value, double low, double high) {
     static Point of(
         HeadArm arm, String panel, int x, HeadAccuracy all, ToDoubleFunction<HeadAccuracy> f) {
-      SampleStatistics by =
-          SampleStatistics.of(
-              all.texts().stream()
-                  .mapToDouble(text -> f.applyAsDouble(new HeadAccuracy(List.<int[][]>of(text))))
-                  .toArray());
+      double[] each =
+          all.texts().stream()
+              .mapToDouble(text -> f.applyAsDouble(new HeadAccuracy(List.<int[][]>of(text))))
+              .toArray();
       double value = f.applyAsDouble(all);
-      double error = by.count() < 2 ? 0 : 2 * by.deviation() / Math.sqrt(by.count());
+      double error = 2 * SampleStatistics.of(each).deviation() / Math.sqrt(each.length);
       return new Point(arm.label(), panel, x, value, value - error, value + error);
     }
   }
@@ -286,17 +253,17 @@ public final class HydraStudy {
    * Tokens per pass by the size of the tree.
    *
    * @param arms which heads
+   * @param sizes of the trees
    * @return tau on each corpus
    */
-  public List<Point> lengthBySize(List<HeadArm> arms) {
+  public List<Point> lengthBySize(List<HeadArm> arms, int... sizes) {
     List<Point> points = new ArrayList<>();
     for (HeadArm arm : arms) {
-      for (int n : SIZES) {
+      for (int n : sizes) {
         RankPathTree tree = tree(arm, first, n);
-        corpora.forEach(
-            (corpus, texts) ->
-                points.add(
-                    Point.of(arm, corpus, n, accuracy(arm, first, texts), h -> h.length(tree))));
+        for (String corpus : CORPORA) {
+          points.add(Point.of(arm, corpus, n, accuracy(arm, first, corpus), h -> h.length(tree)));
+        }
       }
     }
     return points;
@@ -325,16 +292,12 @@ public final class HydraStudy {
       double predictedA100) {}
 
   /**
-   * One line per arm.
+   * One arm in a line.
    *
-   * @param arms which heads
+   * @param arm which heads
    * @return means over the seeds
    */
-  public List<Summary> summary(List<HeadArm> arms) {
-    return arms.stream().map(this::summary).toList();
-  }
-
-  private Summary summary(HeadArm arm) {
+  public Summary summary(HeadArm arm) {
     double tau25 = mean(seed -> tau(arm, seed, 25));
     return new Summary(
         arm.label(),
@@ -358,26 +321,18 @@ public final class HydraStudy {
    * @return share of the arms whose greedy texts are those of plain decoding
    */
   public double sameText(List<HeadArm> arms) {
-    return arms.stream()
-        .map(arm -> drafter(arm, 12))
-        .map(
-            d ->
-                SpeculativeDecoder.decode(
-                    family.target(), family.firsts(), family.greedy(), d, new ExactMatch()))
-        .mapToDouble(run -> Arrays.deepEquals(run.tokens(), family.plainFirsts()) ? 1 : 0)
-        .average()
-        .orElseThrow();
-  }
-
-  /**
-   * Heads in a tree, ready to decode with.
-   *
-   * @param arm which heads
-   * @param nodes of the tree
-   * @return the drafter
-   */
-  public HeadTreeDrafter drafter(HeadArm arm, int nodes) {
-    return new HeadTreeDrafter(heads(arm, first), tree(arm, first, nodes));
+    int same = 0;
+    for (HeadArm arm : arms) {
+      var run =
+          SpeculativeDecoder.decode(
+              family.target(),
+              family.firsts(),
+              family.greedy(),
+              drafter(arm, 12),
+              new ExactMatch());
+      same += Arrays.deepEquals(run.tokens(), family.plainFirsts()) ? 1 : 0;
+    }
+    return (double) same / arms.size();
   }
 
   /**
@@ -385,7 +340,7 @@ public final class HydraStudy {
    *
    * @param heads label of the arm
    * @param depth 0 for the pending token
-   * @param place from top to bottom
+   * @param place from bottom to top
    * @param fromDepth depth of its parent
    * @param fromPlace place of its parent
    * @param token its text
@@ -401,46 +356,34 @@ public final class HydraStudy {
       String target) {}
 
   /**
-   * The draft trees for one prefix.
+   * The first draft tree after a prefix.
    *
-   * @param arms which heads
-   * @param nodes of each tree
+   * @param arm which heads
+   * @param nodes of the tree
    * @param prefix of a text
-   * @return their nodes
+   * @return its nodes
    */
-  public List<Node> candidates(List<HeadArm> arms, int nodes, int[] prefix) {
-    return arms.stream().flatMap(arm -> candidates(arm, nodes, prefix)).toList();
-  }
-
-  private Stream<Node> candidates(HeadArm arm, int nodes, int[] prefix) {
+  public List<Node> candidates(HeadArm arm, int nodes, int[] prefix) {
     RecordingDrafter seen = RecordingDrafter.of(drafter(arm, nodes));
-    SpeculativeDecoder.decode(
-        family.target(),
-        new int[][] {prefix},
-        new Decoder.Options(6, -1, Sampling.greedy()),
-        seen,
-        new ExactMatch());
+    var six = new Decoder.Options(6, -1, Sampling.greedy());
+    SpeculativeDecoder.decode(family.target(), new int[][] {prefix}, six, seen, new ExactMatch());
     RecordingDrafter.Recorded pass =
         seen.passes().stream().filter(p -> p.draft().tree().size() > 1).findFirst().orElseThrow();
     TokenTree tree = pass.draft().tree();
     int[] depths = tree.depths();
-    return IntStream.range(0, tree.size())
-        .mapToObj(
-            i -> {
-              int parent = Math.max(0, tree.parents()[i]);
-              boolean kept = Arrays.stream(pass.path()).anyMatch(node -> node == i);
-              return new Node(
-                  arm.label(),
-                  depths[i],
-                  place(depths, i),
-                  depths[parent],
-                  place(depths, parent),
-                  family.text(tree.tokens()[i]).replace(" ", "·").replace("\n", "\\n"),
-                  kept ? "kept" : "not kept");
-            });
+    List<Node> drawn = new ArrayList<>();
+    for (int i = 0; i < tree.size(); i++) {
+      int parent = Math.max(0, tree.parents()[i]);
+      String token = family.text(tree.tokens()[i]).replace(" ", "_").replace("\n", "\\n");
+      String kept = Arrays.binarySearch(pass.path(), i) >= 0 ? "kept" : "not kept";
+      double place = place(depths, i);
+      double from = place(depths, parent);
+      drawn.add(new Node(arm.label(), depths[i], place, depths[parent], from, token, kept));
+    }
+    return drawn;
   }
 
-  /** Nodes of a depth one below the other around 0; in a rank tree they stand as their parents. */
+  /** Nodes of a depth one below the other around 0, in the order of their parents. */
   private static double place(int[] depths, int node) {
     int[] same = IntStream.range(0, depths.length).filter(i -> depths[i] == depths[node]).toArray();
     return (same.length - 1) / 2.0 - Arrays.binarySearch(same, node);

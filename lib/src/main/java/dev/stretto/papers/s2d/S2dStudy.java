@@ -233,7 +233,7 @@ public final class S2dStudy {
   private double bestExit(long seed, Target target) {
     return IntStream.of(1, 2, 3)
         .boxed()
-        .max(Comparator.comparing(e -> row(seed, target.name(), "sorted, exit " + e).speed()))
+        .max(Comparator.comparingDouble(e -> row(seed, target.name(), "sorted, exit " + e).speed()))
         .orElseThrow();
   }
 

@@ -71,7 +71,7 @@ public final class SkipModels {
           .loss((code, in, model) -> new LanguageTraining(model, 0));
 
   /** The stored ones. */
-  private static final List<Recipe<Tuned, CausalLm, int[][]>> STORED =
+  static final List<Recipe<Tuned, CausalLm, int[][]>> STORED =
       Stream.concat(
               Stream.of(FULL), Stream.of(HALF, THIRD).flatMap(s -> s.rivals().values().stream()))
           .map(SkipModels::tuned)

@@ -1,7 +1,9 @@
 package dev.stretto.papers.spectr;
 
+import dev.stretto.data.text.CharTokenizer;
 import dev.stretto.data.text.JavaSources;
 import dev.stretto.experiments.Experiment;
+import dev.stretto.metrics.SampleStatistics;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.NGramModel;
@@ -23,339 +25,385 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.commons.math3.stat.StatUtils;
 
-/** What the notebook shows of SpecTr: one position, many positions, whole sequences. */
+/**
+ * What K candidates are worth: at one position, over pairs of a target's and a draft's
+ * distribution; in a text, as tokens per pass.
+ */
 public final class SpectrStudy {
-  private static final String NGRAMS = "n-grams of order 6 and 3";
-  private static final int PAIRS = 400;
-  private static final int CONTEXTS = 800;
+  private static final List<Integer> SEQUENCES = List.of(1, 2, 4, 8);
+  private static final LatencyModel A100 =
+      new LatencyModel(LatencyModel.Device.A100, LatencyModel.Shape.VICUNA_7B, 512);
 
   private final Experiment<?> lab;
   private final SpeculationFamily family;
-  private final int[] java;
-  private final NGramModel target;
-  private final NGramModel draft;
-  private final List<Pair> contexts;
-  private final Map<Long, List<Run>> runs = new HashMap<>();
+  private final int[] text =
+      CharTokenizer.printable()
+          .encode(JavaSources.installed("java.base/java/").train().text(400_000));
+  private final int vocabulary = CharTokenizer.printable().vocabulary();
+  private final NGramModel sixGrams = NGramModel.count(vocabulary, 6, text);
+  private final NGramModel trigrams = NGramModel.count(vocabulary, 3, text);
+  private final Map<Setting, Acceptance> runs = new HashMap<>();
 
   /**
-   * Distributions at one position.
+   * Counts the n-grams.
    *
-   * @param p the target's probabilities
-   * @param q the draft's, as many
+   * @param lab whose seeds and preset they are
+   * @param family of the target and its drafts
    */
-  public record Pair(double[] p, double[] q) {
+  public SpectrStudy(Experiment<?> lab, SpeculationFamily family) {
+    this.lab = lab;
+    this.family = family;
+  }
+
+  /**
+   * The distributions of a position.
+   *
+   * @param target t
+   * @param draft d
+   */
+  public record Pair(double[] target, double[] draft) {
     /**
-     * A random pair: logits of p are 2 N(0, 1), those of q are .7 of them + N(0, 1).
+     * A random pair: logits 2 N(0, 1), the draft's .7 of them + N(0, 1).
      *
      * @param vocabulary tokens
-     * @param rng what is drawn from
+     * @param rng source of the logits
      * @return the pair
      */
     public static Pair random(int vocabulary, Rng rng) {
-      double[] p = new double[vocabulary];
-      double[] q = new double[vocabulary];
+      double[] target = new double[vocabulary];
+      double[] draft = new double[vocabulary];
       for (int x = 0; x < vocabulary; x++) {
-        p[x] = 2 * rng.nextGaussian();
-        q[x] = .7 * p[x] + rng.nextGaussian();
+        target[x] = 2 * rng.nextGaussian();
+        draft[x] = .7 * target[x] + rng.nextGaussian();
       }
-      return new Pair(softmax(p), softmax(q));
+      return new Pair(softmax(target), softmax(draft));
+    }
+  }
+
+  private static double[] softmax(double[] logits) {
+    double most = Arrays.stream(logits).max().orElseThrow();
+    double sum = Arrays.stream(logits).map(z -> Math.exp(z - most)).sum();
+    return Arrays.stream(logits).map(z -> Math.exp(z - most) / sum).toArray();
+  }
+
+  /** 400 random pairs of 64 tokens, and 800 contexts of Java code under n-grams. */
+  private Map<String, List<Pair>> pairs(long seed) {
+    Rng rng = SeedTree.of(seed).child("spectr").rng();
+    Map<String, List<Pair>> pairs = new LinkedHashMap<>();
+    pairs.put(
+        "random, 64 tokens",
+        Stream.generate(() -> Pair.random(64, rng))
+            .limit(lab.preset().isSmoke() ? 20 : 400)
+            .toList());
+    int first = 1000 + (int) (seed - lab.seeds().getFirst());
+    pairs.put(
+        "Java, n-grams",
+        IntStream.range(0, lab.preset().isSmoke() ? 20 : 800)
+            .mapToObj(i -> context(first + 437 * i))
+            .toList());
+    return pairs;
+  }
+
+  private Pair context(int at) {
+    double[] target = sixGrams.logProbs(Arrays.copyOfRange(text, at - 5, at));
+    return new Pair(
+        softmax(target), softmax(trigrams.logProbs(Arrays.copyOfRange(text, at - 2, at))));
+  }
+
+  private enum Rule {
+    OPTIMUM("optimum"),
+    K_SEQ("K-SEQ"),
+    RECURSIVE("recursive rejection"),
+    GUARANTEE("guarantee x optimum");
+
+    private final String label;
+
+    Rule(String label) {
+      this.label = label;
+    }
+
+    double acceptance(Pair pair, int k) {
+      double[] t = pair.target;
+      double[] d = pair.draft;
+      return switch (this) {
+        case OPTIMUM -> MembershipTransport.optimum(t, d, k);
+        case K_SEQ -> KSeq.acceptance(t, d, k);
+        case RECURSIVE -> RecursiveRejection.acceptance(t, d, k);
+        case GUARANTEE -> (1 - Math.pow(1 - 1.0 / k, k)) * MembershipTransport.optimum(t, d, k);
+      };
+    }
+
+    double[] all(List<Pair> pairs, int k) {
+      return pairs.stream().mapToDouble(pair -> acceptance(pair, k)).toArray();
     }
   }
 
   /**
-   * A mean acceptance.
+   * A bar of one position's plan.
    *
-   * @param pairs where the distributions come from
-   * @param rule the acceptance rule, the optimum or its guarantee
-   * @param k candidates
-   * @param acceptance share of positions at which one is accepted
+   * @param token its name
+   * @param what is shown
+   * @param probability or mass
    */
-  public record Rate(String pairs, String rule, int k, double acceptance) {}
+  public record Bar(String token, String what, double probability) {}
 
   /**
-   * Texts decoded with K drafted sequences.
+   * K-SEQ at one position.
    *
-   * @param pair target and draft
-   * @param rule the acceptance rule
+   * @param pair of distributions
+   * @param candidates K
+   * @return target, rho times draft, accepted mass and residual, the target's best token first
+   */
+  public static List<Bar> plan(Pair pair, int candidates) {
+    double[] t = pair.target;
+    double rho = KSeq.solveRho(t, pair.draft, candidates);
+    double[] residual = KSeq.residual(t, pair.draft, rho);
+    List<Bar> bars = new ArrayList<>();
+    for (int x = 0; x < t.length; x++) {
+      double scaled = rho * pair.draft[x];
+      bars.add(new Bar("x" + x, "target t", t[x]));
+      bars.add(new Bar("x" + x, "rho d", scaled));
+      bars.add(new Bar("x" + x, "accepted: min(t, rho d)", Math.min(t[x], scaled)));
+      bars.add(new Bar("x" + x, "residual", residual[x]));
+    }
+    return bars;
+  }
+
+  /**
+   * How often a rule accepts one of K candidates.
+   *
+   * @param pairs which distributions
+   * @param rule its name
+   * @param k candidates
+   * @param acceptance mean over the pairs
+   * @param low mean less two standard errors
+   * @param high mean and two standard errors
+   */
+  public record Rate(
+      String pairs, String rule, int k, double acceptance, double low, double high) {}
+
+  /** {@return all rules for 1 to 8 candidates, first seed} */
+  public List<Rate> rates() {
+    List<Rate> rates = new ArrayList<>();
+    pairs(lab.seeds().getFirst())
+        .forEach(
+            (name, pairs) -> {
+              for (Rule rule : Rule.values()) {
+                for (int k : new int[] {1, 2, 3, 4, 6, 8}) {
+                  var all = SampleStatistics.of(rule.all(pairs, k));
+                  double error = error(all);
+                  rates.add(
+                      new Rate(
+                          name, rule.label, k, all.mean(), all.mean() - error, all.mean() + error));
+                }
+              }
+            });
+    return rates;
+  }
+
+  private static double error(SampleStatistics values) {
+    return values.count() < 2 ? 0 : 2 * values.deviation() / Math.sqrt(values.count());
+  }
+
+  /**
+   * K-SEQ's mean acceptance over the optimum's at K = 8.
+   *
+   * @param seed of the pairs
+   * @return the worse of both kinds of pairs
+   */
+  public double overOptimum(long seed) {
+    return pairs(seed).values().stream()
+        .mapToDouble(
+            pairs ->
+                Arrays.stream(Rule.K_SEQ.all(pairs, 8)).sum()
+                    / Arrays.stream(Rule.OPTIMUM.all(pairs, 8)).sum())
+        .min()
+        .orElseThrow();
+  }
+
+  /** {@return the least of K-SEQ's acceptance over what is guaranteed, all pairs, K = 2 to 8} */
+  public double overGuarantee() {
+    return pairs(lab.seeds().getFirst()).values().stream()
+        .flatMap(List::stream)
+        .flatMapToDouble(
+            pair ->
+                IntStream.rangeClosed(2, 8)
+                    .mapToDouble(
+                        k -> Rule.K_SEQ.acceptance(pair, k) / Rule.GUARANTEE.acceptance(pair, k)))
+        .min()
+        .orElseThrow();
+  }
+
+  /**
+   * What is decoded.
+   *
+   * @param pair of models
+   * @param rule of acceptance
    * @param k sequences
    * @param length of each
-   * @param temperature of both distributions
-   * @param tau tokens per pass, bonus included
-   * @param error standard error of tau, passes taken as independent
-   * @param positions per pass
-   * @param predictedA100 speed-up of Vicuna-7B by the latency model
+   * @param temperature of both models
+   * @param seed of the draws
    */
-  public record Run(
+  private record Setting(
+      String pair, String rule, int k, int length, double temperature, long seed) {}
+
+  private static final String COUNTED = "n-grams of order 6 and 3";
+
+  /** The drafts by the name of the pair. */
+  private Map<String, TokenModel> drafts() {
+    Map<String, TokenModel> drafts = new LinkedHashMap<>();
+    drafts.put(COUNTED, trigrams);
+    drafts.put("target and 1x64", family.draft1());
+    if (lab.preset().isExtended()) {
+      drafts.put("target and 2x96", family.draft2());
+    }
+    drafts.put("target and n-grams", family.ngram());
+    return drafts;
+  }
+
+  private Acceptance run(Setting setting) {
+    return runs.computeIfAbsent(setting, this::decode);
+  }
+
+  private Acceptance decode(Setting setting) {
+    boolean counted = setting.pair.equals(COUNTED);
+    AcceptanceRule rule = setting.rule.equals("K-SEQ") ? new KSeq() : new RecursiveRejection();
+    return SpeculativeDecoder.decode(
+            counted ? sixGrams : family.target(),
+            counted ? beginnings() : prompts(),
+            family.sampled(setting.temperature, 1000 * setting.seed),
+            new ModelDrafter(
+                drafts().get(setting.pair), TreeExpansion.drawn(setting.k, setting.length)),
+            new SequenceVerifier(rule, true))
+        .acceptance();
+  }
+
+  private int[][] prompts() {
+    return family.suite().prompts(lab.preset().pick(1, 1, 6, 6)).values().stream()
+        .flatMap(Arrays::stream)
+        .toArray(int[][]::new);
+  }
+
+  private int[][] beginnings() {
+    return IntStream.range(0, lab.preset().isSmoke() ? 4 : 64)
+        .mapToObj(i -> Arrays.copyOfRange(text, 6000 * i + 100, 6000 * i + 124))
+        .toArray(int[][]::new);
+  }
+
+  /**
+   * Tokens per pass of a setting, all seeds of the preset.
+   *
+   * @param pair of models
+   * @param rule of acceptance
+   * @param k sequences
+   * @param length of each
+   * @param temperature of both models
+   * @param tau tokens per pass, with the bonus
+   * @param low tau less two standard errors, passes taken as independent
+   * @param high tau and two standard errors
+   * @param positions of a pass, mean
+   * @param predictedA100 speed-up over plain decoding on an A100 at 7B, the draft scaled alike
+   */
+  public record Block(
       String pair,
       String rule,
       int k,
       int length,
       double temperature,
       double tau,
-      double error,
+      double low,
+      double high,
       double positions,
       double predictedA100) {}
 
   /**
-   * Counts the n-grams of Java code.
+   * Decodes with 1, 2, 4 and 8 sequences.
    *
-   * @param lab the session
-   * @param family target, drafts and prompts
+   * @param rule K-SEQ or recursive rejection
+   * @param length of each sequence
+   * @param temperature of both models
+   * @return a line per pair of models and K
    */
-  public SpectrStudy(Experiment<?> lab, SpeculationFamily family) {
-    this.lab = lab;
-    this.family = family;
-    String text = JavaSources.installed("java.base/java/").train().text(400_000);
-    java = family.tokenizer().encode(text);
-    target = NGramModel.count(family.tokenizer().vocabulary(), 6, java);
-    draft = NGramModel.count(family.tokenizer().vocabulary(), 3, java);
-    contexts = IntStream.range(0, CONTEXTS).mapToObj(i -> context(1000 + 437 * i)).toList();
+  public List<Block> blocks(String rule, int length, double temperature) {
+    List<Block> blocks = new ArrayList<>();
+    drafts()
+        .forEach(
+            (pair, draft) ->
+                SEQUENCES.forEach(
+                    k -> {
+                      Acceptance all =
+                          lab.seeds().stream()
+                              .map(s -> run(new Setting(pair, rule, k, length, temperature, s)))
+                              .reduce(Acceptance::plus)
+                              .orElseThrow();
+                      double[] lengths = Arrays.stream(all.lengths()).asDoubleStream().toArray();
+                      double error = error(SampleStatistics.of(lengths));
+                      double tau = all.lengthWithBonus();
+                      double positions = 1.0 + (double) all.drafted() / all.passes();
+                      int nodes = (int) Math.round(positions);
+                      double predicted = A100.speedup(tau, nodes, steps(draft, length), 0);
+                      blocks.add(
+                          new Block(
+                              pair,
+                              rule,
+                              k,
+                              length,
+                              temperature,
+                              tau,
+                              tau - error,
+                              tau + error,
+                              positions,
+                              predicted));
+                    }));
+    return blocks;
   }
 
-  private Pair context(int at) {
-    int[] before = Arrays.copyOfRange(java, at - 5, at);
-    return new Pair(
-        softmax(target.logProbs(before)),
-        softmax(draft.logProbs(Arrays.copyOfRange(before, 3, 5))));
-  }
-
-  /**
-   * What K candidates are worth at one position.
-   *
-   * @param seed of the random pairs
-   * @param ks numbers of candidates
-   * @return for each K and kind of pairs: optimum, two rules and the guarantee
-   */
-  public List<Rate> rates(long seed, int... ks) {
-    List<Rate> rates = new ArrayList<>();
-    for (int k : ks) {
-      pairs(seed)
-          .forEach(
-              (name, pairs) -> {
-                double best = mean(pairs, pair -> optimum(pair, k));
-                rates.add(new Rate(name, "optimum", k, best));
-                rates.add(new Rate(name, "K-SEQ", k, mean(pairs, pair -> kSeq(pair, k))));
-                rates.add(
-                    new Rate(
-                        name,
-                        "recursive rejection",
-                        k,
-                        mean(pairs, pair -> RecursiveRejection.acceptance(pair.p, pair.q, k))));
-                rates.add(new Rate(name, "guarantee x optimum", k, guarantee(k) * best));
-              });
+  /** Calls of the draft per pass, with its share of the target's weights; n-grams cost nothing. */
+  private List<LatencyModel.Shape> steps(TokenModel draft, int length) {
+    if (!(draft instanceof CausalLm network)) {
+      return List.of();
     }
-    return rates;
+    double share = (double) network.parameters().count() / family.target().parameters().count();
+    double weights = share * LatencyModel.Shape.VICUNA_7B.parameters();
+    return Collections.nCopies(length, LatencyModel.Shape.half("draft", weights, 0, 0));
   }
 
   /**
-   * The worst position.
+   * Tokens per pass with 8 sequences of 8 over those with one, at temperature 1.
    *
-   * @param seed of the random pairs
-   * @return least of K-SEQ's acceptance over its guarantee, over all pairs and K = 2, 3, 4, 6, 8
+   * @param seed of the draws
+   * @return the least gain of the pairs of models
    */
-  public double leastOverGuarantee(long seed) {
-    return IntStream.of(2, 3, 4, 6, 8)
-        .mapToDouble(
-            k ->
-                pairs(seed).values().stream()
-                    .flatMap(List::stream)
-                    .mapToDouble(pair -> kSeq(pair, k) / optimum(pair, k) / guarantee(k))
-                    .min()
-                    .orElseThrow())
+  public double leastGain(long seed) {
+    return drafts().keySet().stream()
+        .mapToDouble(pair -> tau(pair, 8, seed) / tau(pair, 1, seed))
         .min()
         .orElseThrow();
   }
 
   /**
-   * How much of the optimum K-SEQ reaches in the mean.
-   *
-   * @param seed of the random pairs
-   * @param k candidates
-   * @return the lesser share of the two kinds of pairs
-   */
-  public double overOptimum(long seed, int k) {
-    return pairs(seed).values().stream()
-        .mapToDouble(pairs -> mean(pairs, p -> kSeq(p, k)) / mean(pairs, p -> optimum(p, k)))
-        .min()
-        .orElseThrow();
-  }
-
-  /**
-   * Whole sequences: three pairs of models at length 8 and temperature 1, the n-grams at two more
-   * settings; an extended run has a further draft, more prompts and all settings.
+   * Whether tokens per pass rise from each K to the next.
    *
    * @param seed of the draws
-   * @return computed once per seed
-   */
-  public List<Run> runs(long seed) {
-    return runs.computeIfAbsent(seed, this::decoded);
-  }
-
-  private List<Run> decoded(long seed) {
-    boolean more = lab.preset().isExtended();
-    int[][] texts =
-        IntStream.range(0, 64)
-            .mapToObj(i -> Arrays.copyOfRange(java, 6000 * i + 100, 6000 * i + 124))
-            .toArray(int[][]::new);
-    int[][] prompts =
-        more
-            ? family.suite().prompts(6).values().stream()
-                .flatMap(Arrays::stream)
-                .toArray(int[][]::new)
-            : Arrays.stream(family.mixed()).limit(4).toArray(int[][]::new);
-    Map<String, TokenModel> drafts = new LinkedHashMap<>();
-    drafts.put("target and 1x64", family.draft1());
-    if (more) {
-      drafts.put("target and 2x96", family.draft2());
-    }
-    drafts.put("target and n-grams", family.ngram());
-    List<Run> all = new ArrayList<>();
-    for (double[] setting : new double[][] {{8, 1}, {4, 1}, {8, .7}}) {
-      int length = (int) setting[0];
-      boolean main = length == 8 && setting[1] == 1;
-      for (int k : new int[] {1, 2, 4, 8}) {
-        Setting one = new Setting(k, length, setting[1], seed);
-        int[][] some = Arrays.copyOf(texts, main ? 64 : 32);
-        all.add(run(NGRAMS, target, some, draft, new KSeq(), one));
-        if (main) {
-          all.add(run(NGRAMS, target, some, draft, new RecursiveRejection(), one));
-        }
-        if (main || more && (k == 1 || k == 8)) {
-          drafts.forEach(
-              (name, model) ->
-                  all.add(run(name, family.target(), prompts, model, new KSeq(), one)));
-        }
-      }
-    }
-    return all;
-  }
-
-  private record Setting(int k, int length, double temperature, long seed) {}
-
-  private Run run(
-      String pair,
-      TokenModel big,
-      int[][] prompts,
-      TokenModel small,
-      AcceptanceRule rule,
-      Setting setting) {
-    long first = lab.seeds().getFirst();
-    Acceptance acceptance =
-        SpeculativeDecoder.decode(
-                big,
-                prompts,
-                family.sampled(setting.temperature, first + 1000 * (setting.seed - first)),
-                new ModelDrafter(small, TreeExpansion.drawn(setting.k, setting.length)),
-                new SequenceVerifier(rule, true))
-            .acceptance();
-    double[] lengths = Arrays.stream(acceptance.lengths()).asDoubleStream().toArray();
-    double positions = 1.0 + (double) acceptance.drafted() / acceptance.passes();
-    LatencyModel.Shape vicuna = LatencyModel.Shape.VICUNA_7B;
-    List<LatencyModel.Shape> steps =
-        small instanceof CausalLm net
-            ? Collections.nCopies(
-                setting.length,
-                LatencyModel.Shape.half(
-                    "draft",
-                    vicuna.parameters()
-                        * net.parameters().count()
-                        / family.target().parameters().count(),
-                    0,
-                    0))
-            : List.of();
-    return new Run(
-        pair,
-        rule instanceof KSeq ? "K-SEQ" : "recursive rejection",
-        setting.k,
-        setting.length,
-        setting.temperature,
-        acceptance.lengthWithBonus(),
-        Math.sqrt(StatUtils.variance(lengths) / lengths.length),
-        positions,
-        new LatencyModel(LatencyModel.Device.A100, vicuna, 512)
-            .speedup(acceptance.lengthWithBonus(), (int) Math.round(positions), steps, 0));
-  }
-
-  /**
-   * K-SEQ at length 8 and temperature 1.
-   *
-   * @param seed of the draws
-   * @return those of {@link #runs}
-   */
-  public List<Run> main(long seed) {
-    return runs(seed).stream()
-        .filter(r -> r.rule.equals("K-SEQ") && r.length == 8 && r.temperature == 1)
-        .toList();
-  }
-
-  /**
-   * Gain of further sequences.
-   *
-   * @param seed of the draws
-   * @return tokens per pass with K = 8 over those with K = 1, the least of the pairs
-   */
-  public double gain(long seed) {
-    return taus(seed).mapToDouble(tau -> tau[3] / tau[0]).min().orElseThrow();
-  }
-
-  /**
-   * Whether each doubling of K helps.
-   *
-   * @param seed of the draws
-   * @return 1 where tokens per pass rise at every step for every pair, else 0
+   * @return 1 where they do for every pair of models, else 0
    */
   public double rises(long seed) {
-    return taus(seed).allMatch(tau -> tau[0] < tau[1] && tau[1] < tau[2] && tau[2] < tau[3])
+    return drafts().keySet().stream()
+            .allMatch(
+                pair ->
+                    IntStream.range(1, SEQUENCES.size())
+                        .allMatch(
+                            i ->
+                                tau(pair, SEQUENCES.get(i - 1), seed)
+                                    < tau(pair, SEQUENCES.get(i), seed)))
         ? 1
         : 0;
   }
 
-  private Stream<double[]> taus(long seed) {
-    return main(seed).stream()
-        .map(Run::pair)
-        .distinct()
-        .map(
-            pair ->
-                main(seed).stream()
-                    .filter(run -> run.pair.equals(pair))
-                    .mapToDouble(Run::tau)
-                    .toArray());
-  }
-
-  private Map<String, List<Pair>> pairs(long seed) {
-    Rng rng = SeedTree.of(seed).child("spectr").rng();
-    Map<String, List<Pair>> pairs = new LinkedHashMap<>();
-    pairs.put(
-        "random, 64 tokens", Stream.generate(() -> Pair.random(64, rng)).limit(PAIRS).toList());
-    pairs.put("Java, n-grams", contexts);
-    return pairs;
-  }
-
-  private static double optimum(Pair pair, int k) {
-    return MembershipTransport.optimum(pair.p, pair.q, k);
-  }
-
-  private static double kSeq(Pair pair, int k) {
-    return KSeq.acceptance(pair.p, pair.q, k);
-  }
-
-  private static double guarantee(int k) {
-    return 1 - Math.pow(1 - 1.0 / k, k);
-  }
-
-  private static double mean(List<Pair> pairs, ToDoubleFunction<Pair> value) {
-    return pairs.stream().mapToDouble(value).average().orElseThrow();
-  }
-
-  private static double[] softmax(double[] logits) {
-    double top = StatUtils.max(logits);
-    double[] weights = Arrays.stream(logits).map(z -> Math.exp(z - top)).toArray();
-    double sum = StatUtils.sum(weights);
-    return Arrays.stream(weights).map(w -> w / sum).toArray();
+  private double tau(String pair, int k, long seed) {
+    return run(new Setting(pair, "K-SEQ", k, 8, 1, seed)).lengthWithBonus();
   }
 }

@@ -31,7 +31,7 @@ class SpokenDigitsTest {
         float[] samples = new float[400];
         Arrays.fill(samples, name.charAt(0) == '9' ? .9f : .3f);
         Path wav = folder.resolve("one.wav");
-        Wav.write(wav, new Audio(samples, 8000), Wav.Encoding.PCM16);
+        WavWriter.write(wav, new Audio(samples, 8000), WavWriter.Encoding.PCM16);
         out.write(Files.readAllBytes(wav));
       }
     }
@@ -49,7 +49,6 @@ class SpokenDigitsTest {
         List.of("3_adam_0"), digits.test().utterances().stream().map(Utterance::id).toList());
     assertEquals(3, digits.train().takes().size());
     assertEquals(1, digits.where(take -> take.speaker().equals("eve")).takes().size());
-    assertEquals(List.of("adam", "eve"), digits.speakers());
   }
 
   @Test
@@ -105,7 +104,7 @@ class SpokenDigitsTest {
     assertEquals(3000, digits.takes().size());
     assertEquals(300, digits.test().takes().size());
     assertEquals(2700, digits.train().takes().size());
-    assertEquals(6, digits.speakers().size());
+    assertEquals(6, digits.takes().stream().map(SpokenDigits.Take::speaker).distinct().count());
     for (SpokenDigits.Take take : digits.takes()) {
       assertEquals(8000, take.audio().sampleRate());
       double seconds = take.audio().duration();

@@ -29,11 +29,11 @@ class CutGeneratorTest {
   }
 
   /** Share of cuts at or below so many seconds: the mixture's closed form, clipped. */
-  private static double cdf(CutGenerator.Settings settings, double seconds) {
-    if (seconds < settings.minDuration() || seconds >= settings.maxDuration()) {
-      return seconds < settings.minDuration() ? 0 : 1;
+  private static double cdf(CutGenerator generator, double seconds) {
+    if (seconds < CutGenerator.MIN_DURATION || seconds >= CutGenerator.MAX_DURATION) {
+      return seconds < CutGenerator.MIN_DURATION ? 0 : 1;
     }
-    return settings.durations().stream()
+    return generator.durations().stream()
         .mapToDouble(
             d ->
                 d.weight()
@@ -52,8 +52,8 @@ class CutGeneratorTest {
       double worst = 0;
       for (int i = 0; i < N; i++) {
         // rounding to the millisecond moves a step by half of one
-        double below = cdf(generator.settings(), sorted[i] - .0006);
-        double above = cdf(generator.settings(), sorted[i] + .0006);
+        double below = cdf(generator, sorted[i] - .0006);
+        double above = cdf(generator, sorted[i] + .0006);
         worst = Math.max(worst, Math.max((double) i / N - above, below - (i + 1.0) / N));
       }
       assertTrue(worst < EPSILON, "seed " + seed + ": sup |F_n - F| = " + worst + " > " + EPSILON);
@@ -72,7 +72,7 @@ class CutGeneratorTest {
         double z = Math.log(seconds / medians[i]) / sigmas[i];
         expected += weights[i] * NORMAL.cumulativeProbability(z);
       }
-      assertEquals(expected, cdf(CutGenerator.Settings.canary(), seconds), 1e-12);
+      assertEquals(expected, cdf(CutGenerator.canary(1), seconds), 1e-12);
     }
   }
 

@@ -184,12 +184,20 @@ class RandomManifestTest {
     for (String range : List.of("manifest__OP_0..2_CL_.json", "manifest_{0..2}.json")) {
       List<Cut> cuts = Manifests.read(folder.resolve(range));
       assertEquals(List.of("s0", "s1", "s2"), cuts.stream().map(Cut::id).toList());
+      assertEquals(2L, cuts.get(2).extra().get("shard_id"));
     }
-    Path gap = folder.resolve("manifest__OP_0..3_CL_.json");
-    assertTrue(
-        assertThrows(ManifestException.class, () -> Manifests.read(gap))
-            .getMessage()
-            .contains("manifest_3.json is not there"));
+    assertRefused("manifest__OP_0..3_CL_.json", "manifest_3.json is not there");
+    assertRefused("manifest_{3..3}.json", "manifest_3.json is not there");
+    assertRefused("manifest_{08..10}.json", "manifest_08.json is not there");
+    assertRefused("manifest_{2..1}.json", "expected first..last");
+    assertRefused("manifest_{0..99999999999}.json", "expected smaller numbers");
+  }
+
+  private void assertRefused(String name, String reason) {
+    String message =
+        assertThrows(ManifestException.class, () -> Manifests.read(folder.resolve(name)))
+            .getMessage();
+    assertTrue(message.contains(reason), message);
   }
 
   @Test

@@ -153,21 +153,8 @@ class CorporaTest {
     }
     assertTrue(IntStream.range(10, 33).allMatch(i -> counts[i] > 0), Arrays.toString(counts));
     assertEquals(1200, IntStream.range(10, 33).map(i -> counts[i]).sum());
-  }
-
-  @Test
-  void sequentialWindowsPredictEachTokenOnce() {
-    for (int size = 5; size < 40; size++) {
-      Windows windows = new Windows(IntStream.range(0, size).toArray());
-      List<int[]> rows = new ArrayList<>();
-      windows.sequential(3, 5, 4).forEach(batch -> rows.addAll(List.of(batch)));
-      assertEquals((size - 1) / 4, rows.size());
-      for (int i = 0; i < rows.size(); i++) {
-        assertArrayEquals(IntStream.range(4 * i, 4 * i + 5).toArray(), rows.get(i));
-      }
-    }
     Windows none = new Windows(new int[3]);
-    Exception e = assertThrows(IllegalArgumentException.class, () -> none.sequential(1, 4, 1));
+    Exception e = assertThrows(IllegalArgumentException.class, () -> none.batch(1, 4, rng));
     assertEquals("length is 4, expected 1 to 3", e.getMessage());
     assertThrows(IllegalArgumentException.class, () -> none.part(.5, .4));
   }
