@@ -182,7 +182,12 @@ public final class AggressiveStudy {
     return recipe.get(lab).conditionedOn(task.sources());
   }
 
-  /** {@return the rows of the trained corrector} */
+  /**
+   * The rows of the trained corrector.
+   *
+   * @param seed of the draws
+   * @return the rows of the trained corrector
+   */
   public List<Row> trained(long seed) {
     return rows(seed).stream().filter(row -> row.who().startsWith(TRAINED)).toList();
   }
@@ -194,17 +199,32 @@ public final class AggressiveStudy {
         .toArray();
   }
 
-  /** {@return share of the corrector's runs in which every text is that of greedy decoding} */
+  /**
+   * Share of the corrector's runs in which every text is that of greedy decoding.
+   *
+   * @param seed of the draws
+   * @return share of the corrector's runs in which every text is that of greedy decoding
+   */
   public double identical(long seed) {
     return trained(seed).stream().mapToDouble(t -> t.identical() ? 1 : 0).average().orElseThrow();
   }
 
-  /** {@return tokens per pass of the corrector at 2 % errors with the paper's rule} */
+  /**
+   * Tokens per pass of the corrector at 2 % errors with the paper's rule.
+   *
+   * @param seed of the draws
+   * @return tokens per pass of the corrector at 2 % errors with the paper's rule
+   */
   public double tau(long seed) {
     return taus(seed, TRAINED)[2];
   }
 
-  /** {@return the least fall of tokens per pass from one error rate to the next} */
+  /**
+   * The least fall of tokens per pass from one error rate to the next.
+   *
+   * @param seed of the draws
+   * @return the least fall of tokens per pass from one error rate to the next
+   */
   public double falls(long seed) {
     double[] taus = taus(seed, TRAINED);
     return IntStream.range(1, taus.length)
@@ -412,7 +432,12 @@ public final class AggressiveStudy {
     }
   }
 
-  /** {@return share of the block lengths at which every text is that of greedy decoding} */
+  /**
+   * Share of the block lengths at which every text is that of greedy decoding.
+   *
+   * @param seed of the draws
+   * @return share of the block lengths at which every text is that of greedy decoding
+   */
   public double blocksIdentical(long seed) {
     return blocks(seed).subList(1, 4).stream()
         .mapToDouble(row -> row.identical() ? 1 : 0)
@@ -420,13 +445,23 @@ public final class AggressiveStudy {
         .orElseThrow();
   }
 
-  /** {@return tokens per pass of GAD at the block length chosen on other sentences} */
+  /**
+   * Tokens per pass of GAD at the block length chosen on other sentences.
+   *
+   * @param seed of the draws
+   * @return tokens per pass of GAD at the block length chosen on other sentences
+   */
   public double blockTau(long seed) {
     int best = blocks(seed).getLast().k();
     return blocks(seed).stream().filter(row -> row.k() == best).findFirst().orElseThrow().tau();
   }
 
-  /** {@return tokens per pass of GAD++ (3, 1) over GAD at that length} */
+  /**
+   * Tokens per pass of GAD++ (3, 1) over GAD at that length.
+   *
+   * @param seed of the draws
+   * @return tokens per pass of GAD++ (3, 1) over GAD at that length
+   */
   public double plusGain(long seed) {
     return blocks(seed).get(6).tau() / blockTau(seed);
   }

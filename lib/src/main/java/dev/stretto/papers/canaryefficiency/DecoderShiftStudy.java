@@ -78,7 +78,14 @@ public final class DecoderShiftStudy {
     return corpus.cuts();
   }
 
-  /** Batch sizes of a bin by the memory model and by the memory of the process. */
+  /**
+   * Batch sizes of a bin by the memory model and by the memory of the process.
+   *
+   * @param seconds wall time
+   * @param tokens of the text
+   * @param byModel batch sizes by the memory model
+   * @param byMemory batch sizes found in real memory
+   */
   public record Searched(double seconds, int tokens, int byModel, int byMemory) {}
 
   /** {@return two bins, searched with both probes} */
@@ -151,18 +158,34 @@ public final class DecoderShiftStudy {
       return utterances / seconds;
     }
 
-    /** {@return the rate of 2-D buckets over that of random batches, without a round} */
+    /**
+     * The rate of 2-D buckets over that of random batches, without a round.
+     *
+     * @param round of the timer
+     * @return the rate of 2-D buckets over that of random batches, without a round
+     */
     public double overRandom(int round) {
       return rate(BUCKETS, round) / rate(RANDOM, round);
     }
 
-    /** {@return the rate of ragged batches over that of 2-D buckets, without a round} */
+    /**
+     * The rate of ragged batches over that of 2-D buckets, without a round.
+     *
+     * @param round of the timer
+     * @return the rate of ragged batches over that of 2-D buckets, without a round
+     */
     public double raggedGain(int round) {
       return rate(RAGGED, round) / rate(BUCKETS, round);
     }
   }
 
-  /** {@return training of three networks, timed} */
+  /**
+   * Training of three networks, timed.
+   *
+   * @param width of the network, or of a packed row
+   * @param examples per second
+   * @return training of three networks, timed
+   */
   public Race race(int width, int examples) {
     return races.computeIfAbsent(width, w -> run(w, examples));
   }
@@ -206,7 +229,13 @@ public final class DecoderShiftStudy {
         how, SpeechTraining.source(corpus, () -> batches), examples, new ArrayList<>());
   }
 
-  /** Utterances per second in training. */
+  /**
+   * Utterances per second in training.
+   *
+   * @param width of the network, or of a packed row
+   * @param sampler name of the sampler
+   * @param utterances per second of training
+   */
   public record Rate(String width, String sampler, double utterances) {}
 
   /** {@return rates of all races so far} */
@@ -241,10 +270,23 @@ public final class DecoderShiftStudy {
     return encoderLayers + (long) tokens * decoderLayers;
   }
 
-  /** Errors in per cent, and sequential layer calls per utterance. */
+  /**
+   * Errors in per cent, and sequential layer calls per utterance.
+   *
+   * @param model its name
+   * @param cer character error rate, a share
+   * @param wer word error rate, a share
+   * @param layerCalls layers that run one after the other per utterance
+   */
   public record Written(String model, double cer, double wer, double layerCalls) {}
 
-  /** {@return both models on the test utterances} */
+  /**
+   * Both models on the test utterances.
+   *
+   * @param heard the test set and its front end
+   * @param seed of the draws
+   * @return both models on the test utterances
+   */
   public List<Written> quality(Speech heard, long seed) {
     return transcribers(heard, seed).entrySet().stream()
         .map(e -> written(e.getKey(), e.getValue(), heard.test()))
@@ -275,7 +317,13 @@ public final class DecoderShiftStudy {
     return some.stream().map(Utterance::audio).toList();
   }
 
-  /** {@return points of character errors that 8 + 1 layers make more than 4 + 4} */
+  /**
+   * Points of character errors that 8 + 1 layers make more than 4 + 4.
+   *
+   * @param heard the test set and its front end
+   * @param seed of the draws
+   * @return points of character errors that 8 + 1 layers make more than 4 + 4
+   */
   public double cerDifference(Speech heard, long seed) {
     List<Written> both = quality(heard, seed);
     return both.get(1).cer() - both.get(0).cer();
@@ -296,7 +344,13 @@ public final class DecoderShiftStudy {
         : speech.test().subList(0, 24);
   }
 
-  /** {@return both models writing down the same sentences, timed; sound is read before} */
+  /**
+   * Both models writing down the same sentences, timed; sound is read before.
+   *
+   * @param longOnes whether sentences are long
+   * @param batch utterances together
+   * @return both models writing down the same sentences, timed; sound is read before
+   */
   public Timings decoding(boolean longOnes, int batch) {
     return decoding.computeIfAbsent(longOnes + " " + batch, _ -> time(longOnes, batch));
   }
@@ -315,7 +369,14 @@ public final class DecoderShiftStudy {
     }
   }
 
-  /** {@return how many times as fast 8 + 1 layers are in a round} */
+  /**
+   * How many times as fast 8 + 1 layers are in a round.
+   *
+   * @param longOnes whether sentences are long
+   * @param batch utterances together
+   * @param round of the timer
+   * @return how many times as fast 8 + 1 layers are in a round
+   */
   public double gain(boolean longOnes, int batch, int round) {
     Timings timings = decoding(longOnes, batch);
     return timings.seconds(BALANCED)[round] / timings.seconds(SHALLOW)[round];

@@ -82,7 +82,13 @@ public final class SamplingStudy {
     return cost;
   }
 
-  /** Two lengths of an utterance. */
+  /**
+   * Two lengths of an utterance.
+   *
+   * @param duration in seconds
+   * @param tokens of the text
+   * @param language of the cut
+   */
   public record Length(double duration, int tokens, String language) {}
 
   /** {@return lengths of the first 3,000 cuts} */
@@ -115,7 +121,15 @@ public final class SamplingStudy {
     return CutStreams.endless(corpus, first);
   }
 
-  /** A bin's lower and upper bounds in seconds and tokens, and its batch size. */
+  /**
+   * A bin's lower and upper bounds in seconds and tokens, and its batch size.
+   *
+   * @param from lower edge of the bin, in seconds
+   * @param to upper edge of the bin, in seconds
+   * @param low fewest tokens
+   * @param high most tokens
+   * @param size of a batch
+   */
   public record Bin(double from, double to, double low, double high, int size) {}
 
   /** {@return the 30 x 5 bins with their searched batch sizes} */
@@ -141,7 +155,12 @@ public final class SamplingStudy {
     return profile.totalProbes();
   }
 
-  /** {@return all samplers, fed from one pass over the same endless, reshuffled stream} */
+  /**
+   * All samplers, fed from one pass over the same endless, reshuffled stream.
+   *
+   * @param seed of the draws
+   * @return all samplers, fed from one pass over the same endless, reshuffled stream
+   */
   public SamplingTable run(long seed) {
     return runs.computeIfAbsent(seed, s -> run(manifest(s), cost, steps, s));
   }
@@ -152,14 +171,26 @@ public final class SamplingStudy {
         .feed(CutStreams.endless(manifest, seed), batches);
   }
 
-  /** {@return the sampling table of another manifest, 200 steps with a buffer of 2,000} */
+  /**
+   * The sampling table of another manifest, 200 steps with a buffer of 2,000.
+   *
+   * @param manifest the cuts
+   * @param seed of the draws
+   * @return the sampling table of another manifest, 200 steps with a buffer of 2,000
+   */
   public SamplingTable run(List<Cut> manifest, long seed) {
     return new SamplingTable(manifest, cost)
         .addPaper(2_000, seed)
         .feed(CutStreams.endless(manifest, seed), 200);
   }
 
-  /** A part of a sampler's multiply-adds. */
+  /**
+   * A part of a sampler's multiply-adds.
+   *
+   * @param sampler name of the sampler
+   * @param part which part of the cost
+   * @param share of the whole, 0 to 1
+   */
   public record Part(String sampler, String part, double share) {}
 
   /** {@return useful work, and padding of both sides, of each sampler} */
@@ -174,7 +205,13 @@ public final class SamplingStudy {
         new Part(report.name(), "padding, decoder", report.padDecoder()));
   }
 
-  /** Memory of a sampler's mean or largest step over the budget. */
+  /**
+   * Memory of a sampler's mean or largest step over the budget.
+   *
+   * @param sampler name of the sampler
+   * @param step number of the step
+   * @param use floats of the step over those the device holds
+   */
   public record Memory(String sampler, String step, double use) {}
 
   /** {@return memory of the mean and of the largest step} */
@@ -188,7 +225,13 @@ public final class SamplingStudy {
         .toList();
   }
 
-  /** Padding with so many duration buckets of so many token parts. */
+  /**
+   * Padding with so many duration buckets of so many token parts.
+   *
+   * @param buckets number of them
+   * @param parts of each bucket by tokens
+   * @param padCost share of the multiply-adds spent on padding
+   */
   public record Count(int buckets, String parts, double padCost) {}
 
   /** {@return padding over the number of buckets, in one dimension and in two} */
@@ -213,7 +256,13 @@ public final class SamplingStudy {
     return new Count(Integer.parseInt(grid.get(0)), parts, report.padCost());
   }
 
-  /** Padding of a layout in a model of some width. */
+  /**
+   * Padding of a layout in a model of some width.
+   *
+   * @param width of the network, or of a packed row
+   * @param sampler name of the sampler
+   * @param padCost share of the multiply-adds spent on padding
+   */
   public record Width(int width, String sampler, double padCost) {}
 
   /** {@return padding of six layouts at three widths, mean over the seeds} */
@@ -233,7 +282,13 @@ public final class SamplingStudy {
     return widths;
   }
 
-  /** Share of a step that the mean rank waits for the slowest. */
+  /**
+   * Share of a step that the mean rank waits for the slowest.
+   *
+   * @param ranks data-parallel workers
+   * @param choice how workers get their batches
+   * @param idle share of the time workers wait
+   */
   public record Idle(int ranks, String choice, double idle) {}
 
   /** {@return waiting of two, four and eight ranks} */
@@ -274,10 +329,22 @@ public final class SamplingStudy {
     return TailWorkerSimulator.run(all, STEPS_OF_RANKS, step).idleShare();
   }
 
-  /** Bins of a packer beside the least number of bins. */
+  /**
+   * Bins of a packer beside the least number of bins.
+   *
+   * @param packer its name
+   * @param bins rows that were filled
+   * @param lowerBound the fewest rows there can be
+   * @param overBound rows over that bound
+   */
   public record Packed(String packer, long bins, long lowerBound, double overBound) {}
 
-  /** {@return all packers over 200,000 cuts with this study's buffer} */
+  /**
+   * All packers over 200,000 cuts with this study's buffer.
+   *
+   * @param seed of the draws
+   * @return all packers over 200,000 cuts with this study's buffer
+   */
   public List<Packed> packers(long seed) {
     return Arrays.stream(Packing.values()).map(packing -> packed(packing, seed)).toList();
   }
@@ -293,37 +360,72 @@ public final class SamplingStudy {
         report.overLowerBound());
   }
 
-  /** {@return padding of static batches, a share of their cost} */
+  /**
+   * Padding of static batches, a share of their cost.
+   *
+   * @param seed of the draws
+   * @return padding of static batches, a share of their cost
+   */
   public double staticPadCost(long seed) {
     return run(seed).report(STATIC).padCost();
   }
 
-  /** {@return padding of 2-D buckets with searched sizes} */
+  /**
+   * Padding of 2-D buckets with searched sizes.
+   *
+   * @param seed of the draws
+   * @return padding of 2-D buckets with searched sizes
+   */
   public double searchedPadCost(long seed) {
     return run(seed).report(BEST).padCost();
   }
 
-  /** {@return padding of ragged batches} */
+  /**
+   * Padding of ragged batches.
+   *
+   * @param seed of the draws
+   * @return padding of ragged batches
+   */
   public double raggedPadCost(long seed) {
     return run(seed).report("ragged").padCost();
   }
 
-  /** {@return mean batch of static batches} */
+  /**
+   * Mean batch of static batches.
+   *
+   * @param seed of the draws
+   * @return mean batch of static batches
+   */
   public double staticBatch(long seed) {
     return run(seed).report(STATIC).meanBatch();
   }
 
-  /** {@return mean batch of 2-D buckets with searched sizes} */
+  /**
+   * Mean batch of 2-D buckets with searched sizes.
+   *
+   * @param seed of the draws
+   * @return mean batch of 2-D buckets with searched sizes
+   */
   public double searchedBatch(long seed) {
     return run(seed).report(BEST).meanBatch();
   }
 
-  /** {@return bins of the best packer over the lower bound} */
+  /**
+   * Bins of the best packer over the lower bound.
+   *
+   * @param seed of the draws
+   * @return bins of the best packer over the lower bound
+   */
   public double overBound(long seed) {
     return packers(seed).stream().mapToDouble(Packed::overBound).min().orElseThrow();
   }
 
-  /** {@return largest over mean sum of squared lengths of four ranks} */
+  /**
+   * Largest over mean sum of squared lengths of four ranks.
+   *
+   * @param seed of the draws
+   * @return largest over mean sum of squared lengths of four ranks
+   */
   public double imbalance(long seed) {
     SamplingTable own = new SamplingTable(manifest(seed), cost);
     var batches = own.ragged(buffer, seed).over(CutStreams.endless(manifest(seed), seed));
@@ -332,10 +434,21 @@ public final class SamplingStudy {
     return TailWorkerSimulator.dealt(batches, 4, STEPS_OF_RANKS, squares).imbalance();
   }
 
-  /** Padding of a layout on a corpus. */
+  /**
+   * Padding of a layout on a corpus.
+   *
+   * @param corpus its name
+   * @param sampler name of the sampler
+   * @param padCost share of the multiply-adds spent on padding
+   */
   public record Real(String corpus, String sampler, double padCost) {}
 
-  /** {@return padding of six layouts on each corpus} */
+  /**
+   * Padding of six layouts on each corpus.
+   *
+   * @param corpora real data sets by name
+   * @return padding of six layouts on each corpus
+   */
   public List<Real> real(Map<String, List<Cut>> corpora) {
     List<Real> rows = new ArrayList<>();
     corpora.forEach(
@@ -346,16 +459,36 @@ public final class SamplingStudy {
     return rows;
   }
 
-  /** {@return padding on another manifest, of static batches or of 2-D searched ones} */
+  /**
+   * Padding on another manifest, of static batches or of 2-D searched ones.
+   *
+   * @param manifest the cuts
+   * @param searched batch sizes found by the search
+   * @param seed of the draws
+   * @return padding on another manifest, of static batches or of 2-D searched ones
+   */
   public double padCost(List<Cut> manifest, boolean searched, long seed) {
     return run(manifest, seed).report(searched ? BEST : STATIC).padCost();
   }
 
-  /** Size of a corpus. */
+  /**
+   * Size of a corpus.
+   *
+   * @param corpus its name
+   * @param cuts utterances
+   * @param hours of speech
+   * @param longest the longest, in seconds or iterations
+   * @param tokensPerSecond mean
+   */
   public record Corpus(
       String corpus, int cuts, double hours, double longest, double tokensPerSecond) {}
 
-  /** {@return sizes of corpora} */
+  /**
+   * Sizes of corpora.
+   *
+   * @param corpora real data sets by name
+   * @return sizes of corpora
+   */
   public static List<Corpus> sizes(Map<String, List<Cut>> corpora) {
     return corpora.entrySet().stream().map(e -> size(e.getKey(), e.getValue())).toList();
   }

@@ -22,7 +22,14 @@ public record ExitPolicy(int depth, double[] thresholds, double stop) {
     thresholds = thresholds.clone();
   }
 
-  /** {@return drafts of K tokens that all leave at one exit, counted from 0, of so many} */
+  /**
+   * Drafts of K tokens that all leave at one exit, counted from 0, of so many.
+   *
+   * @param depth of the tree
+   * @param exit layers passed
+   * @param exits of the draft
+   * @return drafts of K tokens that all leave at one exit, counted from 0, of so many
+   */
   public static ExitPolicy fixed(int depth, int exit, int exits) {
     double[] thresholds = new double[exits - 1];
     Arrays.setAll(thresholds, e -> e < exit ? 2 : 0);

@@ -129,13 +129,23 @@ public record ExitTrace(double[][][] confidence, boolean[][][] right, int limit,
    * @param exit mean exit of a token, from 1
    */
   public record Outcome(ExitPolicy policy, double tau, double work, double exit) {
-    /** {@return tau / (1 + c work), c the time of a draft token to the top over a target's pass} */
+    /**
+     * Tau / (1 + c work), c the time of a draft token to the top over a target's pass.
+     *
+     * @param c cost of a pass over that of one row
+     * @return tau / (1 + c work), c the time of a draft token to the top over a target's pass
+     */
     public double speed(double c) {
       return tau / (1 + c * work);
     }
   }
 
-  /** {@return a policy's outcome under greedy decoding} */
+  /**
+   * A policy's outcome under greedy decoding.
+   *
+   * @param policy when to stop and where to exit
+   * @return a policy's outcome under greedy decoding
+   */
   public Outcome simulate(ExitPolicy policy) {
     long passes = 0;
     long emitted = 0;
@@ -199,7 +209,14 @@ public record ExitTrace(double[][][] confidence, boolean[][][] right, int limit,
     return thresholds;
   }
 
-  /** {@return the policy of the greatest predicted speed-up over the grid, c as of its outcome} */
+  /**
+   * The policy of the greatest predicted speed-up over the grid, c as of its outcome.
+   *
+   * @param c cost of a pass over that of one row
+   * @param depth of the tree
+   * @param stops thresholds that are tried
+   * @return the policy of the greatest predicted speed-up over the grid, c as of its outcome
+   */
   public ExitPolicy best(double c, int depth, double... stops) {
     return sweep(depth, stops).stream()
         .max(Comparator.comparingDouble(outcome -> outcome.speed(c)))

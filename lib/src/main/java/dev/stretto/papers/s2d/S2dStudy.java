@@ -189,12 +189,24 @@ public final class S2dStudy {
     return rows(lab.seeds().getFirst()).stream().map(Row::drafter).distinct().toList();
   }
 
-  /** {@return mean predicted speed-up of a drafter over the targets} */
+  /**
+   * Mean predicted speed-up of a drafter over the targets.
+   *
+   * @param seed of the draws
+   * @param drafter the nested draft
+   * @return mean predicted speed-up of a drafter over the targets
+   */
   public double mean(long seed, String drafter) {
     return each(t -> row(seed, t, drafter).speed()).average().orElseThrow();
   }
 
-  /** {@return the most that a drafter lies behind a target's best one without stopping} */
+  /**
+   * The most that a drafter lies behind a target's best one without stopping.
+   *
+   * @param seed of the draws
+   * @param drafter the nested draft
+   * @return the most that a drafter lies behind a target's best one without stopping
+   */
   public double regret(long seed, String drafter) {
     return rows(seed).stream()
         .filter(row -> !row.drafter().endsWith("stop"))
@@ -203,27 +215,52 @@ public final class S2dStudy {
         .orElseThrow();
   }
 
-  /** {@return tokens per pass that sorted training adds at exits 1 and 2, the least of all} */
+  /**
+   * Tokens per pass that sorted training adds at exits 1 and 2, the least of all.
+   *
+   * @param seed of the draws
+   * @return tokens per pass that sorted training adds at exits 1 and 2, the least of all
+   */
   public double softGain(long seed) {
     return each(t -> Math.min(gain(seed, t, 1), gain(seed, t, 2))).min().orElseThrow();
   }
 
-  /** {@return tokens per pass that sorted training loses at exit 3, the most over the targets} */
+  /**
+   * Tokens per pass that sorted training loses at exit 3, the most over the targets.
+   *
+   * @param seed of the draws
+   * @return tokens per pass that sorted training loses at exit 3, the most over the targets
+   */
   public double softTopLoss(long seed) {
     return each(t -> -gain(seed, t, 3)).max().orElseThrow();
   }
 
-  /** {@return mean speed-up of S2D minus the best fixed exit's} */
+  /**
+   * Mean speed-up of S2D minus the best fixed exit's.
+   *
+   * @param seed of the draws
+   * @return mean speed-up of S2D minus the best fixed exit's
+   */
   public double overBestFixed(long seed) {
     return mean(seed, PER_TARGET) - fixed(exit -> mean(seed, exit)).max().orElseThrow();
   }
 
-  /** {@return least worst regret of the fixed exits minus S2D's} */
+  /**
+   * Least worst regret of the fixed exits minus S2D's.
+   *
+   * @param seed of the draws
+   * @return least worst regret of the fixed exits minus S2D's
+   */
   public double regretSaved(long seed) {
     return fixed(exit -> regret(seed, exit)).min().orElseThrow() - regret(seed, PER_TARGET);
   }
 
-  /** {@return how many fixed exits are the best one of the dearest or of the cheapest target} */
+  /**
+   * How many fixed exits are the best one of the dearest or of the cheapest target.
+   *
+   * @param seed of the draws
+   * @return how many fixed exits are the best one of the dearest or of the cheapest target
+   */
   public double bestExits(long seed) {
     return DoubleStream.of(bestExit(seed, targets.getFirst()), bestExit(seed, targets.getLast()))
         .distinct()

@@ -18,7 +18,12 @@ import java.util.stream.IntStream;
  * @param exits that are taught, rising from 0; the last one alone is plain training
  */
 public record SortedTraining(NestedDraft model, int... exits) implements LossStep<int[][]> {
-  /** {@return the loss of all exits of a model} */
+  /**
+   * The loss of all exits of a model.
+   *
+   * @param model its name
+   * @return the loss of all exits of a model
+   */
   public static SortedTraining all(NestedDraft model) {
     return new SortedTraining(model, IntStream.range(0, model.exits()).toArray());
   }

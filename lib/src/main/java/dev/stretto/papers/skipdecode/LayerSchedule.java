@@ -143,7 +143,12 @@ public record LayerSchedule(
     return (int) IntStream.range(0, n).takeWhile(position -> active(layer, position)).count();
   }
 
-  /** {@return the mean of e over the first generated positions; (e_max + e_min) / 2 over all} */
+  /**
+   * The mean of e over the first generated positions; (e_max + e_min) / 2 over all.
+   *
+   * @param generated tokens of the output so far
+   * @return the mean of e over the first generated positions; (e_max + e_min) / 2 over all
+   */
   public double mean(int generated) {
     return IntStream.range(prompt, prompt + generated).map(this::count).average().orElseThrow();
   }
@@ -158,7 +163,12 @@ public record LayerSchedule(
     return IntStream.range(prompt - 1, prompt - 1 + generated).mapToLong(this::count).sum();
   }
 
-  /** {@return keys that a row of n positions holds, summed over the layers: of min(T_l, n)} */
+  /**
+   * Keys that a row of n positions holds, summed over the layers: of min(T_l, n).
+   *
+   * @param n how many
+   * @return keys that a row of n positions holds, summed over the layers: of min(T_l, n)
+   */
   public long held(int n) {
     return IntStream.range(0, layers).mapToLong(layer -> reach(layer, n)).sum();
   }

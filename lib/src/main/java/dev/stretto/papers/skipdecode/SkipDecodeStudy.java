@@ -79,7 +79,14 @@ public final class SkipDecodeStudy {
         .sum();
   }
 
-  /** Whether a layer runs at a position. */
+  /**
+   * Whether a layer runs at a position.
+   *
+   * @param rule which layers run
+   * @param layer number of the layer
+   * @param position of the token in the text
+   * @param state computed or copied
+   */
   public record Cell(String rule, int layer, int position, String state) {}
 
   /** {@return every third position of each rule at half of the layers} */
@@ -161,7 +168,13 @@ public final class SkipDecodeStudy {
         schedule.held(SkipModels.LENGTH) / (12.0 * SkipModels.LENGTH));
   }
 
-  /** Nats per character around a position. */
+  /**
+   * Nats per character around a position.
+   *
+   * @param model its name
+   * @param position of the token in the text
+   * @param loss nats per token
+   */
   public record Place(String model, int position, double loss) {}
 
   /** {@return means over 16 positions of the reference and two rules at half of the layers} */
@@ -181,7 +194,13 @@ public final class SkipDecodeStudy {
     return places;
   }
 
-  /** {@return nats by which a rule loses more than skipping, the least of half and a third} */
+  /**
+   * Nats by which a rule loses more than skipping, the least of half and a third.
+   *
+   * @param rule which layers run
+   * @param seed of the draws
+   * @return nats by which a rule loses more than skipping, the least of half and a third
+   */
   public double gap(String rule, long seed) {
     return Stream.of(SkipModels.HALF, SkipModels.THIRD)
         .mapToDouble(s -> nll(s.rivals().get(rule), seed) - nll(s, seed))
@@ -189,7 +208,12 @@ public final class SkipDecodeStudy {
         .orElseThrow();
   }
 
-  /** {@return the same of a dense model of as many layers, trained from scratch} */
+  /**
+   * The same of a dense model of as many layers, trained from scratch.
+   *
+   * @param seed of the draws
+   * @return the same of a dense model of as many layers, trained from scratch
+   */
   public double denseGap(long seed) {
     return Math.min(
         nll(SkipModels.dense(6), seed) - nll(SkipModels.HALF, seed),
@@ -201,12 +225,22 @@ public final class SkipDecodeStudy {
     return 100 * (exact(schedule, seed) - exact(other, seed));
   }
 
-  /** {@return points of records told exactly that half of the layers lose} */
+  /**
+   * Points of records told exactly that half of the layers lose.
+   *
+   * @param seed of the draws
+   * @return points of records told exactly that half of the layers lose
+   */
   public double recordAccuracyLost(long seed) {
     return points(SkipModels.FULL, SkipModels.HALF, seed);
   }
 
-  /** {@return points of records told exactly that falling numbers gain over constant ones} */
+  /**
+   * Points of records told exactly that falling numbers gain over constant ones.
+   *
+   * @param seed of the draws
+   * @return points of records told exactly that falling numbers gain over constant ones
+   */
   public double recordConstantGap(long seed) {
     return points(SkipModels.HALF, SkipModels.HALF.constant(6), seed);
   }
@@ -277,7 +311,13 @@ public final class SkipDecodeStudy {
         .orElseThrow();
   }
 
-  /** {@return measured over counted speed-up in a round, the lesser of half and a third} */
+  /**
+   * Measured over counted speed-up in a round, the lesser of half and a third.
+   *
+   * @param times times
+   * @param round of the timer
+   * @return measured over counted speed-up in a round, the lesser of half and a third
+   */
   public double speedShare(Timings times, int round) {
     double all = times.seconds("all layers")[round];
     return works().stream()

@@ -26,7 +26,12 @@ public record InterpolatedNGrams(NGramModel counts, double... weights) {
     }
   }
 
-  /** {@return the paper's weights of contexts of one to five tokens, which sum to one half} */
+  /**
+   * The paper's weights of contexts of one to five tokens, which sum to one half.
+   *
+   * @param counts counts
+   * @return the paper's weights of contexts of one to five tokens, which sum to one half
+   */
   public static InterpolatedNGrams published(NGramModel counts) {
     return new InterpolatedNGrams(counts, PUBLISHED);
   }

@@ -91,7 +91,12 @@ public record JavaTokens(List<String> types, int[] train, int[] heldOut) {
     return tokens.stream().mapToInt(token -> ids.getOrDefault(token, 0)).toArray();
   }
 
-  /** {@return the texts of some tokens with spaces between} */
+  /**
+   * The texts of some tokens with spaces between.
+   *
+   * @param ids ids
+   * @return the texts of some tokens with spaces between
+   */
   public String text(int... ids) {
     return Arrays.stream(ids).mapToObj(types::get).collect(Collectors.joining(" "));
   }

@@ -80,10 +80,23 @@ public final class SuperposedStudy {
     return lines;
   }
 
-  /** A token of the drafts' tree, at its position and in the middle of the drafts that share it. */
+  /**
+   * A token of the drafts' tree, at its position and in the middle of the drafts that share it.
+   *
+   * @param position of the token in the text
+   * @param draft number of the draft
+   * @param token as text
+   */
   public record Node(double position, double draft, String token) {}
 
-  /** A line between two tokens of the tree. */
+  /**
+   * A line between two tokens of the tree.
+   *
+   * @param x left end, position
+   * @param y left end, draft
+   * @param xEnd right end, position
+   * @param yEnd right end, draft
+   */
   public record Edge(double x, double y, double xEnd, double yEnd) {}
 
   /** {@return the tokens of the example's drafts} */
@@ -153,7 +166,12 @@ public final class SuperposedStudy {
    */
   public record Cosine(int step, int layer, double cosine) {}
 
-  /** {@return cosines at temperature 1, where the weights are really mixed} */
+  /**
+   * Cosines at temperature 1, where the weights are really mixed.
+   *
+   * @param seed of the draws
+   * @return cosines at temperature 1, where the weights are really mixed
+   */
   public List<Cosine> cosines(long seed) {
     return cosines.computeIfAbsent(seed, this::linearity);
   }
@@ -184,7 +202,12 @@ public final class SuperposedStudy {
     return cosines;
   }
 
-  /** {@return the last layer's cosine after four steps} */
+  /**
+   * The last layer's cosine after four steps.
+   *
+   * @param seed of the draws
+   * @return the last layer's cosine after four steps
+   */
   public double fourthStep(long seed) {
     return cosines(seed).stream()
         .filter(c -> c.step() == 4 && c.layer() == model(seed).layers())
@@ -218,7 +241,12 @@ public final class SuperposedStudy {
       double diversity,
       double words) {}
 
-  /** {@return ways to write three drafts of lexical tokens} */
+  /**
+   * Ways to write three drafts of lexical tokens.
+   *
+   * @param seed of the draws
+   * @return ways to write three drafts of lexical tokens
+   */
   public List<Outcome> rows(long seed) {
     return onTokens.computeIfAbsent(seed, _ -> comparison(seed).all(seed));
   }
@@ -235,7 +263,12 @@ public final class SuperposedStudy {
     return new DraftComparison(model(seed), filter, prompts, Optional.empty());
   }
 
-  /** {@return the same ways on characters} */
+  /**
+   * The same ways on characters.
+   *
+   * @param seed of the draws
+   * @return the same ways on characters
+   */
   public List<Outcome> characters(long seed) {
     return onCharacters.computeIfAbsent(seed, this::compareCharacters);
   }
@@ -255,10 +288,21 @@ public final class SuperposedStudy {
     return new DraftComparison(model, InterpolatedNGrams.published(counts), some, words).all(seed);
   }
 
-  /** What a way costs and how likely its drafts are. */
+  /**
+   * What a way costs and how likely its drafts are.
+   *
+   * @param way how drafts are made
+   * @param positions fed to the model
+   * @param nats negative log-likelihood per token
+   */
   public record Cost(String way, double positions, double nats) {}
 
-  /** {@return the ways, with all settings of superposed decoding but the published one as one} */
+  /**
+   * The ways, with all settings of superposed decoding but the published one as one.
+   *
+   * @param seed of the draws
+   * @return the ways, with all settings of superposed decoding but the published one as one
+   */
   public List<Cost> costs(long seed) {
     return rows(seed).stream().map(SuperposedStudy::cost).toList();
   }
@@ -282,50 +326,95 @@ public final class SuperposedStudy {
     return value(rows, way, Outcome::nats) - value(rows, other, Outcome::nats);
   }
 
-  /** {@return passes of three sequential runs over those of superposed decoding} */
+  /**
+   * Passes of three sequential runs over those of superposed decoding.
+   *
+   * @param seed of the draws
+   * @return passes of three sequential runs over those of superposed decoding
+   */
   public double passRatio(long seed) {
     return value(rows(seed), NUCLEUS, Outcome::passes)
         / value(rows(seed), PUBLISHED, Outcome::passes);
   }
 
-  /** {@return the same of positions} */
+  /**
+   * The same of positions.
+   *
+   * @param seed of the draws
+   * @return the same of positions
+   */
   public double positionRatio(long seed) {
     return value(rows(seed), NUCLEUS, Outcome::positions)
         / value(rows(seed), PUBLISHED, Outcome::positions);
   }
 
-  /** {@return diversity of superposed drafts over that of nucleus samples} */
+  /**
+   * Diversity of superposed drafts over that of nucleus samples.
+   *
+   * @param seed of the draws
+   * @return diversity of superposed drafts over that of nucleus samples
+   */
   public double diversityRatio(long seed) {
     return value(rows(seed), PUBLISHED, Outcome::diversity)
         / value(rows(seed), NUCLEUS, Outcome::diversity);
   }
 
-  /** {@return nats of the published setting minus those of nucleus samples} */
+  /**
+   * Nats of the published setting minus those of nucleus samples.
+   *
+   * @param seed of the draws
+   * @return nats of the published setting minus those of nucleus samples
+   */
   public double overNucleus(long seed) {
     return nats(rows(seed), PUBLISHED, NUCLEUS);
   }
 
-  /** {@return nats of the published setting minus those of search in the n-grams} */
+  /**
+   * Nats of the published setting minus those of search in the n-grams.
+   *
+   * @param seed of the draws
+   * @return nats of the published setting minus those of search in the n-grams
+   */
   public double overNGrams(long seed) {
     return nats(rows(seed), PUBLISHED, NGRAMS);
   }
 
-  /** {@return the same on characters} */
+  /**
+   * The same on characters.
+   *
+   * @param seed of the draws
+   * @return the same on characters
+   */
   public double overNGramsCharacters(long seed) {
     return nats(characters(seed), PUBLISHED, NGRAMS);
   }
 
-  /** {@return nats that n-grams save at temperature 1} */
+  /**
+   * Nats that n-grams save at temperature 1.
+   *
+   * @param seed of the draws
+   * @return nats that n-grams save at temperature 1
+   */
   public double alphaGain(long seed) {
     return nats(rows(seed), "superposed, alpha 0.00, T 1", MIXED);
   }
 
-  /** {@return the same on characters} */
+  /**
+   * The same on characters.
+   *
+   * @param seed of the draws
+   * @return the same on characters
+   */
   public double alphaGainCharacters(long seed) {
     return nats(characters(seed), "superposed, alpha 0.00, T 1", MIXED);
   }
 
-  /** {@return nats of softmax weights minus those of the leading draft alone, temperature 1} */
+  /**
+   * Nats of softmax weights minus those of the leading draft alone, temperature 1.
+   *
+   * @param seed of the draws
+   * @return nats of softmax weights minus those of the leading draft alone, temperature 1
+   */
   public double softmaxOverOneHot(long seed) {
     return nats(rows(seed), MIXED, "superposed, one-hot weights, T 1");
   }

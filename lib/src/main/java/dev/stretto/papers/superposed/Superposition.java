@@ -70,8 +70,13 @@ public record Superposition(
   }
 
   /**
-   * {@return the paper's setting for k drafts: alpha .54, three candidates a draft, temperature .06
-   * (.12 from ten drafts on)}
+   * The paper's setting for k drafts: alpha .54, three candidates a draft, temperature .06 (.12
+   * from ten drafts on).
+   *
+   * @param k k
+   * @param filter filter
+   * @return the paper's setting for k drafts: alpha .54, three candidates a draft, temperature .06
+   *     (.12 from ten drafts on)
    */
   public static Superposition published(int k, InterpolatedNGrams filter) {
     return new Superposition(
