@@ -78,7 +78,14 @@ public final class DecoderShiftStudy {
     return corpus.cuts();
   }
 
-  /** Batch sizes of a bin by the memory model and by the memory of the process. */
+  /**
+   * Batch sizes of a bin by the memory model and by the memory of the process.
+   *
+   * @param seconds how long
+   * @param tokens how many
+   * @param byModel batch size by the memory model
+   * @param byMemory batch size by measured memory
+   */
   public record Searched(double seconds, int tokens, int byModel, int byMemory) {}
 
   /** {@return two bins, searched with both probes} */
@@ -151,18 +158,31 @@ public final class DecoderShiftStudy {
       return utterances / seconds;
     }
 
-    /** {@return the rate of 2-D buckets over that of random batches, without a round} */
+    /**
+     * {@return the rate of 2-D buckets over that of random batches, without a round}
+     *
+     * @param round from 0
+     */
     public double overRandom(int round) {
       return rate(BUCKETS, round) / rate(RANDOM, round);
     }
 
-    /** {@return the rate of ragged batches over that of 2-D buckets, without a round} */
+    /**
+     * {@return the rate of ragged batches over that of 2-D buckets, without a round}
+     *
+     * @param round from 0
+     */
     public double raggedGain(int round) {
       return rate(RAGGED, round) / rate(BUCKETS, round);
     }
   }
 
-  /** {@return training of three networks, timed} */
+  /**
+   * {@return training of three networks, timed}
+   *
+   * @param width of the model
+   * @param examples utterances per round
+   */
   public Race race(int width, int examples) {
     return races.computeIfAbsent(width, w -> run(w, examples));
   }
@@ -206,7 +226,13 @@ public final class DecoderShiftStudy {
         how, SpeechTraining.source(corpus, () -> batches), examples, new ArrayList<>());
   }
 
-  /** Utterances per second in training. */
+  /**
+   * Utterances per second in training.
+   *
+   * @param width of the model
+   * @param sampler its name
+   * @param utterances per second
+   */
   public record Rate(String width, String sampler, double utterances) {}
 
   /** {@return rates of all races so far} */
@@ -241,10 +267,22 @@ public final class DecoderShiftStudy {
     return encoderLayers + (long) tokens * decoderLayers;
   }
 
-  /** Errors in per cent, and sequential layer calls per utterance. */
+  /**
+   * Errors in per cent, and sequential layer calls per utterance.
+   *
+   * @param model which one
+   * @param cer character errors in per cent
+   * @param wer word errors in per cent
+   * @param layerCalls layers run one after the other per utterance
+   */
   public record Written(String model, double cer, double wer, double layerCalls) {}
 
-  /** {@return both models on the test utterances} */
+  /**
+   * {@return both models on the test utterances}
+   *
+   * @param heard what is heard
+   * @param seed of the repetition
+   */
   public List<Written> quality(Speech heard, long seed) {
     return transcribers(heard, seed).entrySet().stream()
         .map(e -> written(e.getKey(), e.getValue(), heard.test()))
@@ -275,7 +313,12 @@ public final class DecoderShiftStudy {
     return some.stream().map(Utterance::audio).toList();
   }
 
-  /** {@return points of character errors that 8 + 1 layers make more than 4 + 4} */
+  /**
+   * {@return points of character errors that 8 + 1 layers make more than 4 + 4}
+   *
+   * @param heard what is heard
+   * @param seed of the repetition
+   */
   public double cerDifference(Speech heard, long seed) {
     List<Written> both = quality(heard, seed);
     return both.get(1).cer() - both.get(0).cer();
@@ -296,7 +339,12 @@ public final class DecoderShiftStudy {
         : speech.test().subList(0, 24);
   }
 
-  /** {@return both models writing down the same sentences, timed; sound is read before} */
+  /**
+   * {@return both models writing down the same sentences, timed; sound is read before}
+   *
+   * @param longOnes whether sentences have 60 tokens and more
+   * @param batch sentences at a time
+   */
   public Timings decoding(boolean longOnes, int batch) {
     return decoding.computeIfAbsent(longOnes + " " + batch, _ -> time(longOnes, batch));
   }
@@ -315,7 +363,13 @@ public final class DecoderShiftStudy {
     }
   }
 
-  /** {@return how many times as fast 8 + 1 layers are in a round} */
+  /**
+   * {@return how many times as fast 8 + 1 layers are in a round}
+   *
+   * @param longOnes whether sentences have 60 tokens and more
+   * @param batch sentences at a time
+   * @param round from 0
+   */
   public double gain(boolean longOnes, int batch, int round) {
     Timings timings = decoding(longOnes, batch);
     return timings.seconds(BALANCED)[round] / timings.seconds(SHALLOW)[round];

@@ -82,7 +82,13 @@ public final class SamplingStudy {
     return cost;
   }
 
-  /** Two lengths of an utterance. */
+  /**
+   * Two lengths of an utterance.
+   *
+   * @param duration in seconds
+   * @param tokens how many
+   * @param language of the transcript
+   */
   public record Length(double duration, int tokens, String language) {}
 
   /** {@return lengths of the first 3,000 cuts} */
@@ -115,7 +121,15 @@ public final class SamplingStudy {
     return CutStreams.endless(corpus, first);
   }
 
-  /** A bin's lower and upper bounds in seconds and tokens, and its batch size. */
+  /**
+   * A bin's lower and upper bounds in seconds and tokens, and its batch size.
+   *
+   * @param from lower bound in seconds
+   * @param to upper bound in seconds
+   * @param low fewest tokens
+   * @param high most tokens
+   * @param size of its batches
+   */
   public record Bin(double from, double to, double low, double high, int size) {}
 
   /** {@return the 30 x 5 bins with their searched batch sizes} */
@@ -141,7 +155,11 @@ public final class SamplingStudy {
     return profile.totalProbes();
   }
 
-  /** {@return all samplers, fed from one pass over the same endless, reshuffled stream} */
+  /**
+   * {@return all samplers, fed from one pass over the same endless, reshuffled stream}
+   *
+   * @param seed of the repetition
+   */
   public SamplingTable run(long seed) {
     return runs.computeIfAbsent(seed, s -> run(manifest(s), cost, steps, s));
   }
@@ -152,14 +170,25 @@ public final class SamplingStudy {
         .feed(CutStreams.endless(manifest, seed), batches);
   }
 
-  /** {@return the sampling table of another manifest, 200 steps with a buffer of 2,000} */
+  /**
+   * {@return the sampling table of another manifest, 200 steps with a buffer of 2,000}
+   *
+   * @param manifest cuts
+   * @param seed of the repetition
+   */
   public SamplingTable run(List<Cut> manifest, long seed) {
     return new SamplingTable(manifest, cost)
         .addPaper(2_000, seed)
         .feed(CutStreams.endless(manifest, seed), 200);
   }
 
-  /** A part of a sampler's multiply-adds. */
+  /**
+   * A part of a sampler's multiply-adds.
+   *
+   * @param sampler its name
+   * @param part of the work
+   * @param share from 0 to 1
+   */
   public record Part(String sampler, String part, double share) {}
 
   /** {@return useful work, and padding of both sides, of each sampler} */
@@ -174,7 +203,13 @@ public final class SamplingStudy {
         new Part(report.name(), "padding, decoder", report.padDecoder()));
   }
 
-  /** Memory of a sampler's mean or largest step over the budget. */
+  /**
+   * Memory of a sampler's mean or largest step over the budget.
+   *
+   * @param sampler its name
+   * @param step mean or largest
+   * @param use share of the budget
+   */
   public record Memory(String sampler, String step, double use) {}
 
   /** {@return memory of the mean and of the largest step} */
@@ -188,7 +223,13 @@ public final class SamplingStudy {
         .toList();
   }
 
-  /** Padding with so many duration buckets of so many token parts. */
+  /**
+   * Padding with so many duration buckets of so many token parts.
+   *
+   * @param buckets of duration
+   * @param parts of tokens per bucket
+   * @param padCost share of the multiply-adds
+   */
   public record Count(int buckets, String parts, double padCost) {}
 
   /** {@return padding over the number of buckets, in one dimension and in two} */
@@ -213,7 +254,13 @@ public final class SamplingStudy {
     return new Count(Integer.parseInt(grid.get(0)), parts, report.padCost());
   }
 
-  /** Padding of a layout in a model of some width. */
+  /**
+   * Padding of a layout in a model of some width.
+   *
+   * @param width of the model
+   * @param sampler its name
+   * @param padCost share of the multiply-adds
+   */
   public record Width(int width, String sampler, double padCost) {}
 
   /** {@return padding of six layouts at three widths, mean over the seeds} */
@@ -233,7 +280,13 @@ public final class SamplingStudy {
     return widths;
   }
 
-  /** Share of a step that the mean rank waits for the slowest. */
+  /**
+   * Share of a step that the mean rank waits for the slowest.
+   *
+   * @param ranks how many
+   * @param choice how a rank chooses its bucket
+   * @param idle share of a step
+   */
   public record Idle(int ranks, String choice, double idle) {}
 
   /** {@return waiting of two, four and eight ranks} */
@@ -274,10 +327,21 @@ public final class SamplingStudy {
     return TailWorkerSimulator.run(all, STEPS_OF_RANKS, step).idleShare();
   }
 
-  /** Bins of a packer beside the least number of bins. */
+  /**
+   * Bins of a packer beside the least number of bins.
+   *
+   * @param packer its name
+   * @param bins that it fills
+   * @param lowerBound least number of bins
+   * @param overBound bins over the least number
+   */
   public record Packed(String packer, long bins, long lowerBound, double overBound) {}
 
-  /** {@return all packers over 200,000 cuts with this study's buffer} */
+  /**
+   * {@return all packers over 200,000 cuts with this study's buffer}
+   *
+   * @param seed of the repetition
+   */
   public List<Packed> packers(long seed) {
     return Arrays.stream(Packing.values()).map(packing -> packed(packing, seed)).toList();
   }
@@ -293,37 +357,65 @@ public final class SamplingStudy {
         report.overLowerBound());
   }
 
-  /** {@return padding of static batches, a share of their cost} */
+  /**
+   * {@return padding of static batches, a share of their cost}
+   *
+   * @param seed of the repetition
+   */
   public double staticPadCost(long seed) {
     return run(seed).report(STATIC).padCost();
   }
 
-  /** {@return padding of 2-D buckets with searched sizes} */
+  /**
+   * {@return padding of 2-D buckets with searched sizes}
+   *
+   * @param seed of the repetition
+   */
   public double searchedPadCost(long seed) {
     return run(seed).report(BEST).padCost();
   }
 
-  /** {@return padding of ragged batches} */
+  /**
+   * {@return padding of ragged batches}
+   *
+   * @param seed of the repetition
+   */
   public double raggedPadCost(long seed) {
     return run(seed).report("ragged").padCost();
   }
 
-  /** {@return mean batch of static batches} */
+  /**
+   * {@return mean batch of static batches}
+   *
+   * @param seed of the repetition
+   */
   public double staticBatch(long seed) {
     return run(seed).report(STATIC).meanBatch();
   }
 
-  /** {@return mean batch of 2-D buckets with searched sizes} */
+  /**
+   * {@return mean batch of 2-D buckets with searched sizes}
+   *
+   * @param seed of the repetition
+   */
   public double searchedBatch(long seed) {
     return run(seed).report(BEST).meanBatch();
   }
 
-  /** {@return bins of the best packer over the lower bound} */
+  /**
+   * {@return bins of the best packer over the lower bound}
+   *
+   * @param seed of the repetition
+   */
   public double overBound(long seed) {
     return packers(seed).stream().mapToDouble(Packed::overBound).min().orElseThrow();
   }
 
-  /** {@return largest over mean sum of squared lengths of four ranks} */
+  /**
+   * {@return largest over mean sum of squared lengths of four ranks}
+   *
+   * @param seed of the repetition
+   */
   public double imbalance(long seed) {
     SamplingTable own = new SamplingTable(manifest(seed), cost);
     var batches = own.ragged(buffer, seed).over(CutStreams.endless(manifest(seed), seed));
@@ -332,10 +424,20 @@ public final class SamplingStudy {
     return TailWorkerSimulator.dealt(batches, 4, STEPS_OF_RANKS, squares).imbalance();
   }
 
-  /** Padding of a layout on a corpus. */
+  /**
+   * Padding of a layout on a corpus.
+   *
+   * @param corpus its name
+   * @param sampler its name
+   * @param padCost share of the multiply-adds
+   */
   public record Real(String corpus, String sampler, double padCost) {}
 
-  /** {@return padding of six layouts on each corpus} */
+  /**
+   * {@return padding of six layouts on each corpus}
+   *
+   * @param corpora cuts by name
+   */
   public List<Real> real(Map<String, List<Cut>> corpora) {
     List<Real> rows = new ArrayList<>();
     corpora.forEach(
@@ -346,16 +448,34 @@ public final class SamplingStudy {
     return rows;
   }
 
-  /** {@return padding on another manifest, of static batches or of 2-D searched ones} */
+  /**
+   * {@return padding on another manifest, of static batches or of 2-D searched ones}
+   *
+   * @param manifest cuts
+   * @param searched whether batches are bucketed with searched sizes
+   * @param seed of the repetition
+   */
   public double padCost(List<Cut> manifest, boolean searched, long seed) {
     return run(manifest, seed).report(searched ? BEST : STATIC).padCost();
   }
 
-  /** Size of a corpus. */
+  /**
+   * Size of a corpus.
+   *
+   * @param corpus its name
+   * @param cuts how many
+   * @param hours of audio
+   * @param longest the longest one
+   * @param tokensPerSecond mean rate
+   */
   public record Corpus(
       String corpus, int cuts, double hours, double longest, double tokensPerSecond) {}
 
-  /** {@return sizes of corpora} */
+  /**
+   * {@return sizes of corpora}
+   *
+   * @param corpora cuts by name
+   */
   public static List<Corpus> sizes(Map<String, List<Cut>> corpora) {
     return corpora.entrySet().stream().map(e -> size(e.getKey(), e.getValue())).toList();
   }

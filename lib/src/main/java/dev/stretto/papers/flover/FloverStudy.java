@@ -105,7 +105,15 @@ public final class FloverStudy {
     return serve(together(requests), gpu());
   }
 
-  /** Time until the last request has ended. */
+  /**
+   * Time until the last request has ended.
+   *
+   * @param device whose cost it is
+   * @param requests how many
+   * @param scheduler its name
+   * @param makespan in iterations of one request
+   * @param speedup over sequential decoding
+   */
   public record Span(
       String device, int requests, String scheduler, double makespan, double speedup) {}
 
@@ -125,10 +133,22 @@ public final class FloverStudy {
     return spans;
   }
 
-  /** Means over Poisson draws of a mean gap, in times of one request. */
+  /**
+   * Means over Poisson draws of a mean gap, in times of one request.
+   *
+   * @param scheduler its name
+   * @param gap mean gap in times of one request
+   * @param speedup over sequential decoding
+   * @param overlap mean number of live requests
+   * @param latency over that of a request alone
+   */
   public record Gap(String scheduler, double gap, double speedup, double overlap, double latency) {}
 
-  /** {@return schedulers over mean gaps, 20 draws each} */
+  /**
+   * {@return schedulers over mean gaps, 20 draws each}
+   *
+   * @param seed of the repetition
+   */
   public List<Gap> gaps(long seed) {
     return gaps.computeIfAbsent(
         seed,
@@ -165,7 +185,11 @@ public final class FloverStudy {
         .toArray();
   }
 
-  /** {@return the largest relative rise of the fused speedup from one gap to the next} */
+  /**
+   * {@return the largest relative rise of the fused speedup from one gap to the next}
+   *
+   * @param seed of the repetition
+   */
   public double gapRise(long seed) {
     double[] gains = fusedGains(seed);
     return IntStream.range(1, gains.length)
@@ -174,7 +198,11 @@ public final class FloverStudy {
         .orElseThrow();
   }
 
-  /** {@return the fused speedup at a mean gap of one request's time} */
+  /**
+   * {@return the fused speedup at a mean gap of one request's time}
+   *
+   * @param seed of the repetition
+   */
   public double gapLast(long seed) {
     return fusedGains(seed)[GAPS.length - 1];
   }
@@ -183,18 +211,32 @@ public final class FloverStudy {
     return Workload.of(requests, Arrivals.poisson(1, seed), Lengths.uniform(longest), seed).draw();
   }
 
-  /** {@return requests of random length, an iteration apart in the mean, by scheduler} */
+  /**
+   * {@return requests of random length, an iteration apart in the mean, by scheduler}
+   *
+   * @param seed of the repetition
+   */
   public List<ServingReport> mixed(long seed) {
     return serve(mixed(tokens, seed), gpu());
   }
 
-  /** {@return the share of slot-steps that reordering saves} */
+  /**
+   * {@return the share of slot-steps that reordering saves}
+   *
+   * @param seed of the repetition
+   */
   public double saved(long seed) {
     List<ServingReport> ends = mixed(seed);
     return 1 - (double) ends.get(4).slotSteps() / ends.get(3).slotSteps();
   }
 
-  /** Tokens over slot-steps. */
+  /**
+   * Tokens over slot-steps.
+   *
+   * @param longest the longest one
+   * @param scheduler its name
+   * @param share from 0 to 1
+   */
   public record Useful(int longest, String scheduler, double share) {}
 
   /** {@return useful shares of three schedulers at three longest lengths} */
@@ -230,7 +272,13 @@ public final class FloverStudy {
     return IntStream.iterate(1, b -> b <= requests, b -> 2 * b).toArray();
   }
 
-  /** The cost of a pass over rows, in times of a pass over one. */
+  /**
+   * The cost of a pass over rows, in times of a pass over one.
+   *
+   * @param device whose cost it is
+   * @param rows of the pass
+   * @param c cost over that of one row
+   */
   public record RowCost(String device, int rows, double c) {}
 
   /** {@return the curve of this machine, of the virtual clock and of no gain} */
@@ -286,12 +334,22 @@ public final class FloverStudy {
     return serve(sequential(), some, here()).makespan() / serve(fused(), some, here()).makespan();
   }
 
-  /** {@return the gain of fused decoding in a round} */
+  /**
+   * {@return the gain of fused decoding in a round}
+   *
+   * @param round from 0
+   */
   public double gain(int round) {
     return timings().seconds(sequential().name())[round] / timings().seconds(fused().name())[round];
   }
 
-  /** A makespan in seconds. */
+  /**
+   * A makespan in seconds.
+   *
+   * @param scheduler its name
+   * @param how predicted or measured
+   * @param seconds how long
+   */
   public record WallSpan(String scheduler, String how, double seconds) {}
 
   /** {@return makespans as predicted by the measured curve, and as measured} */
@@ -306,7 +364,13 @@ public final class FloverStudy {
     return spans;
   }
 
-  /** Fused over sequential decoding at a mean gap. */
+  /**
+   * Fused over sequential decoding at a mean gap.
+   *
+   * @param how predicted or measured
+   * @param gap mean gap in times of one request
+   * @param speedup over sequential decoding
+   */
   public record WallGap(String how, double gap, double speedup) {}
 
   /** {@return gains over mean gaps on the network, two rounds each} */
@@ -327,7 +391,16 @@ public final class FloverStudy {
     return rows;
   }
 
-  /** What a scheduler made of spoken requests. */
+  /**
+   * What a scheduler made of spoken requests.
+   *
+   * @param scheduler its name
+   * @param iterations of the loop
+   * @param slotSteps slots computed
+   * @param usefulShare tokens over slot-steps
+   * @param sameAsAlone requests with the text that they get alone
+   * @param seconds how long
+   */
   public record Heard(
       String scheduler,
       int iterations,
@@ -336,7 +409,12 @@ public final class FloverStudy {
       int sameAsAlone,
       double seconds) {}
 
-  /** {@return a recogniser behind all schedulers: its encoder runs where a request joins} */
+  /**
+   * {@return a recogniser behind all schedulers: its encoder runs where a request joins}
+   *
+   * @param speech what is said
+   * @param model which one
+   */
   public List<Heard> speech(Speech speech, SpeechModel model) {
     var tokenizer = speech.tokenizer();
     int[] begin = {tokenizer.bos()};
