@@ -81,10 +81,10 @@ public final class DecoderShiftStudy {
   /**
    * Batch sizes of a bin by the memory model and by the memory of the process.
    *
-   * @param seconds wall time
-   * @param tokens of the text
-   * @param byModel batch sizes by the memory model
-   * @param byMemory batch sizes found in real memory
+   * @param seconds how long
+   * @param tokens how many
+   * @param byModel batch size by the memory model
+   * @param byMemory batch size by measured memory
    */
   public record Searched(double seconds, int tokens, int byModel, int byMemory) {}
 
@@ -159,20 +159,18 @@ public final class DecoderShiftStudy {
     }
 
     /**
-     * The rate of 2-D buckets over that of random batches, without a round.
+     * {@return the rate of 2-D buckets over that of random batches, without a round}
      *
-     * @param round of the timer
-     * @return the rate of 2-D buckets over that of random batches, without a round
+     * @param round from 0
      */
     public double overRandom(int round) {
       return rate(BUCKETS, round) / rate(RANDOM, round);
     }
 
     /**
-     * The rate of ragged batches over that of 2-D buckets, without a round.
+     * {@return the rate of ragged batches over that of 2-D buckets, without a round}
      *
-     * @param round of the timer
-     * @return the rate of ragged batches over that of 2-D buckets, without a round
+     * @param round from 0
      */
     public double raggedGain(int round) {
       return rate(RAGGED, round) / rate(BUCKETS, round);
@@ -180,11 +178,10 @@ public final class DecoderShiftStudy {
   }
 
   /**
-   * Training of three networks, timed.
+   * {@return training of three networks, timed}
    *
-   * @param width of the network, or of a packed row
-   * @param examples per second
-   * @return training of three networks, timed
+   * @param width of the model
+   * @param examples utterances per round
    */
   public Race race(int width, int examples) {
     return races.computeIfAbsent(width, w -> run(w, examples));
@@ -232,9 +229,9 @@ public final class DecoderShiftStudy {
   /**
    * Utterances per second in training.
    *
-   * @param width of the network, or of a packed row
-   * @param sampler name of the sampler
-   * @param utterances per second of training
+   * @param width of the model
+   * @param sampler its name
+   * @param utterances per second
    */
   public record Rate(String width, String sampler, double utterances) {}
 
@@ -273,19 +270,18 @@ public final class DecoderShiftStudy {
   /**
    * Errors in per cent, and sequential layer calls per utterance.
    *
-   * @param model its name
-   * @param cer character error rate, a share
-   * @param wer word error rate, a share
-   * @param layerCalls layers that run one after the other per utterance
+   * @param model which one
+   * @param cer character errors in per cent
+   * @param wer word errors in per cent
+   * @param layerCalls layers run one after the other per utterance
    */
   public record Written(String model, double cer, double wer, double layerCalls) {}
 
   /**
-   * Both models on the test utterances.
+   * {@return both models on the test utterances}
    *
-   * @param heard the test set and its front end
-   * @param seed of the draws
-   * @return both models on the test utterances
+   * @param heard what is heard
+   * @param seed of the repetition
    */
   public List<Written> quality(Speech heard, long seed) {
     return transcribers(heard, seed).entrySet().stream()
@@ -318,11 +314,10 @@ public final class DecoderShiftStudy {
   }
 
   /**
-   * Points of character errors that 8 + 1 layers make more than 4 + 4.
+   * {@return points of character errors that 8 + 1 layers make more than 4 + 4}
    *
-   * @param heard the test set and its front end
-   * @param seed of the draws
-   * @return points of character errors that 8 + 1 layers make more than 4 + 4
+   * @param heard what is heard
+   * @param seed of the repetition
    */
   public double cerDifference(Speech heard, long seed) {
     List<Written> both = quality(heard, seed);
@@ -345,11 +340,10 @@ public final class DecoderShiftStudy {
   }
 
   /**
-   * Both models writing down the same sentences, timed; sound is read before.
+   * {@return both models writing down the same sentences, timed; sound is read before}
    *
-   * @param longOnes whether sentences are long
-   * @param batch utterances together
-   * @return both models writing down the same sentences, timed; sound is read before
+   * @param longOnes whether sentences have 60 tokens and more
+   * @param batch sentences at a time
    */
   public Timings decoding(boolean longOnes, int batch) {
     return decoding.computeIfAbsent(longOnes + " " + batch, _ -> time(longOnes, batch));
@@ -370,12 +364,11 @@ public final class DecoderShiftStudy {
   }
 
   /**
-   * How many times as fast 8 + 1 layers are in a round.
+   * {@return how many times as fast 8 + 1 layers are in a round}
    *
-   * @param longOnes whether sentences are long
-   * @param batch utterances together
-   * @param round of the timer
-   * @return how many times as fast 8 + 1 layers are in a round
+   * @param longOnes whether sentences have 60 tokens and more
+   * @param batch sentences at a time
+   * @param round from 0
    */
   public double gain(boolean longOnes, int batch, int round) {
     Timings timings = decoding(longOnes, batch);

@@ -86,8 +86,8 @@ public final class SamplingStudy {
    * Two lengths of an utterance.
    *
    * @param duration in seconds
-   * @param tokens of the text
-   * @param language of the cut
+   * @param tokens how many
+   * @param language of the transcript
    */
   public record Length(double duration, int tokens, String language) {}
 
@@ -124,11 +124,11 @@ public final class SamplingStudy {
   /**
    * A bin's lower and upper bounds in seconds and tokens, and its batch size.
    *
-   * @param from lower edge of the bin, in seconds
-   * @param to upper edge of the bin, in seconds
+   * @param from lower bound in seconds
+   * @param to upper bound in seconds
    * @param low fewest tokens
    * @param high most tokens
-   * @param size of a batch
+   * @param size of its batches
    */
   public record Bin(double from, double to, double low, double high, int size) {}
 
@@ -156,10 +156,9 @@ public final class SamplingStudy {
   }
 
   /**
-   * All samplers, fed from one pass over the same endless, reshuffled stream.
+   * {@return all samplers, fed from one pass over the same endless, reshuffled stream}
    *
-   * @param seed of the draws
-   * @return all samplers, fed from one pass over the same endless, reshuffled stream
+   * @param seed of the repetition
    */
   public SamplingTable run(long seed) {
     return runs.computeIfAbsent(seed, s -> run(manifest(s), cost, steps, s));
@@ -172,11 +171,10 @@ public final class SamplingStudy {
   }
 
   /**
-   * The sampling table of another manifest, 200 steps with a buffer of 2,000.
+   * {@return the sampling table of another manifest, 200 steps with a buffer of 2,000}
    *
-   * @param manifest the cuts
-   * @param seed of the draws
-   * @return the sampling table of another manifest, 200 steps with a buffer of 2,000
+   * @param manifest cuts
+   * @param seed of the repetition
    */
   public SamplingTable run(List<Cut> manifest, long seed) {
     return new SamplingTable(manifest, cost)
@@ -187,9 +185,9 @@ public final class SamplingStudy {
   /**
    * A part of a sampler's multiply-adds.
    *
-   * @param sampler name of the sampler
-   * @param part which part of the cost
-   * @param share of the whole, 0 to 1
+   * @param sampler its name
+   * @param part of the work
+   * @param share from 0 to 1
    */
   public record Part(String sampler, String part, double share) {}
 
@@ -208,9 +206,9 @@ public final class SamplingStudy {
   /**
    * Memory of a sampler's mean or largest step over the budget.
    *
-   * @param sampler name of the sampler
-   * @param step number of the step
-   * @param use floats of the step over those the device holds
+   * @param sampler its name
+   * @param step mean or largest
+   * @param use share of the budget
    */
   public record Memory(String sampler, String step, double use) {}
 
@@ -228,9 +226,9 @@ public final class SamplingStudy {
   /**
    * Padding with so many duration buckets of so many token parts.
    *
-   * @param buckets number of them
-   * @param parts of each bucket by tokens
-   * @param padCost share of the multiply-adds spent on padding
+   * @param buckets of duration
+   * @param parts of tokens per bucket
+   * @param padCost share of the multiply-adds
    */
   public record Count(int buckets, String parts, double padCost) {}
 
@@ -259,9 +257,9 @@ public final class SamplingStudy {
   /**
    * Padding of a layout in a model of some width.
    *
-   * @param width of the network, or of a packed row
-   * @param sampler name of the sampler
-   * @param padCost share of the multiply-adds spent on padding
+   * @param width of the model
+   * @param sampler its name
+   * @param padCost share of the multiply-adds
    */
   public record Width(int width, String sampler, double padCost) {}
 
@@ -285,9 +283,9 @@ public final class SamplingStudy {
   /**
    * Share of a step that the mean rank waits for the slowest.
    *
-   * @param ranks data-parallel workers
-   * @param choice how workers get their batches
-   * @param idle share of the time workers wait
+   * @param ranks how many
+   * @param choice how a rank chooses its bucket
+   * @param idle share of a step
    */
   public record Idle(int ranks, String choice, double idle) {}
 
@@ -333,17 +331,16 @@ public final class SamplingStudy {
    * Bins of a packer beside the least number of bins.
    *
    * @param packer its name
-   * @param bins rows that were filled
-   * @param lowerBound the fewest rows there can be
-   * @param overBound rows over that bound
+   * @param bins that it fills
+   * @param lowerBound least number of bins
+   * @param overBound bins over the least number
    */
   public record Packed(String packer, long bins, long lowerBound, double overBound) {}
 
   /**
-   * All packers over 200,000 cuts with this study's buffer.
+   * {@return all packers over 200,000 cuts with this study's buffer}
    *
-   * @param seed of the draws
-   * @return all packers over 200,000 cuts with this study's buffer
+   * @param seed of the repetition
    */
   public List<Packed> packers(long seed) {
     return Arrays.stream(Packing.values()).map(packing -> packed(packing, seed)).toList();
@@ -361,70 +358,63 @@ public final class SamplingStudy {
   }
 
   /**
-   * Padding of static batches, a share of their cost.
+   * {@return padding of static batches, a share of their cost}
    *
-   * @param seed of the draws
-   * @return padding of static batches, a share of their cost
+   * @param seed of the repetition
    */
   public double staticPadCost(long seed) {
     return run(seed).report(STATIC).padCost();
   }
 
   /**
-   * Padding of 2-D buckets with searched sizes.
+   * {@return padding of 2-D buckets with searched sizes}
    *
-   * @param seed of the draws
-   * @return padding of 2-D buckets with searched sizes
+   * @param seed of the repetition
    */
   public double searchedPadCost(long seed) {
     return run(seed).report(BEST).padCost();
   }
 
   /**
-   * Padding of ragged batches.
+   * {@return padding of ragged batches}
    *
-   * @param seed of the draws
-   * @return padding of ragged batches
+   * @param seed of the repetition
    */
   public double raggedPadCost(long seed) {
     return run(seed).report("ragged").padCost();
   }
 
   /**
-   * Mean batch of static batches.
+   * {@return mean batch of static batches}
    *
-   * @param seed of the draws
-   * @return mean batch of static batches
+   * @param seed of the repetition
    */
   public double staticBatch(long seed) {
     return run(seed).report(STATIC).meanBatch();
   }
 
   /**
-   * Mean batch of 2-D buckets with searched sizes.
+   * {@return mean batch of 2-D buckets with searched sizes}
    *
-   * @param seed of the draws
-   * @return mean batch of 2-D buckets with searched sizes
+   * @param seed of the repetition
    */
   public double searchedBatch(long seed) {
     return run(seed).report(BEST).meanBatch();
   }
 
   /**
-   * Bins of the best packer over the lower bound.
+   * {@return bins of the best packer over the lower bound}
    *
-   * @param seed of the draws
-   * @return bins of the best packer over the lower bound
+   * @param seed of the repetition
    */
   public double overBound(long seed) {
     return packers(seed).stream().mapToDouble(Packed::overBound).min().orElseThrow();
   }
 
   /**
-   * Largest over mean sum of squared lengths of four ranks.
+   * {@return largest over mean sum of squared lengths of four ranks}
    *
-   * @param seed of the draws
-   * @return largest over mean sum of squared lengths of four ranks
+   * @param seed of the repetition
    */
   public double imbalance(long seed) {
     SamplingTable own = new SamplingTable(manifest(seed), cost);
@@ -438,16 +428,15 @@ public final class SamplingStudy {
    * Padding of a layout on a corpus.
    *
    * @param corpus its name
-   * @param sampler name of the sampler
-   * @param padCost share of the multiply-adds spent on padding
+   * @param sampler its name
+   * @param padCost share of the multiply-adds
    */
   public record Real(String corpus, String sampler, double padCost) {}
 
   /**
-   * Padding of six layouts on each corpus.
+   * {@return padding of six layouts on each corpus}
    *
-   * @param corpora real data sets by name
-   * @return padding of six layouts on each corpus
+   * @param corpora cuts by name
    */
   public List<Real> real(Map<String, List<Cut>> corpora) {
     List<Real> rows = new ArrayList<>();
@@ -460,12 +449,11 @@ public final class SamplingStudy {
   }
 
   /**
-   * Padding on another manifest, of static batches or of 2-D searched ones.
+   * {@return padding on another manifest, of static batches or of 2-D searched ones}
    *
-   * @param manifest the cuts
-   * @param searched batch sizes found by the search
-   * @param seed of the draws
-   * @return padding on another manifest, of static batches or of 2-D searched ones
+   * @param manifest cuts
+   * @param searched whether batches are bucketed with searched sizes
+   * @param seed of the repetition
    */
   public double padCost(List<Cut> manifest, boolean searched, long seed) {
     return run(manifest, seed).report(searched ? BEST : STATIC).padCost();
@@ -475,19 +463,18 @@ public final class SamplingStudy {
    * Size of a corpus.
    *
    * @param corpus its name
-   * @param cuts utterances
-   * @param hours of speech
-   * @param longest the longest, in seconds or iterations
-   * @param tokensPerSecond mean
+   * @param cuts how many
+   * @param hours of audio
+   * @param longest the longest one
+   * @param tokensPerSecond mean rate
    */
   public record Corpus(
       String corpus, int cuts, double hours, double longest, double tokensPerSecond) {}
 
   /**
-   * Sizes of corpora.
+   * {@return sizes of corpora}
    *
-   * @param corpora real data sets by name
-   * @return sizes of corpora
+   * @param corpora cuts by name
    */
   public static List<Corpus> sizes(Map<String, List<Cut>> corpora) {
     return corpora.entrySet().stream().map(e -> size(e.getKey(), e.getValue())).toList();

@@ -108,11 +108,11 @@ public final class FloverStudy {
   /**
    * Time until the last request has ended.
    *
-   * @param device cost curve of a pass
-   * @param requests number of them
+   * @param device whose cost it is
+   * @param requests how many
    * @param scheduler its name
-   * @param makespan units until the last request ends
-   * @param speedup over the baseline
+   * @param makespan in iterations of one request
+   * @param speedup over sequential decoding
    */
   public record Span(
       String device, int requests, String scheduler, double makespan, double speedup) {}
@@ -137,18 +137,17 @@ public final class FloverStudy {
    * Means over Poisson draws of a mean gap, in times of one request.
    *
    * @param scheduler its name
-   * @param gap units between arrivals
-   * @param speedup over the baseline
-   * @param overlap requests that run at once, mean
-   * @param latency mean, in units
+   * @param gap mean gap in times of one request
+   * @param speedup over sequential decoding
+   * @param overlap mean number of live requests
+   * @param latency over that of a request alone
    */
   public record Gap(String scheduler, double gap, double speedup, double overlap, double latency) {}
 
   /**
-   * Schedulers over mean gaps, 20 draws each.
+   * {@return schedulers over mean gaps, 20 draws each}
    *
-   * @param seed of the draws
-   * @return schedulers over mean gaps, 20 draws each
+   * @param seed of the repetition
    */
   public List<Gap> gaps(long seed) {
     return gaps.computeIfAbsent(
@@ -187,10 +186,9 @@ public final class FloverStudy {
   }
 
   /**
-   * The largest relative rise of the fused speedup from one gap to the next.
+   * {@return the largest relative rise of the fused speedup from one gap to the next}
    *
-   * @param seed of the draws
-   * @return the largest relative rise of the fused speedup from one gap to the next
+   * @param seed of the repetition
    */
   public double gapRise(long seed) {
     double[] gains = fusedGains(seed);
@@ -201,10 +199,9 @@ public final class FloverStudy {
   }
 
   /**
-   * The fused speedup at a mean gap of one request's time.
+   * {@return the fused speedup at a mean gap of one request's time}
    *
-   * @param seed of the draws
-   * @return the fused speedup at a mean gap of one request's time
+   * @param seed of the repetition
    */
   public double gapLast(long seed) {
     return fusedGains(seed)[GAPS.length - 1];
@@ -215,20 +212,18 @@ public final class FloverStudy {
   }
 
   /**
-   * Requests of random length, an iteration apart in the mean, by scheduler.
+   * {@return requests of random length, an iteration apart in the mean, by scheduler}
    *
-   * @param seed of the draws
-   * @return requests of random length, an iteration apart in the mean, by scheduler
+   * @param seed of the repetition
    */
   public List<ServingReport> mixed(long seed) {
     return serve(mixed(tokens, seed), gpu());
   }
 
   /**
-   * The share of slot-steps that reordering saves.
+   * {@return the share of slot-steps that reordering saves}
    *
-   * @param seed of the draws
-   * @return the share of slot-steps that reordering saves
+   * @param seed of the repetition
    */
   public double saved(long seed) {
     List<ServingReport> ends = mixed(seed);
@@ -238,9 +233,9 @@ public final class FloverStudy {
   /**
    * Tokens over slot-steps.
    *
-   * @param longest the longest, in seconds or iterations
+   * @param longest the longest one
    * @param scheduler its name
-   * @param share of the whole, 0 to 1
+   * @param share from 0 to 1
    */
   public record Useful(int longest, String scheduler, double share) {}
 
@@ -280,9 +275,9 @@ public final class FloverStudy {
   /**
    * The cost of a pass over rows, in times of a pass over one.
    *
-   * @param device cost curve of a pass
-   * @param c cost of a pass over that of one row
+   * @param device whose cost it is
    * @param rows of the pass
+   * @param c cost over that of one row
    */
   public record RowCost(String device, int rows, double c) {}
 
@@ -340,10 +335,9 @@ public final class FloverStudy {
   }
 
   /**
-   * The gain of fused decoding in a round.
+   * {@return the gain of fused decoding in a round}
    *
-   * @param round of the timer
-   * @return the gain of fused decoding in a round
+   * @param round from 0
    */
   public double gain(int round) {
     return timings().seconds(sequential().name())[round] / timings().seconds(fused().name())[round];
@@ -353,8 +347,8 @@ public final class FloverStudy {
    * A makespan in seconds.
    *
    * @param scheduler its name
-   * @param how measured, or predicted from the cost curve
-   * @param seconds wall time
+   * @param how predicted or measured
+   * @param seconds how long
    */
   public record WallSpan(String scheduler, String how, double seconds) {}
 
@@ -373,9 +367,9 @@ public final class FloverStudy {
   /**
    * Fused over sequential decoding at a mean gap.
    *
-   * @param how measured, or predicted from the cost curve
-   * @param gap units between arrivals
-   * @param speedup over the baseline
+   * @param how predicted or measured
+   * @param gap mean gap in times of one request
+   * @param speedup over sequential decoding
    */
   public record WallGap(String how, double gap, double speedup) {}
 
@@ -401,11 +395,11 @@ public final class FloverStudy {
    * What a scheduler made of spoken requests.
    *
    * @param scheduler its name
-   * @param iterations passes of the loop
-   * @param slotSteps rows times iterations
+   * @param iterations of the loop
+   * @param slotSteps slots computed
    * @param usefulShare tokens over slot-steps
-   * @param sameAsAlone whether every text is that of the request alone
-   * @param seconds wall time
+   * @param sameAsAlone requests with the text that they get alone
+   * @param seconds how long
    */
   public record Heard(
       String scheduler,
@@ -416,11 +410,10 @@ public final class FloverStudy {
       double seconds) {}
 
   /**
-   * A recogniser behind all schedulers: its encoder runs where a request joins.
+   * {@return a recogniser behind all schedulers: its encoder runs where a request joins}
    *
-   * @param speech the test set
-   * @param model its name
-   * @return a recogniser behind all schedulers: its encoder runs where a request joins
+   * @param speech what is said
+   * @param model which one
    */
   public List<Heard> speech(Speech speech, SpeechModel model) {
     var tokenizer = speech.tokenizer();
