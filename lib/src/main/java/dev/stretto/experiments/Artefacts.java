@@ -9,16 +9,12 @@ import dev.stretto.training.Budget;
 import dev.stretto.training.TrainingConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +40,7 @@ import org.apache.commons.math3.stat.StatUtils;
  * {@code STRETTO_FRESH} ({@code all}, or notebooks' names or numbers with commas between) trains
  * each model again, once in a run, and compares.
  */
-public final class Artefacts {
+final class Artefacts {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
   private static final int FEWEST = 5;
   private static final String WEIGHTS = ".safetensors";
@@ -199,7 +195,13 @@ public final class Artefacts {
   private void store(Id id, Trainable network, Map<String, Double> measures) throws IOException {
     Path path = Files.createDirectories(target).resolve(id.file(WEIGHTS));
     Map<String, String> metadata =
-        Map.of("recipe", id.words(), "measures", canonical(measures), "preset", preset.toString());
+        Map.of(
+            "recipe",
+            id.words(),
+            "measures",
+            Keys.json(Keys.plain(measures, false)),
+            "preset",
+            preset.toString());
     Safetensors.save(path, network.parameters(), metadata, FORMAT);
     Safetensors.load(path, network.parameters());
     index(id, path, FORMAT);
@@ -252,84 +254,13 @@ public final class Artefacts {
     }
     try {
       Path part = Files.createDirectories(target).resolve("." + id.file(MEASURES));
-      Files.writeString(part, canonical(measures) + "\n");
+      Files.writeString(part, Keys.json(Keys.plain(measures, false)) + "\n");
       Path path = target.resolve(id.file(MEASURES));
       Files.move(part, path, StandardCopyOption.REPLACE_EXISTING);
       index(id, path, "JSON");
     } catch (IOException e) {
       throw new UncheckedIOException("references of %s cannot be stored".formatted(id.name()), e);
     }
-  }
-
-  /**
-   * The old form of {@link Recipe#get}, until every model has its recipe.
-   *
-   * @param name of the model
-   * @param recipe all that decides what comes out
-   * @param dtype F16
-   * @param build makes the untrained network
-   * @param train trains it and returns its final measures
-   * @param <M> the network's type
-   * @return the network, to be closed by the caller
-   */
-  public <M extends Trainable> M obtain(
-      String name,
-      Record recipe,
-      String dtype,
-      Supplier<M> build,
-      Function<M, Map<String, Double>> train) {
-    return obtain(
-        new Id(name, 1, key(recipe), canonical(recipe)), build, network -> network, train);
-  }
-
-  /**
-   * The key of a recipe.
-   *
-   * @param recipe a record of numbers, texts, enums, lists, maps, optionals and records
-   * @return 12 hexadecimal digits of the SHA-256 of its canonical JSON
-   */
-  public static String key(Record recipe) {
-    try {
-      byte[] text = canonical(recipe).getBytes(StandardCharsets.UTF_8);
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(text);
-      return HexFormat.of().formatHex(hash, 0, 6);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** JSON with sorted keys; a record's type is part of it, since a budget of steps is no other. */
-  static String canonical(Object value) {
-    return GSON.toJson(plain(value));
-  }
-
-  private static Object plain(Object value) {
-    return switch (value) {
-      case Record record -> {
-        Map<String, Object> fields = new TreeMap<>();
-        Settings.values(record).forEach((name, field) -> fields.put(name, plain(field)));
-        fields.put("@", record.getClass().getSimpleName());
-        yield fields;
-      }
-      case Map<?, ?> map -> {
-        Map<String, Object> fields = new TreeMap<>();
-        map.forEach((name, field) -> fields.put(String.valueOf(name), plain(field)));
-        yield fields;
-      }
-      case List<?> list -> list.stream().map(Artefacts::plain).toList();
-      case Optional<?> optional -> optional.map(Artefacts::plain).map(List::of).orElse(List.of());
-      case Enum<?> constant -> constant.name();
-      // as text, since infinity is no JSON number
-      case Double number -> number.toString();
-      case Float number -> number.toString();
-      case Number number -> number;
-      case Boolean flag -> flag;
-      case String text -> text;
-      case null, default ->
-          throw new IllegalArgumentException(
-              "a recipe holds %s, expected numbers, texts, enums, lists, maps and records"
-                  .formatted(value == null ? "null" : value.getClass().getName()));
-    };
   }
 
   /** Fresh measures beside the prediction interval of the reference seeds, in a sentence. */
@@ -378,7 +309,7 @@ public final class Artefacts {
     }
   }
 
-  /** Where one more value of a normal law lies with probability .99, given n of them. */
+  /** Where one more value of a normal distribution lies with probability .99, given n of them. */
   static double[] interval(double[] values) {
     int n = values.length;
     double mean = StatUtils.mean(values);

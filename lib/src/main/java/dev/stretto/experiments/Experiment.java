@@ -131,7 +131,7 @@ public final class Experiment<S extends Record> implements AutoCloseable {
   }
 
   /** {@return the notebook's trained models} */
-  public Artefacts artefacts() {
+  Artefacts artefacts() {
     return artefacts;
   }
 
@@ -212,8 +212,8 @@ public final class Experiment<S extends Record> implements AutoCloseable {
   }
 
   /**
-   * A measure on generated data, judged at once: the old form, without raw values. {@link
-   * PaperLab#measure} is the honest one.
+   * A measure on generated data, judged at once and without raw values: for tests; {@link
+   * PaperLab#measure} is what notebooks call.
    *
    * @param paper the paper's id
    * @param measure the id of a criterion of this paper
@@ -221,13 +221,12 @@ public final class Experiment<S extends Record> implements AutoCloseable {
    * @return the verdict
    * @throws IllegalArgumentException for an unknown id or a value that is not finite
    */
-  public Verdict measure(String paper, String measure, double value) {
+  Verdict measure(String paper, String measure, double value) {
     return record(paper, measure, "", Measured.told(value, seeds.size()));
   }
 
   /**
-   * A measure on a real data set, in the old form too, judged by the same criterion: a ledger line
-   * of its own.
+   * A measure on a real data set, judged by the same criterion: a ledger line of its own.
    *
    * @param paper the paper's id
    * @param measure the id of a criterion of this paper
@@ -236,7 +235,7 @@ public final class Experiment<S extends Record> implements AutoCloseable {
    * @return the verdict
    * @throws IllegalArgumentException for an unknown id or a value that is not finite
    */
-  public Verdict measure(String paper, String measure, double value, String dataset) {
+  Verdict measure(String paper, String measure, double value, String dataset) {
     return record(paper, measure, declared(dataset), Measured.told(value, seeds.size()));
   }
 

@@ -187,7 +187,7 @@ public final class SharedModels {
     }
 
     /**
-     * A model's ears and pen.
+     * A model with its front end and tokenizer.
      *
      * @param model that listens
      * @return sound to text

@@ -6,8 +6,8 @@ import dev.stretto.models.layers.TransformerConfig;
  * The shape of a {@link HybridNetwork}.
  *
  * @param layers all of them, each with a feed-forward
- * @param attentionEvery every so-manieth layer is attention, 0 for none; a divisor of {@code
- *     layers}, so that the top layer is one
+ * @param attentionEvery one layer in so many is attention, 0 for none; a divisor of {@code layers},
+ *     so that the top layer is one
  * @param width D
  * @param heads of a state-space layer
  * @param headWidth P

@@ -11,7 +11,7 @@ public interface DecodingRandom {
   /**
    * A decision.
    *
-   * @param probability of yes; values beyond 0 and 1 are certain
+   * @param probability of yes; 0 or less is no, 1 or more is yes
    * @return yes or no
    */
   boolean happens(double probability);
@@ -90,6 +90,6 @@ public interface DecodingRandom {
         }
       }
     }
-    return last; // rounding left a crumb behind the last one
+    return last; // the probabilities sum to a little less than 1
   }
 }

@@ -13,7 +13,7 @@ import java.util.List;
  * depth is a fresh problem and the output has the target's distribution.
  *
  * @param rule what decides at one depth
- * @param continueOnResidual whether sequences live on that have the emitted token by luck, though
+ * @param continueOnResidual whether sequences go on that happen to have the emitted token, though
  *     it was not accepted from them; the distribution is the target's either way
  */
 public record SequenceVerifier(AcceptanceRule rule, boolean continueOnResidual)
