@@ -10,14 +10,12 @@ import dev.stretto.papers.aded.MatrixUpdate;
 import dev.stretto.papers.aded.TrigramMatrix;
 import dev.stretto.papers.chimera.ChimeraModels;
 import dev.stretto.papers.hiddentransfer.HiddenTransfer;
+import dev.stretto.papers.hiddentransfer.HiddenTransferStudy;
 import dev.stretto.papers.hiddentransfer.TransferDrafter;
-import dev.stretto.papers.hiddentransfer.TransferModels;
 import dev.stretto.papers.hydra.HeadArm;
-import dev.stretto.papers.hydra.HeadTreeDrafter;
 import dev.stretto.papers.hydra.HydraModels;
-import dev.stretto.papers.s2d.AdaptiveExitDrafter;
-import dev.stretto.papers.s2d.ExitPolicy;
-import dev.stretto.papers.s2d.NestedModels;
+import dev.stretto.papers.hydra.HydraStudy;
+import dev.stretto.papers.s2d.S2dStudy;
 import dev.stretto.profilers.CostCurve;
 import dev.stretto.profilers.InterleavedTimer;
 import dev.stretto.profilers.LatencyModel;
@@ -36,7 +34,6 @@ import dev.stretto.samplers.decoding.TypicalAcceptance;
 import dev.stretto.samplers.drafting.AdaptiveDepthDrafter;
 import dev.stretto.samplers.drafting.ModelDrafter;
 import dev.stretto.samplers.drafting.PromptLookup;
-import dev.stretto.samplers.drafting.RankPathTree;
 import dev.stretto.samplers.drafting.TreeExpansion;
 import dev.stretto.zoo.SpeculationFamily;
 import java.util.ArrayList;
@@ -56,6 +53,8 @@ public final class FamilyStudy {
 
   private final Experiment<?> lab;
   private final SpeculationFamily family;
+  private final HydraStudy heads;
+  private final Drafter nested;
   private final HiddenTransfer transfer;
   private final Map<String, List<Counts>> byCategory = new LinkedHashMap<>();
 
@@ -68,7 +67,11 @@ public final class FamilyStudy {
   public FamilyStudy(Experiment<?> lab, SpeculationFamily family) {
     this.lab = lab;
     this.family = family;
-    transfer = TransferModels.BY_LAYER.get(12).get(lab);
+    int[][] some = family.prompts().values().iterator().next();
+    heads = new HydraStudy(lab, family, 2 * some.length);
+    nested = new S2dStudy(lab, family).drafter();
+    HiddenTransferStudy maps = new HiddenTransferStudy(lab, family);
+    transfer = maps.maps(maps.best(), lab.seeds().getFirst());
     family
         .prompts()
         .forEach((name, rows) -> byCategory.put(name, bench(new int[][] {rows[0]}).count()));
@@ -91,11 +94,10 @@ public final class FamilyStudy {
     all.put("n-gram tree", _ -> new ModelDrafter(ngram, TreeExpansion.beam(2, 4)));
     all.put("n-gram, cost model", _ -> byCost());
     for (HeadArm arm : List.of(HydraModels.MEDUSA, HydraModels.HYDRA_PLUS, ChimeraModels.CHIMERA)) {
-      RankPathTree tree = RankPathTree.cartesian(2, 1, 1, 1);
-      all.put(arm.label(), _ -> new HeadTreeDrafter(arm.recipe().get(lab), tree));
+      Drafter drafter = heads.drafter(arm, 8);
+      all.put(arm.label(), _ -> drafter);
     }
-    ExitPolicy exits = new ExitPolicy(4, new double[] {.7, .3}, 0);
-    all.put("S2D", _ -> new AdaptiveExitDrafter(NestedModels.NESTED.get(lab), exits));
+    all.put("S2D", _ -> nested);
     all.put(
         "ADED", _ -> new AdedDrafter(trigrams, MatrixUpdate.PUBLISHED, new BestFirstDraft(8, 4)));
     return all;
