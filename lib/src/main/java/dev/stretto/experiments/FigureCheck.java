@@ -214,7 +214,9 @@ public final class FigureCheck {
     }
     double old = before.ours().getAsDouble();
     double value = now.ours().getAsDouble();
-    double tolerance = before.kind() == Kind.QUALITY ? QUALITY_TOLERANCE : ROUNDING;
+    // a prediction may rest on the measured cost of a pass
+    boolean measured = before.kind() == Kind.QUALITY || before.kind() == Kind.MODEL;
+    double tolerance = measured ? QUALITY_TOLERANCE : ROUNDING;
     List<String> sentences = new ArrayList<>();
     if (Math.abs(value - old) > tolerance * Math.max(Math.abs(old), Math.abs(value))) {
       sentences.add("is %s instead of %s".formatted(Ledger.number(value), Ledger.number(old)));

@@ -89,6 +89,16 @@ final class NotebookKernel {
         });
   }
 
+  /** Whether a value is this kernel's own display data, as {@link Show#rendered} gives it. */
+  boolean owns(Object value) {
+    return data.isInstance(value);
+  }
+
+  /** Publishes the kernel's own display data as it is. */
+  void publishOwn(Object display) {
+    publishData(display);
+  }
+
   void publish(Map<String, Object> bundle) {
     publishData(displayData(bundle));
   }

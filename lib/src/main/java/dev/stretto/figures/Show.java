@@ -67,8 +67,13 @@ public final class Show {
    * @param values what to show
    */
   public static void show(Object... values) {
+    Optional<NotebookKernel> kernel = NotebookKernel.find();
     for (Object value : values == null ? new Object[] {null} : values) {
-      publish(value, NotebookKernel::publish);
+      if (kernel.isPresent() && kernel.get().owns(value)) {
+        kernel.get().publishOwn(value);
+      } else {
+        publish(value, NotebookKernel::publish);
+      }
     }
   }
 

@@ -176,6 +176,8 @@ class ShowTest {
       Object rendered = Show.rendered("as result");
       assertInstanceOf(kernel.displayData(), rendered);
       assertEquals("{text/plain=as result}", rendered.toString());
+      Show.show(rendered); // a figure that is not a cell's last expression
+      assertEquals("display {text/plain=as result}", kernel.log().getLast());
     }
   }
 
