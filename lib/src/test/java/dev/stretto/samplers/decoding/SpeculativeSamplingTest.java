@@ -78,10 +78,11 @@ class SpeculativeSamplingTest {
     public Decision verify(
         Draft draft, NodeDistributions distributions, int position, DecodingRandom random) {
       int node = 0;
-      for (int[] next; (next = draft.children(node)).length > 0; node = next[0]) {
-        if (distributions.probabilities(node)[draft.tree().tokens()[next[0]]] <= .5) {
-          break;
-        }
+      int[] children = draft.children(0);
+      while (children.length > 0
+          && distributions.probabilities(node)[draft.tree().tokens()[children[0]]] > .5) {
+        node = children[0];
+        children = draft.children(node);
       }
       return new Decision(draft.tree().path(node), distributions.best(node));
     }
