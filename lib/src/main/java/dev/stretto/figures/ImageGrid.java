@@ -258,7 +258,7 @@ public final class ImageGrid implements Figure {
       svg.append(
           """
           <image x="%s" y="%s" width="%d" height="%d" image-rendering="optimizeSpeed" \
-          style="image-rendering:pixelated" xlink:href="data:image/png;base64,%s"/>
+          style="image-rendering:optimizeSpeed" xlink:href="data:image/png;base64,%s"/>
           """
               .formatted(
                   at.left + i % across * (at.cellWidth + GAP) + (at.cellWidth - width) / 2.0,
