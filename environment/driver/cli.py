@@ -210,7 +210,7 @@ def run(options, work):
             finally:
                 figures = refreshed(figures, work)
             now = state.parts(notebook, environment, options.kernel)
-            state.keep(notebook, now, older or [])
+            state.keep(notebook, now, older or [], runner.seconds)
             if not options.data_only:
                 state.remember(notebook, state.here(now, environment))
         elif not options.check:
@@ -270,18 +270,34 @@ def why(options, chosen):
     return []
 
 
+# where what is touched takes longer, the cheapest notebooks that cover the changes run
+MOST_SECONDS = 20 * 60
+
+
 def touched(chosen, environment, kernel):
-    """The notebooks whose stored results are stale, and one more in turn."""
+    """The notebooks whose stored results are stale, or the cheapest that cover them; and one more in turn."""
     turn = chosen[revisions.commits() % len(chosen)]
-    picked = []
+    reasons, changed, seconds = {}, {}, {}
     for notebook in chosen:
-        parts = state.stored(notebook)["parts"]
+        kept = state.stored(notebook)
         now = state.parts(notebook, environment, kernel)
-        reasons = state.stale(parts, now, bool(environment.get("STRETTO_DATA")))
-        if reasons or notebook == turn:
-            say("%s  %s" % (notebook.stem, "touched: " + state.why(reasons) if reasons else "in turn"))
-            picked.append(notebook)
-    return picked
+        with_data = bool(environment.get("STRETTO_DATA"))
+        stale = state.stale(kept["parts"], now, with_data)
+        if stale:
+            reasons[notebook] = stale
+            changed[notebook] = state.changes(kept["parts"], now, with_data, notebook.stem)
+            seconds[notebook] = kept["seconds"]
+    picked = set(reasons)
+    if sum(seconds.values()) > MOST_SECONDS:
+        picked = set(state.covering(seconds, changed))
+    for notebook in chosen:
+        if notebook in picked:
+            say("%s  touched: %s" % (notebook.stem, state.why(reasons[notebook])))
+        elif notebook == turn:
+            say("%s  in turn" % notebook.stem)
+        elif notebook in reasons:
+            say("%s  touched, and left to those that cover its changes in less time" % notebook.stem)
+    return [notebook for notebook in chosen if notebook in picked or notebook == turn]
 
 
 def compare(jdk, this, options, work):
@@ -311,6 +327,12 @@ def compare(jdk, this, options, work):
             "%s: figures differ from those stored before, which they replace; see %s and 'git diff figures'"
             % (stem, RESULTS / "check.html")
         )
+    if options.check:
+        found = results.row_differences(this)
+        for difference in found[:10]:
+            say("%s, %s" % (stem, difference))
+        if found:
+            failures.append("%s: %d series of raw values differ from those in rows.csv" % (stem, len(found)))
     if options.check and "texts" not in older:
         found = texts.differences(this.notebook, this.executed)
         for difference in found:
@@ -395,7 +417,8 @@ def one_figure(options, runner, notebook, work):
     kept = state.stored(notebook)
     if kept["parts"]:
         now = state.parts(notebook, runner.environment, options.kernel)
-        state.keep(notebook, dict(kept["parts"], results=now["results"]), set(kept["older"]) - {name})
+        parts, older = dict(kept["parts"], results=now["results"]), set(kept["older"]) - {name}
+        state.keep(notebook, parts, older, kept["seconds"])
     say("%s is in %s" % (name, FIGURES / notebook.stem))
     return []
 

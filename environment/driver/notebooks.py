@@ -89,6 +89,7 @@ class Runner:
         self.environment = environment
         self.process = None
         self.kernel_pid = None
+        self.seconds = 0
 
     def skip_tags(self):
         return [tag for tag, (name, _) in SECTIONS.items() if not self.environment.get(name)]
@@ -143,7 +144,8 @@ class Runner:
                 "%s, %s, failed after %s: %s"
                 % (notebook.stem, where, minutes(progress.elapsed()), _indented(reason))
             )
-        say("%s  done in %s" % (notebook.stem, minutes(progress.elapsed())))
+        self.seconds = progress.elapsed()
+        say("%s  done in %s" % (notebook.stem, minutes(self.seconds)))
         return ended["skipped"]
 
     def stop(self):

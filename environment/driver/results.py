@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import os
 import re
 import shutil
@@ -24,6 +25,9 @@ from .paths import FIGURES, RESOURCES, WORK
 
 LEDGER = "ledger.csv"
 ROWS = "rows.csv"
+SERIES = ("paper", "measure", "dataset", "arm", "seed")
+# as in FigureCheck, which compares the ledger
+QUALITY_TOLERANCE = 0.05
 PRESETS = ("smoke", "quick", "extended", "full")
 # what lies in a notebook's folder of figures and is none
 NO_FIGURE = (ROWS, "state.json")
@@ -239,10 +243,9 @@ def _merge(run, fresh, stored):
 
     columns, new = read(fresh)
     old = read(stored)[1] if stored.exists() else []
-    known = {_text(str(sorted(row.items())).encode()): row for row in old}
+    known = {_line(row): row for row in old}
     merged = [row for row in old if not replaced(row)]
-    # a line that differs only in its revision stays as it was
-    merged += [known.get(_text(str(sorted(row.items())).encode()), row) for row in new if replaced(row)]
+    merged += [_older(known.get(_line(row), row), row) for row in new if replaced(row)]
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
@@ -251,6 +254,48 @@ def _merge(run, fresh, stored):
     part.write_text(text.getvalue(), encoding="utf-8")
     stored.parent.mkdir(parents=True, exist_ok=True)
     os.replace(part, stored)
+
+
+def _line(row):
+    """A row's text without the revision that made it."""
+    return _text(str(sorted(row.items())).encode())
+
+
+def _older(stored, fresh):
+    """Of two rows that differ only in their revision the stored one, but none of uncommitted sources."""
+    return fresh if "-dirty" in stored.get("provenance", "") else stored
+
+
+def row_differences(run):
+    """Sentences on measures whose raw values are not those stored; wall-clock ones are not compared."""
+    fresh, stored = (folder / run.notebook.stem / ROWS for folder in (run.figures, FIGURES))
+    with open(RESOURCES / "criteria.tsv", encoding="utf-8", newline="") as table:
+        criteria = list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
+    wall = {(row["paper"], row["measure"]) for row in criteria if row["kind"] == "WALL"}
+
+    def values(file):
+        found = {}
+        for row in read(file)[1] if file.exists() else []:
+            measure = (row["paper"], row["measure"])
+            if row["preset"] == run.preset and measure not in wall and (run.had_data or not row["dataset"]):
+                found.setdefault(tuple(row[name] for name in SERIES), []).append(float(row["value"]))
+        return found
+
+    before, now = values(stored), values(fresh)
+    found = []
+    for series in sorted({*before, *now}):
+        old, new = before.get(series, []), now.get(series, [])
+        if len(old) != len(new):
+            found.append("%s: %d raw values instead of %d" % (_series(series), len(new), len(old)))
+            continue
+        apart = [(a, b) for a, b in zip(old, new) if not math.isclose(a, b, rel_tol=QUALITY_TOLERANCE)]
+        if apart:
+            found.append("%s: a raw value is %.6g instead of %.6g" % (_series(series), apart[0][1], apart[0][0]))
+    return found
+
+
+def _series(series):
+    return " ".join(name for name in series if name)
 
 
 def read(file):

@@ -2,7 +2,8 @@
 
 figures/NN-family/state.json is committed with the results: 'parts' maps code, library, settings,
 data, models, kernel, driver and results to hashes (library: by package, models: by file), 'older'
-names figures whose pictures are older than their data, and the word 'texts' where the notebook is.
+names figures whose pictures are older than their data, and the word 'texts' where the notebook is;
+'seconds' is how long the stored run took, rounded to ten.
 Whether a run would do anything new on this machine is kept apart, in environment/.work.
 """
 
@@ -51,6 +52,32 @@ def stale(stored, now, with_data):
     return reasons
 
 
+# parts that are a notebook's own: no other notebook stands in for it
+OWN = ("code", "settings", "results")
+
+
+def changes(stored, now, with_data, name):
+    """The same as a set: (part, name of what changed in it)."""
+    found = set()
+    for part in stale(stored, now, with_data):
+        before, after = stored.get(part), now[part]
+        if isinstance(before, dict) and isinstance(after, dict):
+            found |= {(part, key) for key in {**before, **after} if before.get(key) != after.get(key)}
+        else:
+            found.add((part, name if part in OWN else ""))
+    return found
+
+
+def covering(seconds, changed):
+    """The cheapest names whose changes are together all changes, chosen greedily; both are by name."""
+    left, chosen = set().union(*changed.values()), []
+    while left:
+        best = max(sorted(changed), key=lambda name: len(changed[name] & left) / max(1, seconds.get(name, 0)))
+        chosen.append(best)
+        left -= changed[best]
+    return chosen
+
+
 def why(reasons):
     """The reasons as words: 'library (dev.stretto.models), settings'."""
     return ", ".join(part + (" (%s)" % what if what else "") for part, what in reasons.items())
@@ -64,13 +91,14 @@ def stored(notebook):
     try:
         kept = json.loads(_file(notebook).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        return {"parts": {}, "older": []}
-    return {"parts": kept.get("parts", {}), "older": kept.get("older", [])}
+        kept = {}
+    return {"parts": kept.get("parts", {}), "older": kept.get("older", []), "seconds": kept.get("seconds", 0)}
 
 
-def keep(notebook, now, older):
+def keep(notebook, now, older, seconds):
     """Writes what is committed, where it changed, and that it was run here."""
-    text = json.dumps({"older": sorted(older), "parts": now}, indent=1, sort_keys=True) + "\n"
+    what = {"older": sorted(older), "parts": now, "seconds": int(round(seconds, -1))}
+    text = json.dumps(what, indent=1, sort_keys=True) + "\n"
     if not _file(notebook).exists() or _file(notebook).read_text(encoding="utf-8") != text:
         _file(notebook).parent.mkdir(parents=True, exist_ok=True)
         _file(notebook).write_text(text, encoding="utf-8")

@@ -6,6 +6,7 @@ On the scratch project of test_reproduce.py, with a Python kernel and without Ma
 import fcntl
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -146,6 +147,42 @@ class KeepingTest(Project):
         status, said = self.reproduce("--force")
         self.assertEqual(0, status, said)
         self.assertEqual({head, line, real, *others}, set(ledger.read_text().splitlines()))
+
+    def test_a_line_of_uncommitted_sources_gives_way_to_one_that_is_clean(self):
+        ledger = LINE.replace("preset,notebook", "preset,notebook,provenance")
+        self.write(cell(ledger.replace("quick,%s\\n", "quick,%s,seed=7;revision=new\\n")
+                        % ("flover", "makespan-gain", "01-batching", "01-batching", "01-batching", "flover")))
+        self.reproduce()
+        table = self.root / "figures/ledger.csv"
+        self.assertIn("revision=new", table.read_text())
+        for stored, kept in (("0123-dirty", "new"), ("0123", "0123")):
+            table.write_text(re.sub(r"revision=\S+", "revision=" + stored, table.read_text()))
+            self.assertEqual(0, self.reproduce("--force")[0])
+            self.assertIn("revision=%s\n" % kept, table.read_text())
+
+    def test_check_compares_raw_values(self):
+        self.write(cell(LINE % ("flover", "makespan-gain", "01-batching", "01-batching", "01-batching", "flover")))
+        self.reproduce()
+        self.assertEqual(0, self.reproduce("--check")[0])
+        rows = self.root / "figures/01-batching/rows.csv"
+        right = rows.read_text()
+        rows.write_text(right.replace(",s,2", ",s,2.05"))
+        self.assertEqual(0, self.reproduce("--check")[0], "2.5 % is within the tolerance of a measured value")
+        rows.write_text(right.replace(",s,2", ",s,2.3"))
+        status, said = self.reproduce("--check")
+        self.assertEqual(1, status, said)
+        self.assertIn("01-batching, flover m a 1: a raw value is 2 instead of 2.3", said)
+        rows.write_text(right + right.splitlines()[-1] + "\n")
+        self.assertIn("flover m a 1: 1 raw values instead of 2", self.reproduce("--check")[1])
+
+    def test_where_much_is_touched_the_cheapest_notebooks_that_cover_it_run(self):
+        changed = {
+            "a": {("library", "x"), ("library", "y")},
+            "b": {("library", "x")},
+            "c": {("library", "z"), ("code", "c")},
+        }
+        self.assertEqual(["b", "c", "a"], state.covering({"a": 900, "b": 10, "c": 600}, changed))
+        self.assertEqual(["a", "c"], state.covering({"a": 20, "b": 11, "c": 600}, changed))
 
     # texts and tables
 
