@@ -59,16 +59,6 @@ public record Conditions(
   public record Prefix(NDArray keysBHPd, NDArray valuesBHPd) {}
 
   /**
-   * Norms conditioned on a vector.
-   *
-   * @param vectorBND (rows or 1, positions or 1, condition width)
-   * @return the conditions
-   */
-  public static Conditions adaptive(NDArray vectorBND) {
-    return new Conditions(Optional.of(vectorBND), Optional.empty(), Map.of(), Map.of());
-  }
-
-  /**
    * Cross-attention to a memory.
    *
    * @param memory from {@code Transformer.memory}
