@@ -76,13 +76,11 @@ public record Conditions(
    * @return owned as these conditions are
    */
   public Conditions rows(int[] chosen) {
-    Map<Integer, NDArray> adds = new HashMap<>();
-    additive.forEach((layer, array) -> adds.put(layer, rows(array, chosen)));
-    Map<Integer, Prefix> fronts = new HashMap<>();
-    prefixes.forEach(
-        (layer, prefix) ->
-            fronts.put(
-                layer, new Prefix(rows(prefix.keysBHPd, chosen), rows(prefix.valuesBHPd, chosen))));
+    Map<Integer, NDArray> adds = new HashMap<>(additive);
+    adds.replaceAll((layer, array) -> rows(array, chosen));
+    Map<Integer, Prefix> fronts = new HashMap<>(prefixes);
+    fronts.replaceAll(
+        (layer, old) -> new Prefix(rows(old.keysBHPd, chosen), rows(old.valuesBHPd, chosen)));
     return new Conditions(
         adaptive.map(array -> rows(array, chosen)),
         memory.map(old -> old.rows(chosen)),
