@@ -52,7 +52,8 @@ final class MaskAndTreeSvg {
       boolean filled = Arrays.stream(kept).anyMatch(k -> k == at);
       if (node > 0) {
         double from = height - 2 - DOWN * (line[tree.parents()[node]] + .5);
-        edges.append(svg("<path d='M%.1f %.1f L%.1f %.1f' stroke='%s'/>", x - 28, from, x, y, OTHER));
+        edges.append(
+            svg("<path d='M%.1f %.1f L%.1f %.1f' stroke='%s'/>", x - 28, from, x, y, OTHER));
       }
       nodes.append(svg(BOX, x, y - 11, node == 0 ? OTHER : NEW, filled ? NEW : "none"));
       String label = escaped(name.apply(tree.tokens()[node]));
@@ -81,8 +82,7 @@ final class MaskAndTreeSvg {
             old ? mask.seesCached(0, row, column) : mask.seesFresh(0, row, column - cached);
         String colour = old || !sees ? OTHER : NEW;
         double y = 18 + row * cell;
-        cells.append(
-            svg(CELL, column * cell, y, cell * .9, cell * .9, colour, sees ? "1" : ".15"));
+        cells.append(svg(CELL, column * cell, y, cell * .9, cell * .9, colour, sees ? "1" : ".15"));
       }
     }
     String title = "%d cached positions (grey), %d new ones (blue)".formatted(cached, fresh);

@@ -46,7 +46,11 @@ class SpokenDigitsTest {
         digits.takes().stream().map(SpokenDigits.Take::utterance).map(Utterance::id).toList());
     assertEquals("nine", digits.takes().getLast().utterance().text());
     assertEquals(
-        List.of("3_adam_0"), digits.test().takes().stream().map(SpokenDigits.Take::utterance).map(Utterance::id).toList());
+        List.of("3_adam_0"),
+        digits.test().takes().stream()
+            .map(SpokenDigits.Take::utterance)
+            .map(Utterance::id)
+            .toList());
     assertEquals(3, digits.train().takes().size());
     assertEquals(1, digits.where(take -> take.speaker().equals("eve")).takes().size());
   }

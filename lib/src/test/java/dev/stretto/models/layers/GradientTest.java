@@ -275,8 +275,7 @@ class GradientTest {
   void ofSequencesInOneRowAreThoseOfSeparateRows(boolean ragged) {
     try (Parameters weights = new Parameters(SeedTree.of(4))) {
       Transformer model =
-          new Transformer(
-              Shapes.llama(2, 16, 2, 1, VOCABULARY, 32).withCross(), weights);
+          new Transformer(Shapes.llama(2, 16, 2, 1, VOCABULARY, 32).withCross(), weights);
       int[][] texts = {{1, 2, 3}, {4}, {5, 6, 7, 8, 9}};
       int[] sources = {2, 4, 3};
       NDArray source = draw(1, 9, 16);
@@ -342,7 +341,8 @@ class GradientTest {
   void dropoutIsOnInTrainingAloneAndOnTheResidualBranches() {
     try (Parameters weights = new Parameters(SeedTree.of(4))) {
       Transformer model =
-          new Transformer(Shapes.dropping(TransformerConfig.gpt(1, 16, VOCABULARY, 8), 0.5), weights);
+          new Transformer(
+              Shapes.dropping(TransformerConfig.gpt(1, 16, VOCABULARY, 8), 0.5), weights);
       Step step = Step.of(ids(all, new int[][] {{1, 2, 3}}));
       float[] plain = model.forward(step).lastBND().toFloatArray();
       assertArrayEquals(plain, model.forward(step).lastBND().toFloatArray());

@@ -139,7 +139,8 @@ class TransformerTest {
     try (State state = model.newState(1, 8, StateKind.PREALLOCATED)) {
       model.forward(tokens(new int[] {1, 2, 3}).mask(new Mask.Full()), state);
       Step step = tokens(new int[] {4, 5, 6, 7}).peek();
-      NDArray groups = model.forward(step.mask(new Mask.Groups(cached, fresh, causal)), state).lastBND();
+      NDArray groups =
+          model.forward(step.mask(new Mask.Groups(cached, fresh, causal)), state).lastBND();
       boolean[][][] seen = new boolean[1][4][4];
       boolean[][][] old = new boolean[1][4][3];
       for (int i = 0; i < 4; i++) {
@@ -178,8 +179,7 @@ class TransformerTest {
   /** A text in front whose keys are handed over is the text in front. */
   @Test
   void prefixKeysAreLikeATextInFront() {
-    Transformer model =
-        new Transformer(Shapes.llama(1, 16, 4, 2, VOCABULARY, 32), weights);
+    Transformer model = new Transformer(Shapes.llama(1, 16, 4, 2, VOCABULARY, 32), weights);
     NDArray x = model.embedding().orElseThrow();
     float[] table = x.toFloatArray();
     NDArray front = scope.create(Arrays.copyOfRange(table, 16, 48), new Shape(1, 2, 16));
@@ -279,9 +279,7 @@ class TransformerTest {
     for (int b = 0; b < 2; b++) {
       NDArray own = Tensors.narrow(scope, two, 0, b, b + 1);
       NDArray alone =
-          model
-              .forward(tokens(new int[] {1, 2, 3, 4}).conditions(Shapes.adaptive(own)))
-              .lastBND();
+          model.forward(tokens(new int[] {1, 2, 3, 4}).conditions(Shapes.adaptive(own))).lastBND();
       assertClose(alone.get(0), byRow.get(b), "row " + b);
     }
     NDArray moved = spatial.duplicate();
