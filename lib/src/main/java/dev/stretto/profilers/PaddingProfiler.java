@@ -41,23 +41,41 @@ public final class PaddingProfiler implements Consumer<Batch> {
 
   private long cuts;
   private long steps;
-  private long usefulIn;
-  private long usefulOut;
-  private long executedIn;
-  private long executedOut;
-  private double usefulEncoder;
-  private double usefulDecoder;
-  private double executedEncoder;
-  private double executedDecoder;
+  private Work useful = Work.NONE;
+  private Work executed = Work.NONE;
   private double floats;
   private double maxFloats;
-  // rows waiting to be stacked into one step, with Execution.Rows only
-  private long rows;
-  private long rowFrames;
-  private long rowTokens;
-  private double rowAttentionEncoder;
-  private double rowAttentionDecoder;
-  private double rowAttentionFloats;
+  private Stack stack = Stack.EMPTY;
+
+  /** Positions, and multiply-adds of the two halves of the model. */
+  private record Work(long in, long out, double encoder, double decoder) {
+    static final Work NONE = new Work(0, 0, 0, 0);
+
+    Work plus(Work other) {
+      return new Work(
+          in + other.in, out + other.out, encoder + other.encoder, decoder + other.decoder);
+    }
+
+    double macs() {
+      return encoder + decoder;
+    }
+  }
+
+  /** Rows waiting to be one step, with {@link BatchLayout.Rows} only; attention of their cuts. */
+  private record Stack(
+      long rows, long frames, long tokens, double encoder, double decoder, double floats) {
+    static final Stack EMPTY = new Stack(0, 0, 0, 0, 0, 0);
+
+    Stack plus(Stack other) {
+      return new Stack(
+          rows + other.rows,
+          Math.max(frames, other.frames),
+          Math.max(tokens, other.tokens),
+          encoder + other.encoder,
+          decoder + other.decoder,
+          floats + other.floats);
+    }
+  }
 
   /**
    * A profiler of padded batches without a memory budget.
@@ -121,114 +139,88 @@ public final class PaddingProfiler implements Consumer<Batch> {
    */
   @Override
   public void accept(Batch batch) {
-    long sumT = 0;
-    long sumU = 0;
+    Work own = Work.NONE;
     int maxT = 0;
     int maxU = 0;
-    double encoder = 0;
-    double decoder = 0;
     for (Cut cut : batch.cuts()) {
       int t = cost.frames(cut);
       int u = cut.tokens();
-      sumT += t;
-      sumU += u;
       maxT = Math.max(maxT, t);
       maxU = Math.max(maxU, u);
-      encoder += cost.encoderMacs(t);
-      decoder += cost.decoderMacs(t, u);
+      own = own.plus(new Work(t, u, cost.encoderMacs(t), cost.decoderMacs(t, u)));
     }
     cuts += batch.size();
-    usefulIn += sumT;
-    usefulOut += sumU;
-    usefulEncoder += encoder;
-    usefulDecoder += decoder;
-    long size = batch.size();
+    useful = useful.plus(own);
     switch (execution) {
-      case BatchLayout.Padded _ ->
-          step(
-              size * maxT,
-              size * maxU,
-              (double) size * cost.encoderMacs(maxT),
-              (double) size * cost.decoderMacs(maxT, maxU),
-              (double) size * cost.memory(maxT, maxU));
-      case BatchLayout.Ragged _ -> {
-        double memory = 0;
-        for (Cut cut : batch.cuts()) {
-          memory += cost.memory(cut);
-        }
-        step(sumT, sumU, encoder, decoder, memory);
-      }
-      case BatchLayout.Rows layout -> row(layout, batch, sumT, sumU);
+      case BatchLayout.Padded _ -> step(equal(batch.size(), maxT, maxU), memory(batch, maxT, maxU));
+      case BatchLayout.Ragged _ ->
+          step(own, batch.cuts().stream().mapToDouble(cost::memory).sum());
+      case BatchLayout.Rows layout -> add(row(layout, batch, own), layout.denseMask());
     }
   }
 
-  private void step(
-      long positionsIn, long positionsOut, double encoder, double decoder, double memory) {
+  private double memory(Batch batch, int t, int u) {
+    return (double) batch.size() * cost.memory(t, u);
+  }
+
+  /** What so many rows of one shape execute. */
+  private Work equal(long rows, long t, long u) {
+    return new Work(
+        rows * t,
+        rows * u,
+        (double) rows * cost.encoderMacs(t),
+        (double) rows * cost.decoderMacs(t, u));
+  }
+
+  private void step(Work work, double memory) {
     steps++;
-    executedIn += positionsIn;
-    executedOut += positionsOut;
-    executedEncoder += encoder;
-    executedDecoder += decoder;
+    executed = executed.plus(work);
     floats += memory;
     maxFloats = Math.max(maxFloats, memory);
   }
 
-  private void row(BatchLayout.Rows layout, Batch batch, long sumT, long sumU) {
-    long t = Math.max(layout.frames(), sumT);
-    double attentionEncoder = 0;
-    double attentionDecoder = 0;
-    double attentionFloats = 0;
+  private Stack row(BatchLayout.Rows layout, Batch batch, Work own) {
+    Stack row = new Stack(1, Math.max(layout.frames(), own.in), own.out, 0, 0, 0);
     if (!layout.denseMask()) {
       for (Cut cut : batch.cuts()) {
-        long length = cost.frames(cut);
-        double all = cost.attentionMacs(length, cut.tokens());
-        double own = cost.attentionMacs(length, 0);
-        attentionEncoder += own;
-        attentionDecoder += all - own;
-        attentionFloats += cost.attentionMemory(length, cut.tokens());
+        row = row.plus(attention(1, cost.frames(cut), cut.tokens()));
       }
     }
-    double stacked =
-        rowMemory(
-            layout,
-            rows + 1,
-            Math.max(rowFrames, t),
-            Math.max(rowTokens, sumU),
-            rowAttentionFloats + attentionFloats);
-    if (rows > 0 && stacked > budget) {
-      stack(layout);
-    }
-    rows++;
-    rowFrames = Math.max(rowFrames, t);
-    rowTokens = Math.max(rowTokens, sumU);
-    rowAttentionEncoder += attentionEncoder;
-    rowAttentionDecoder += attentionDecoder;
-    rowAttentionFloats += attentionFloats;
+    return row;
   }
 
-  /** Floats of n stacked rows: linear parts padded, attention dense or as the cuts have it. */
-  private double rowMemory(BatchLayout.Rows layout, long n, long t, long u, double attention) {
-    double all = (double) n * cost.memory(t, u);
-    return layout.denseMask() ? all : all - (double) n * cost.attentionMemory(t, u) + attention;
+  /** Attention of so many shapes alike. */
+  private Stack attention(long shapes, long t, long u) {
+    double all = (double) shapes * cost.attentionMacs(t, u);
+    double encoder = (double) shapes * cost.attentionMacs(t, 0);
+    double memory = (double) shapes * cost.attentionMemory(t, u);
+    return new Stack(0, 0, 0, encoder, all - encoder, memory);
   }
 
-  private void stack(BatchLayout.Rows layout) {
-    double encoder = (double) rows * cost.encoderMacs(rowFrames);
-    double decoder = (double) rows * cost.decoderMacs(rowFrames, rowTokens);
-    if (!layout.denseMask()) {
-      double all = (double) rows * cost.attentionMacs(rowFrames, rowTokens);
-      double own = (double) rows * cost.attentionMacs(rowFrames, 0);
-      encoder += rowAttentionEncoder - own;
-      decoder += rowAttentionDecoder - (all - own);
+  private void add(Stack row, boolean dense) {
+    Stack more = stack.plus(row);
+    if (stack.rows > 0 && memory(more, dense) > budget) {
+      close(dense);
+      more = row;
     }
-    double memory = rowMemory(layout, rows, rowFrames, rowTokens, rowAttentionFloats);
-    step(rows * rowFrames, rows * rowTokens, encoder, decoder, memory);
-    rows = 0;
-    rowFrames = 0;
-    rowTokens = 0;
-    rowAttentionEncoder = 0;
-    rowAttentionDecoder = 0;
-    rowAttentionFloats = 0;
+    stack = more;
+  }
+
+  /** Floats of stacked rows: linear parts padded, attention dense or as the cuts have it. */
+  private double memory(Stack of, boolean dense) {
+    double all = (double) of.rows * cost.memory(of.frames, of.tokens);
+    double attention = (double) of.rows * cost.attentionMemory(of.frames, of.tokens);
+    return dense ? all : all - attention + of.floats;
+  }
+
+  private void close(boolean dense) {
+    Work work = equal(stack.rows, stack.frames, stack.tokens);
+    if (!dense) {
+      Stack padded = attention(stack.rows, stack.frames, stack.tokens);
+      work = work.plus(new Work(0, 0, stack.encoder - padded.encoder, stack.decoder - padded.decoder));
+    }
+    step(work, memory(stack, dense));
+    stack = Stack.EMPTY;
   }
 
   /**
@@ -247,20 +239,20 @@ public final class PaddingProfiler implements Consumer<Batch> {
    * @return the report; all shares 0 where nothing came in
    */
   public PaddingReport report() {
-    if (rows > 0 && execution instanceof BatchLayout.Rows layout) {
-      stack(layout);
+    if (stack.rows > 0 && execution instanceof BatchLayout.Rows layout) {
+      close(layout.denseMask());
     }
-    double executed = executedEncoder + executedDecoder;
+    double macs = executed.macs();
     return new PaddingReport(
         name,
         cuts,
         steps,
-        share((double) (executedIn - usefulIn), (double) executedIn),
-        share((double) (executedOut - usefulOut), (double) executedOut),
-        share(executed - (usefulEncoder + usefulDecoder), executed),
-        share(executedEncoder - usefulEncoder, executed),
-        share(executedDecoder - usefulDecoder, executed),
-        executed,
+        share((double) (executed.in - useful.in), (double) executed.in),
+        share((double) (executed.out - useful.out), (double) executed.out),
+        share(macs - useful.macs(), macs),
+        share(executed.encoder - useful.encoder, macs),
+        share(executed.decoder - useful.decoder, macs),
+        macs,
         steps == 0 ? 0 : floats / steps,
         maxFloats,
         budget);

@@ -32,7 +32,7 @@ class PaperLabTest {
   }
 
   private static InterleavedTimer timer() {
-    return new InterleavedTimer(() -> {})
+    return new InterleavedTimer()
         .add("slow", () -> spin(200_000))
         .add("fast", () -> spin(20_000));
   }
