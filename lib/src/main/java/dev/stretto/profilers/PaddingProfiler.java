@@ -43,17 +43,20 @@ public final class PaddingProfiler implements Consumer<Batch> {
   private long steps;
   private Work useful = Work.NONE;
   private Work executed = Work.NONE;
-  private double floats;
   private double maxFloats;
   private Stack stack = Stack.EMPTY;
 
-  /** Positions, and multiply-adds of the two halves of the model. */
-  private record Work(long in, long out, double encoder, double decoder) {
-    static final Work NONE = new Work(0, 0, 0, 0);
+  /** Positions, multiply-adds of the two halves of the model, and floats kept. */
+  private record Work(long in, long out, double encoder, double decoder, double floats) {
+    static final Work NONE = new Work(0, 0, 0, 0, 0);
 
     Work plus(Work other) {
       return new Work(
-          in + other.in, out + other.out, encoder + other.encoder, decoder + other.decoder);
+          in + other.in,
+          out + other.out,
+          encoder + other.encoder,
+          decoder + other.decoder,
+          floats + other.floats);
     }
 
     double macs() {
@@ -61,19 +64,16 @@ public final class PaddingProfiler implements Consumer<Batch> {
     }
   }
 
-  /** Rows waiting to be one step, with {@link BatchLayout.Rows} only; attention of their cuts. */
-  private record Stack(
-      long rows, long frames, long tokens, double encoder, double decoder, double floats) {
-    static final Stack EMPTY = new Stack(0, 0, 0, 0, 0, 0);
+  /** Rows waiting to be one step, with {@link BatchLayout.Rows} only, and their cuts' attention. */
+  private record Stack(long rows, long frames, long tokens, Work attention) {
+    static final Stack EMPTY = new Stack(0, 0, 0, Work.NONE);
 
     Stack plus(Stack other) {
       return new Stack(
           rows + other.rows,
           Math.max(frames, other.frames),
           Math.max(tokens, other.tokens),
-          encoder + other.encoder,
-          decoder + other.decoder,
-          floats + other.floats);
+          attention.plus(other.attention));
     }
   }
 
@@ -147,80 +147,60 @@ public final class PaddingProfiler implements Consumer<Batch> {
       int u = cut.tokens();
       maxT = Math.max(maxT, t);
       maxU = Math.max(maxU, u);
-      own = own.plus(new Work(t, u, cost.encoderMacs(t), cost.decoderMacs(t, u)));
+      own = own.plus(padded(1, t, u));
     }
     cuts += batch.size();
     useful = useful.plus(own);
     switch (execution) {
-      case BatchLayout.Padded _ -> step(equal(batch.size(), maxT, maxU), memory(batch, maxT, maxU));
-      case BatchLayout.Ragged _ ->
-          step(own, batch.cuts().stream().mapToDouble(cost::memory).sum());
-      case BatchLayout.Rows layout -> add(row(layout, batch, own), layout.denseMask());
+      case BatchLayout.Padded _ -> step(padded(batch.size(), maxT, maxU));
+      case BatchLayout.Ragged _ -> step(own);
+      case BatchLayout.Rows layout -> row(layout, batch, own);
     }
   }
 
-  private double memory(Batch batch, int t, int u) {
-    return (double) batch.size() * cost.memory(t, u);
-  }
-
   /** What so many rows of one shape execute. */
-  private Work equal(long rows, long t, long u) {
+  private Work padded(long rows, long t, long u) {
     return new Work(
         rows * t,
         rows * u,
         (double) rows * cost.encoderMacs(t),
-        (double) rows * cost.decoderMacs(t, u));
+        (double) rows * cost.decoderMacs(t, u),
+        (double) rows * cost.memory(t, u));
   }
 
-  private void step(Work work, double memory) {
+  /** The part of {@link #padded} that grows with the square of a length. */
+  private Work attention(long rows, long t, long u) {
+    double encoder = (double) rows * cost.attentionMacs(t, 0);
+    double decoder = (double) rows * cost.attentionMacs(t, u) - encoder;
+    return new Work(0, 0, encoder, decoder, (double) rows * cost.attentionMemory(t, u));
+  }
+
+  private void step(Work work) {
     steps++;
     executed = executed.plus(work);
-    floats += memory;
-    maxFloats = Math.max(maxFloats, memory);
+    maxFloats = Math.max(maxFloats, work.floats);
   }
 
-  private Stack row(BatchLayout.Rows layout, Batch batch, Work own) {
-    Stack row = new Stack(1, Math.max(layout.frames(), own.in), own.out, 0, 0, 0);
-    if (!layout.denseMask()) {
-      for (Cut cut : batch.cuts()) {
-        row = row.plus(attention(1, cost.frames(cut), cut.tokens()));
-      }
+  private void row(BatchLayout.Rows layout, Batch batch, Work own) {
+    Work attention = Work.NONE;
+    for (Cut cut : batch.cuts()) {
+      attention = attention.plus(attention(1, cost.frames(cut), cut.tokens()));
     }
-    return row;
-  }
-
-  /** Attention of so many shapes alike. */
-  private Stack attention(long shapes, long t, long u) {
-    double all = (double) shapes * cost.attentionMacs(t, u);
-    double encoder = (double) shapes * cost.attentionMacs(t, 0);
-    double memory = (double) shapes * cost.attentionMemory(t, u);
-    return new Stack(0, 0, 0, encoder, all - encoder, memory);
-  }
-
-  private void add(Stack row, boolean dense) {
+    Stack row = new Stack(1, Math.max(layout.frames(), own.in), own.out, attention);
     Stack more = stack.plus(row);
-    if (stack.rows > 0 && memory(more, dense) > budget) {
-      close(dense);
+    if (stack.rows > 0 && work(more, layout).floats > budget) {
+      step(work(stack, layout));
       more = row;
     }
     stack = more;
   }
 
-  /** Floats of stacked rows: linear parts padded, attention dense or as the cuts have it. */
-  private double memory(Stack of, boolean dense) {
-    double all = (double) of.rows * cost.memory(of.frames, of.tokens);
-    double attention = (double) of.rows * cost.attentionMemory(of.frames, of.tokens);
-    return dense ? all : all - attention + of.floats;
-  }
-
-  private void close(boolean dense) {
-    Work work = equal(stack.rows, stack.frames, stack.tokens);
-    if (!dense) {
-      Stack padded = attention(stack.rows, stack.frames, stack.tokens);
-      work = work.plus(new Work(0, 0, stack.encoder - padded.encoder, stack.decoder - padded.decoder));
-    }
-    step(work, memory(stack, dense));
-    stack = Stack.EMPTY;
+  /** What stacked rows execute: linear parts padded, attention dense or as the cuts have it. */
+  private Work work(Stack of, BatchLayout.Rows layout) {
+    Work dense = padded(of.rows, of.frames, of.tokens);
+    return layout.denseMask()
+        ? dense
+        : dense.plus(attention(-of.rows, of.frames, of.tokens)).plus(of.attention);
   }
 
   /**
@@ -240,7 +220,8 @@ public final class PaddingProfiler implements Consumer<Batch> {
    */
   public PaddingReport report() {
     if (stack.rows > 0 && execution instanceof BatchLayout.Rows layout) {
-      close(layout.denseMask());
+      step(work(stack, layout));
+      stack = Stack.EMPTY;
     }
     double macs = executed.macs();
     return new PaddingReport(
@@ -253,7 +234,7 @@ public final class PaddingProfiler implements Consumer<Batch> {
         share(executed.encoder - useful.encoder, macs),
         share(executed.decoder - useful.decoder, macs),
         macs,
-        steps == 0 ? 0 : floats / steps,
+        steps == 0 ? 0 : executed.floats / steps,
         maxFloats,
         budget);
   }
