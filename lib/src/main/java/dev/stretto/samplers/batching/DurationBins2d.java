@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
@@ -114,25 +115,22 @@ public final class DurationBins2d implements Bins {
     double[] edges =
         DurationBins.equalSums(
             DurationBins.sorted(sorted.stream().mapToDouble(Cut::duration).toArray(), k), k);
+    SortedMap<Double, Integer> parts = new TreeMap<>(); // an edge that comes twice has twice as many
+    Arrays.stream(edges).forEach(edge -> parts.merge(edge, subBins, Integer::sum));
     List<double[]> pairs = new ArrayList<>();
     List<Double> limits = new ArrayList<>();
     int from = 0;
-    for (int i = 0; i < edges.length; i++) {
-      int repeats = 1;
-      while (i + 1 < edges.length && edges[i + 1] == edges[i]) {
-        repeats++;
-        i++;
-      }
+    for (double edge : parts.keySet()) {
       int to = from;
-      while (to < sorted.size() && sorted.get(to).duration() <= edges[i]) {
+      while (to < sorted.size() && sorted.get(to).duration() <= edge) {
         to++;
       }
       List<Cut> kept = withoutOutliers(sorted.subList(from, to), threshold);
       double limit = kept.stream().mapToDouble(Cut::tokensPerSecond).max().orElseThrow();
       double[] counts = kept.stream().mapToDouble(Cut::tokens).sorted().toArray();
-      for (double end :
-          Arrays.stream(DurationBins.equalSums(counts, subBins * repeats)).distinct().toArray()) {
-        pairs.add(new double[] {edges[i], end});
+      double[] ends = DurationBins.equalSums(counts, parts.get(edge));
+      for (double end : Arrays.stream(ends).distinct().toArray()) {
+        pairs.add(new double[] {edge, end});
         limits.add(limit);
       }
       from = to;
@@ -198,27 +196,7 @@ public final class DurationBins2d implements Bins {
   }
 
   @Override
-  public boolean equals(Object other) {
-    return other instanceof DurationBins2d && toString().equals(other.toString());
-  }
-
-  @Override
-  public int hashCode() {
-    return toString().hashCode();
-  }
-
-  /**
-   * The pairs as NeMo reads them, then limits and choice: {@code [[10.0,5],[10.0,10]]
-   * max_tps=[...]}.
-   */
-  @Override
   public String toString() {
-    return Arrays.stream(pairs())
-        .map(pair -> "[" + pair[0] + "," + (int) pair[1] + "]")
-        .collect(
-            Collectors.joining(
-                ",",
-                "[",
-                "] max_tps=" + Arrays.toString(maxTps) + (lenient ? " lenient" : " strict")));
+    return Arrays.deepToString(pairs());
   }
 }

@@ -16,6 +16,6 @@ public final class DurationCap {
    * @return a builder; its batches have bin -1
    */
   public static SamplerBuilder of(SamplingConstraint constraint) {
-    return new SamplerBuilder("DurationCap", DurationBins.single(), Optional.of(constraint));
+    return new SamplerBuilder(DurationBins.SINGLE, Optional.of(constraint));
   }
 }

@@ -26,6 +26,6 @@ public final class DynamicBucketing {
    * @return a builder that still needs a constraint
    */
   public static SamplerBuilder of(Bins bins) {
-    return new SamplerBuilder("DynamicBucketing", bins, Optional.empty());
+    return new SamplerBuilder(bins, Optional.empty());
   }
 }

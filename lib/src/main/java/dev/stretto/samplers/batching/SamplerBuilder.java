@@ -2,9 +2,7 @@ package dev.stretto.samplers.batching;
 
 import dev.stretto.data.manifest.Cut;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -16,7 +14,6 @@ public final class SamplerBuilder {
   /** Cuts that do not meet the condition are rejected and counted under its name. */
   record Filter(String name, Predicate<Cut> keep) {}
 
-  final String kind;
   final Bins bins;
   final boolean binned;
   private Optional<SamplingConstraint> constraint;
@@ -25,25 +22,22 @@ public final class SamplerBuilder {
   boolean shuffle = true;
   boolean dropLast;
   int rank;
-  int worldSize = 1;
   boolean sync;
   List<Filter> filters = new ArrayList<>();
 
-  SamplerBuilder(String kind, Bins bins, Optional<SamplingConstraint> constraint) {
-    this.kind = kind;
+  SamplerBuilder(Bins bins, Optional<SamplingConstraint> constraint) {
     this.bins = bins;
     this.constraint = constraint;
-    binned = !bins.equals(DurationBins.single());
+    binned = bins != DurationBins.SINGLE;
   }
 
   private SamplerBuilder(SamplerBuilder other) {
-    this(other.kind, other.bins, other.constraint);
+    this(other.bins, other.constraint);
     buffer = other.buffer;
     seed = other.seed;
     shuffle = other.shuffle;
     dropLast = other.dropLast;
     rank = other.rank;
-    worldSize = other.worldSize;
     sync = other.sync;
     filters = List.copyOf(other.filters);
   }
@@ -129,8 +123,7 @@ public final class SamplerBuilder {
   /**
    * Rejects cuts that do not meet a condition; filters apply in the order they are given.
    *
-   * @param name why a cut is rejected, in words: the reason in {@link SamplerReport#rejected} and a
-   *     part of the configuration that a saved state remembers
+   * @param name why a cut is rejected, in words: the reason in {@link SamplerReport#rejected}
    * @param keep true for cuts that stay
    * @return this
    */
@@ -166,7 +159,6 @@ public final class SamplerBuilder {
   public SamplerBuilder syncBuckets(int rank, int worldSize) {
     Checks.rank(rank, worldSize);
     this.rank = rank;
-    this.worldSize = worldSize;
     sync = true;
     return this;
   }
@@ -179,34 +171,16 @@ public final class SamplerBuilder {
    *     bins
    */
   public BucketingSampler build() {
-    SamplingConstraint given = checkedConstraint();
+    SamplingConstraint given =
+        constraint.orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no constraint is given, expected maxDuration or constraint"));
     if (given instanceof FixedBatchSizes(List<Integer> sizes) && sizes.size() != bins.count()) {
       throw new IllegalArgumentException(
           "sizes has %d batch sizes, expected one for each of %d bins"
               .formatted(sizes.size(), bins.count()));
     }
     return new BucketingSampler(new SamplerBuilder(this), given);
-  }
-
-  private SamplingConstraint checkedConstraint() {
-    return constraint.orElseThrow(
-        () ->
-            new IllegalArgumentException(
-                "no constraint is given, expected maxDuration or constraint"));
-  }
-
-  /** All settings in words: what a saved state must agree with. */
-  Map<String, String> configuration() {
-    Map<String, String> all = new LinkedHashMap<>();
-    all.put("sampler", kind);
-    all.put("bins", bins.toString());
-    all.put("constraint", checkedConstraint().toString());
-    all.put("buffer", Integer.toString(buffer));
-    all.put("seed", Long.toString(seed));
-    all.put("shuffle", Boolean.toString(shuffle));
-    all.put("dropLast", Boolean.toString(dropLast));
-    all.put("filters", filters.stream().map(Filter::name).toList().toString());
-    all.put("syncBuckets", sync ? rank + " of " + worldSize : "off");
-    return all;
   }
 }

@@ -18,6 +18,6 @@ public final class StaticRandom {
   public static SamplerBuilder of(int batchSize) {
     Checks.atLeastOne("batchSize", batchSize);
     return new SamplerBuilder(
-        "StaticRandom", DurationBins.single(), Optional.of(FixedBatchSizes.of(batchSize)));
+        DurationBins.SINGLE, Optional.of(FixedBatchSizes.of(batchSize)));
   }
 }

@@ -204,8 +204,11 @@ class BucketingSamplerTest {
       } else {
         int slot = bucket.pick(rng, true);
         if (rng.nextInt(4) == 0) {
+          double kept = bucket.size(slot);
           bucket.keepForNext(slot);
-          assertTrue(bucket.keeps());
+          Cut next = bucket.remove(bucket.pick(rng, true));
+          assertTrue(model.remove(next));
+          assertEquals(kept, next.duration(), "the kept cut is drawn next");
         } else {
           assertTrue(model.remove(bucket.remove(slot)));
         }
