@@ -278,13 +278,13 @@ public final class SamplingTable {
   public PaddingReport report(String name) {
     List<PaddingReport> all = reports();
     return all.stream()
-        .filter(report -> report.name().equals(name))
+        .filter(report -> report.sampler().equals(name))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
                     "no row '%s'; there are %s"
-                        .formatted(name, all.stream().map(PaddingReport::name).toList())));
+                        .formatted(name, all.stream().map(PaddingReport::sampler).toList())));
   }
 
   /**

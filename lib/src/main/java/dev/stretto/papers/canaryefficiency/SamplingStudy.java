@@ -197,9 +197,9 @@ public final class SamplingStudy {
         .flatMap(
             report ->
                 Stream.of(
-                    new Part(report.name(), "useful", report.useful()),
-                    new Part(report.name(), "padding, encoder", report.padEncoder()),
-                    new Part(report.name(), "padding, decoder", report.padDecoder())))
+                    new Part(report.sampler(), "useful", report.useful()),
+                    new Part(report.sampler(), "padding, encoder", report.padEncoder()),
+                    new Part(report.sampler(), "padding, decoder", report.padDecoder())))
         .toList();
   }
 
@@ -218,8 +218,8 @@ public final class SamplingStudy {
         .flatMap(
             report ->
                 Stream.of(
-                    new Memory(report.name(), "mean", report.memoryUse()),
-                    new Memory(report.name(), "largest", report.maxMemoryUse())))
+                    new Memory(report.sampler(), "mean", report.memoryUse()),
+                    new Memory(report.sampler(), "largest", report.maxMemoryUse())))
         .toList();
   }
 
@@ -249,7 +249,7 @@ public final class SamplingStudy {
   }
 
   private static Count count(PaddingReport report) {
-    List<String> grid = List.of(report.name().split(" x ", -1));
+    List<String> grid = List.of(report.sampler().split(" x ", -1));
     String parts = grid.get(1).equals("1") ? "1 (1-D)" : grid.get(1);
     return new Count(Integer.parseInt(grid.get(0)), parts, report.padCost());
   }

@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -23,6 +22,7 @@ import java.util.stream.StreamSupport;
  * the third.
  */
 public final class DurationBins2d implements Bins {
+  private final double[][] pairs;
   private final double[] seconds; // D distinct upper durations
   private final int[]
       first; // D + 1 offsets: the pairs of duration bin i are first[i]..first[i+1]-1
@@ -31,6 +31,7 @@ public final class DurationBins2d implements Bins {
   private final boolean lenient;
 
   private DurationBins2d(double[][] pairs, double[] maxTps, boolean lenient) {
+    this.pairs = pairs;
     this.maxTps = maxTps;
     this.lenient = lenient;
     tokens = Arrays.stream(pairs).mapToInt(pair -> (int) pair[1]).toArray();
@@ -67,7 +68,7 @@ public final class DurationBins2d implements Bins {
     }
     double[] limits = new double[pairs.length];
     Arrays.fill(limits, Double.POSITIVE_INFINITY);
-    return of(pairs, limits);
+    return of(Arrays.stream(pairs).map(double[]::clone).toArray(double[][]::new), limits);
   }
 
   /** Strict bins with limits of the token rate, one a pair, infinite where there is none. */
@@ -153,18 +154,12 @@ public final class DurationBins2d implements Bins {
 
   /** {@return the same bins with lenient choice} */
   public DurationBins2d lenient() {
-    return new DurationBins2d(pairs(), maxTps, true);
+    return new DurationBins2d(pairs, maxTps, true);
   }
 
   /** {@return the upper bounds: seconds and tokens of each bin, a copy} */
   public double[][] pairs() {
-    return IntStream.range(0, seconds.length)
-        .boxed()
-        .flatMap(
-            i ->
-                IntStream.range(first[i], first[i + 1])
-                    .mapToObj(bin -> new double[] {seconds[i], tokens[bin]}))
-        .toArray(double[][]::new);
+    return Arrays.stream(pairs).map(double[]::clone).toArray(double[][]::new);
   }
 
   @Override
@@ -191,12 +186,11 @@ public final class DurationBins2d implements Bins {
 
   @Override
   public BinShape shape(int bin, double tokensPerSecond) {
-    int found = Arrays.binarySearch(first, bin);
-    return new BinShape(bin, seconds[found >= 0 ? found : -found - 2], tokens[bin]);
+    return new BinShape(bin, pairs[bin][0], tokens[bin]);
   }
 
   @Override
   public String toString() {
-    return Arrays.deepToString(pairs());
+    return Arrays.deepToString(pairs);
   }
 }

@@ -1,6 +1,10 @@
 package dev.stretto.samplers.batching;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -93,12 +97,22 @@ public enum Packing {
     return bins;
   }
 
+  /** Best-fit: of bins with equal room the one that was filled last. */
   private static int[] bestFit(long[] sizes, int[] order, long limit) {
-    int[] bins = new int[sizes.length];
     long smallest = Arrays.stream(sizes).min().orElse(1);
-    var open = new PackBestTree(limit, smallest, sizes.length);
+    TreeMap<Long, Deque<Integer>> binsByRoom = new TreeMap<>();
+    int[] bins = new int[sizes.length];
+    int opened = 0;
     for (int item : order) {
-      bins[item] = open.take(sizes[item]);
+      Map.Entry<Long, Deque<Integer>> tightest = binsByRoom.ceilingEntry(sizes[item]);
+      long room = (tightest == null ? limit : tightest.getKey()) - sizes[item];
+      bins[item] = tightest == null ? opened++ : tightest.getValue().pop();
+      if (tightest != null && tightest.getValue().isEmpty()) {
+        binsByRoom.remove(tightest.getKey());
+      }
+      if (room >= smallest) { // else it is full
+        binsByRoom.computeIfAbsent(room, _ -> new ArrayDeque<>(2)).push(bins[item]);
+      }
     }
     return bins;
   }
