@@ -52,6 +52,8 @@ public final class SamplingTable {
 
   private final List<Cut> corpus;
   private final SpeechCost cost;
+  private final List<Cut> clean;
+  private final double longest;
   private final long budget;
   private final TimeConstraint cap;
   private final List<Row> rows = new ArrayList<>();
@@ -66,24 +68,17 @@ public final class SamplingTable {
   public SamplingTable(List<Cut> corpus, SpeechCost cost) {
     this.corpus = List.copyOf(corpus);
     this.cost = cost;
-    int[] clean = clean().stream().mapToInt(Cut::tokens).sorted().toArray();
-    if (clean.length == 0) {
+    clean = corpus.stream().filter(cut -> cut.tokensPerSecond() <= MAX_TPS).toList();
+    if (clean.isEmpty()) {
       throw new IllegalArgumentException(
           "none of %d cuts has %s tokens/s or fewer, expected at least one"
               .formatted(corpus.size(), MAX_TPS));
     }
-    double longest = longest();
-    budget =
-        cost.memoryOf(32, longest, Math.max(1, clean[(int) Math.ceil(.9999 * clean.length) - 1]));
+    int[] tokens = clean.stream().mapToInt(Cut::tokens).sorted().toArray();
+    int most = tokens[(int) Math.ceil(.9999 * tokens.length) - 1];
+    longest = corpus.stream().mapToDouble(Cut::duration).max().orElse(0);
+    budget = cost.memoryOf(32, longest, Math.max(1, most));
     cap = TimeConstraint.seconds(30 * longest);
-  }
-
-  private List<Cut> clean() {
-    return corpus.stream().filter(cut -> cut.tokensPerSecond() <= MAX_TPS).toList();
-  }
-
-  private double longest() {
-    return corpus.stream().mapToDouble(Cut::duration).max().orElse(0);
   }
 
   /**
@@ -122,7 +117,7 @@ public final class SamplingTable {
   public SamplingTable addPaper(int buffer, long seed) {
     Map<String, SamplerBuilder> samplers = new LinkedHashMap<>();
     samplers.put("static random", StaticRandom.of(worstCase(corpus)));
-    samplers.put("static, max tps", StaticRandom.of(worstCase(clean())).maxTps(MAX_TPS));
+    samplers.put("static, max tps", StaticRandom.of(worstCase(clean)).maxTps(MAX_TPS));
     samplers.put("duration cap", DurationCap.of(cap).maxTps(MAX_TPS));
     for (int k : new int[] {2, 5, 10, 20, 30}) {
       samplers.put("1-D " + k, capped(k, cap));
@@ -235,7 +230,7 @@ public final class SamplingTable {
 
   private int worstCase(List<Cut> cuts) {
     int tokens = cuts.stream().mapToInt(Cut::tokens).max().orElseThrow();
-    return (int) Math.max(1, budget / cost.memory(cost.frames(longest()), tokens));
+    return (int) Math.max(1, budget / cost.memory(cost.frames(longest), tokens));
   }
 
   /**

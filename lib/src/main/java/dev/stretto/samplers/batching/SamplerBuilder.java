@@ -3,7 +3,6 @@ package dev.stretto.samplers.batching;
 import dev.stretto.data.manifest.Cut;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -16,7 +15,7 @@ public final class SamplerBuilder {
 
   final Bins bins;
   final boolean binned;
-  private Optional<SamplingConstraint> constraint;
+  private final SamplingConstraint constraint;
   int buffer = 20_000;
   long seed;
   boolean shuffle = true;
@@ -25,7 +24,7 @@ public final class SamplerBuilder {
   boolean sync;
   List<Filter> filters = new ArrayList<>();
 
-  SamplerBuilder(Bins bins, Optional<SamplingConstraint> constraint) {
+  SamplerBuilder(Bins bins, SamplingConstraint constraint) {
     this.bins = bins;
     this.constraint = constraint;
     binned = bins != DurationBins.SINGLE;
@@ -40,33 +39,6 @@ public final class SamplerBuilder {
     rank = other.rank;
     sync = other.sync;
     filters = List.copyOf(other.filters);
-  }
-
-  /**
-   * Cap of padded audio, the short form of {@code constraint(TimeConstraint.seconds(s))}.
-   *
-   * @param seconds n times the longest duration, finite and above 0
-   * @return this
-   */
-  public SamplerBuilder maxDuration(double seconds) {
-    return constraint(TimeConstraint.seconds(seconds));
-  }
-
-  /**
-   * How large a batch may grow.
-   *
-   * @param constraint the only one of this sampler
-   * @return this
-   * @throws IllegalArgumentException where there is one already
-   */
-  public SamplerBuilder constraint(SamplingConstraint constraint) {
-    this.constraint.ifPresent(
-        first -> {
-          throw new IllegalArgumentException(
-              "both " + first + " and " + constraint + " are given, expected one constraint");
-        });
-    this.constraint = Optional.of(constraint);
-    return this;
   }
 
   /**
@@ -167,20 +139,14 @@ public final class SamplerBuilder {
    * The sampler.
    *
    * @return a new sampler at the start of epoch 0
-   * @throws IllegalArgumentException where no constraint is given, or fixed sizes do not match the
-   *     bins
+   * @throws IllegalArgumentException where fixed sizes do not match the bins
    */
   public BucketingSampler build() {
-    SamplingConstraint given =
-        constraint.orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "no constraint is given, expected maxDuration or constraint"));
-    if (given instanceof FixedBatchSizes(List<Integer> sizes) && sizes.size() != bins.count()) {
+    if (constraint instanceof FixedBatchSizes(List<Integer> sizes) && sizes.size() != bins.count()) {
       throw new IllegalArgumentException(
           "sizes has %d batch sizes, expected one for each of %d bins"
               .formatted(sizes.size(), bins.count()));
     }
-    return new BucketingSampler(new SamplerBuilder(this), given);
+    return new BucketingSampler(new SamplerBuilder(this), constraint);
   }
 }
