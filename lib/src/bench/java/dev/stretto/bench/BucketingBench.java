@@ -31,7 +31,11 @@ final class BucketingBench {
             name(buckets, buffer),
             () ->
                 feed(
-                    cuts, () -> DynamicBucketing.of(bins, TimeConstraint.seconds(600)).buffer(buffer).build()));
+                    cuts,
+                    () ->
+                        DynamicBucketing.of(bins, TimeConstraint.seconds(600))
+                            .buffer(buffer)
+                            .build()));
       }
     }
     var times = timer.run(3, 9);

@@ -17,10 +17,10 @@ import java.util.OptionalLong;
 import java.util.function.ObjIntConsumer;
 
 /**
- * Memory of the process or the device. The peak of a piece of work is
- * the growth of the process's high-water mark, which the kernel keeps to the page and which is set
- * back before; freed memory is handed back first ({@code malloc_trim}), or what the allocator kept
- * of an earlier, larger step would hide this one.
+ * Memory of the process or the device. The peak of a piece of work is the growth of the process's
+ * high-water mark, which the kernel keeps to the page and which is set back before; freed memory is
+ * handed back first ({@code malloc_trim}), or what the allocator kept of an earlier, larger step
+ * would hide this one.
  *
  * <pre>{@code
  * MemoryProfiler.peak(() -> trainingStep(model, batch))          // bytes

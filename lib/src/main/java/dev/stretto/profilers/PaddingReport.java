@@ -20,8 +20,8 @@ import tech.tablesaw.api.Table;
  * @param memoryUse mean floats that a step keeps over the budget; NaN without a budget
  * @param maxMemoryUse floats of the largest step over the budget, above 1 where the device would
  *     have run out; NaN without a budget
- * @param cutsPerGmac cuts per 1e9 multiply-adds, padding paid for: unlike the batch size it cannot be
- *     raised by short cuts in the same work; 0 where nothing came out
+ * @param cutsPerGmac cuts per 1e9 multiply-adds, padding paid for: unlike the batch size it cannot
+ *     be raised by short cuts in the same work; 0 where nothing came out
  * @param macs multiply-adds executed, padding included
  * @param maxFloats floats of the largest step
  */

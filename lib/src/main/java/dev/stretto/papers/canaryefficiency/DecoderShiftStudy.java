@@ -1,6 +1,5 @@
 package dev.stretto.papers.canaryefficiency;
 
-import dev.stretto.data.audio.Audio;
 import dev.stretto.data.audio.Utterance;
 import dev.stretto.data.manifest.Cut;
 import dev.stretto.experiments.Experiment;
@@ -304,7 +303,8 @@ public final class DecoderShiftStudy {
   /** {@return decoder layer calls per token of 4 + 4 layers over those of 8 + 1} */
   public double callRatio() {
     var balanced = model(speech, 4, 4, lab.seeds().getFirst()).config();
-    return (double) balanced.decoderLayers() / model(speech, 8, 1, lab.seeds().getFirst()).config().decoderLayers();
+    return (double) balanced.decoderLayers()
+        / model(speech, 8, 1, lab.seeds().getFirst()).config().decoderLayers();
   }
 
   private List<Utterance> sentences(boolean longOnes) {

@@ -295,7 +295,12 @@ public final class SamplingStudy {
     ToDoubleFunction<Batch> padded = TailWorkerSimulator.padded(cost);
     List<Idle> waits = new ArrayList<>();
     for (int ranks : new int[] {2, 4, 8}) {
-      waits.add(idle(ranks, "independent buckets", padded, rank -> buckets(twoD).seed(first + rank).build()));
+      waits.add(
+          idle(
+              ranks,
+              "independent buckets",
+              padded,
+              rank -> buckets(twoD).seed(first + rank).build()));
       waits.add(
           idle(
               ranks,

@@ -90,8 +90,7 @@ public final class FloverStudy {
 
   private ServingReport serve(
       DecodeScheduler scheduler, List<GenerationRequest> some, VirtualClock clock) {
-    return scheduler.run(
-        some, ExactEngine.of(requests, 16 + 4 * Math.max(64, tokens)), clock);
+    return scheduler.run(some, ExactEngine.of(requests, 16 + 4 * Math.max(64, tokens)), clock);
   }
 
   private List<ServingReport> serve(List<GenerationRequest> some, VirtualClock clock) {

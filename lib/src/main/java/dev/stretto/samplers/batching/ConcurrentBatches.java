@@ -32,10 +32,7 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
     this.sampler = sampler;
     enough = Math.max(1, buffer / 10);
     producer =
-        Thread.ofPlatform()
-            .daemon()
-            .name("stretto-bucket-producer")
-            .start(() -> produce(source));
+        Thread.ofPlatform().daemon().name("stretto-bucket-producer").start(() -> produce(source));
   }
 
   private void produce(Iterator<Cut> source) {

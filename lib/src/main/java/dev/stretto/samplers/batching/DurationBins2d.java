@@ -116,7 +116,8 @@ public final class DurationBins2d implements Bins {
     double[] edges =
         DurationBins.equalSums(
             DurationBins.sorted(sorted.stream().mapToDouble(Cut::duration).toArray(), k), k);
-    SortedMap<Double, Integer> parts = new TreeMap<>(); // an edge that comes twice has twice as many
+    SortedMap<Double, Integer> parts =
+        new TreeMap<>(); // an edge that comes twice has twice as many
     Arrays.stream(edges).forEach(edge -> parts.merge(edge, subBins, Integer::sum));
     List<double[]> pairs = new ArrayList<>();
     List<Double> limits = new ArrayList<>();

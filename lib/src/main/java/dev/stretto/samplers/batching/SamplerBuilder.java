@@ -142,7 +142,8 @@ public final class SamplerBuilder {
    * @throws IllegalArgumentException where fixed sizes do not match the bins
    */
   public BucketingSampler build() {
-    if (constraint instanceof FixedBatchSizes(List<Integer> sizes) && sizes.size() != bins.count()) {
+    if (constraint instanceof FixedBatchSizes(List<Integer> sizes)
+        && sizes.size() != bins.count()) {
       throw new IllegalArgumentException(
           "sizes has %d batch sizes, expected one for each of %d bins"
               .formatted(sizes.size(), bins.count()));

@@ -190,8 +190,7 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
   public void prefill(int slot, GenerationRequest request) {
     int[] prompt = request.prompt();
     // the last token that comes out is never read
-    request.requireFits(
-        prompt.length + request.maxNewTokens() - 1, maxLength, "model", vocabulary);
+    request.requireFits(prompt.length + request.maxNewTokens() - 1, maxLength, "model", vocabulary);
     Tensors.inference();
     slots.clear(slot);
     hearing.ifPresent(heard -> heard.hear(slot, request.id()));

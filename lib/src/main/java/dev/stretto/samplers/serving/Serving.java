@@ -162,7 +162,7 @@ public final class Serving {
 
   /** When the state of the waiting room changes next, infinity for never. */
   private double nextEvent() {
-    double arrival = 
+    double arrival =
         coming.isEmpty() ? Double.POSITIVE_INFINITY : coming.element().request.arrival();
     return ready.isEmpty() ? arrival : Math.min(arrival, deadline());
   }

@@ -115,9 +115,7 @@ public record ServingReport(
    */
   public record Reorder(int iteration, List<Long> before, List<Long> after, List<Move> moves) {
 
-    /**
-     * {@return the slots before and then after it, one row a slot}
-     */
+    /** {@return the slots before and then after it, one row a slot} */
     public List<SlotState> slots() {
       return Stream.concat(
               states("before", before, moves.stream().map(Move::from).toList()),

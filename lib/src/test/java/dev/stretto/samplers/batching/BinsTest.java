@@ -77,7 +77,8 @@ class BinsTest {
     assertEquals(
         Bins.TOO_DENSE, DurationBins2d.of(bins.pairs(), new double[] {1, 1, 1, 1}).choose(8, 9));
     assertEquals(new BinShape(3, 20, 18), bins.shape(3, 99));
-    assertTrue(bins.toString().startsWith("[[10.0, 5.0], [10.0, 10.0], [20.0, 12.0], [20.0, 18.0]]"));
+    assertTrue(
+        bins.toString().startsWith("[[10.0, 5.0], [10.0, 10.0], [20.0, 12.0], [20.0, 18.0]]"));
   }
 
   /** Strict: the first pair of the cut's duration edge with enough tokens; lenient: of any. */

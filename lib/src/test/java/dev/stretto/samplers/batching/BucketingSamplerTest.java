@@ -65,7 +65,8 @@ class BucketingSamplerTest {
   void anotherSeedAnotherEpochAnotherRankGiveOtherBatches() {
     List<Cut> cuts = Cases.cuts(new Rng(1), 500);
     SamplerBuilder builder =
-        DynamicBucketing.of(DurationBins.estimate(cuts, 5), TimeConstraint.seconds(100)).buffer(200);
+        DynamicBucketing.of(DurationBins.estimate(cuts, 5), TimeConstraint.seconds(100))
+            .buffer(200);
     BucketingSampler sampler = builder.seed(1).build();
     List<Batch> first = Cases.batches(sampler, cuts);
     assertNotEquals(first, Cases.batches(sampler, cuts));
@@ -156,7 +157,7 @@ class BucketingSamplerTest {
 
   @Test
   void withACapTheLastBinHasNoEnd() {
-    BucketingSampler sampler = 
+    BucketingSampler sampler =
         DynamicBucketing.of(DurationBins.of(2, 4), TimeConstraint.seconds(60)).build();
     assertEquals(1, Cases.batches(sampler, List.of(Cut.of("a", 50, 1))).getFirst().bin());
   }

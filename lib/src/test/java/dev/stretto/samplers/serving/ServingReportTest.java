@@ -26,8 +26,7 @@ class ServingReportTest {
       requests.add(
           new GenerationRequest(requests.size(), new int[1], length, Sampling.greedy(), 0));
     }
-    return scheduler.run(
-        requests, ExactEngine.of(lengths.length, 16), VirtualClock.linear(.5));
+    return scheduler.run(requests, ExactEngine.of(lengths.length, 16), VirtualClock.linear(.5));
   }
 
   @Test
@@ -67,7 +66,10 @@ class ServingReportTest {
         after,1,2,moved
         after,2,free,free
         """,
-        Tables.of(reordered.reorders().getFirst().slots()).write().toString("csv").replace("\r", ""));
+        Tables.of(reordered.reorders().getFirst().slots())
+            .write()
+            .toString("csv")
+            .replace("\r", ""));
     assertEquals(
         """
         request,slot,start,end,event

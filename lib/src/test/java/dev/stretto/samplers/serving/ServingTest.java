@@ -78,8 +78,7 @@ class ServingTest {
     List<GenerationRequest> requests = requests(seed);
     for (DecodeScheduler scheduler : schedulers(seed)) {
       ExactEngine engine = engine(seed, 12);
-      ServingReport report =
-          scheduler.run(requests, new Watched(engine), VirtualClock.linear(EPS));
+      ServingReport report = scheduler.run(requests, new Watched(engine), VirtualClock.linear(EPS));
       assertEquals(requests.size(), report.served().size());
       for (GenerationRequest request : requests) {
         Served served = report.request(request.id());
@@ -208,8 +207,7 @@ class ServingTest {
   void theGanttChartTilesEveryRequestsStay(int seed) {
     List<GenerationRequest> requests = requests(seed);
     for (DecodeScheduler scheduler : schedulers(seed)) {
-      ServingReport report =
-          scheduler.run(requests, engine(seed, 12), VirtualClock.linear(EPS));
+      ServingReport report = scheduler.run(requests, engine(seed, 12), VirtualClock.linear(EPS));
       String label = scheduler + " seed " + seed;
       for (Served served : report.served()) {
         int at = served.joinIteration();
