@@ -13,7 +13,6 @@ import dev.stretto.models.TokenTree;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.profilers.CostCurve;
 import dev.stretto.profilers.InterleavedTimer;
-import dev.stretto.profilers.MemoryProfiler;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -154,11 +153,11 @@ final class NetworkBench {
         NDManager scope = manager.newSubManager()) {
       NDArray ids = scope.create(new long[] {5}, new Shape(1, 1));
       model.backbone().forward(Step.of(ids), state);
-      long before = MemoryProfiler.now(scope).arrays();
+      long before = scope.getManagedArrays().size();
       NDArray next = scope.create(new long[] {6}, new Shape(1, 1));
       NDArray hidden = model.backbone().forward(Step.of(next), state).lastBND();
       model.logits(hidden).logSoftmax(2).argMax(2);
-      return MemoryProfiler.now(scope).arrays() - before;
+      return scope.getManagedArrays().size() - before;
     }
   }
 

@@ -15,6 +15,7 @@ import dev.stretto.samplers.batching.CutStreams;
 import dev.stretto.samplers.batching.DurationBins;
 import dev.stretto.samplers.batching.DynamicBucketing;
 import dev.stretto.samplers.batching.SamplerBuilder;
+import dev.stretto.samplers.batching.TimeConstraint;
 import dev.stretto.samplers.decoding.Transcriber;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -105,8 +106,8 @@ public final class SharedModels {
       Sound set, int utterances, int encoderLayers, int decoderLayers, double seconds) {
     private BatchSource<int[]> source(SpeechCorpus corpus, long seed) {
       SamplerBuilder sampler =
-          DynamicBucketing.of(DurationBins.estimate(corpus.cuts(), 8))
-              .maxDuration(seconds)
+          DynamicBucketing.of(
+                  DurationBins.estimate(corpus.cuts(), 8), TimeConstraint.seconds(seconds))
               .buffer(1000)
               .seed(seed);
       return SpeechTraining.source(
