@@ -149,7 +149,7 @@ public final class ChimeraHeads extends DraftHeads {
       NDManager scope = h.getManager();
       NDArray[] head = heads[drafted.size()];
       int[][][] ngrams = new int[earlier.length + 1][][];
-      Arrays.setAll(ngrams, k -> k == before() ? tokens : inherited(earlier[k], parents));
+      Arrays.setAll(ngrams, k -> k == before() ? tokens : DraftHeads.pick(earlier[k], parents));
       earlier = Arrays.copyOfRange(ngrams, 1, ngrams.length);
       NDArray g =
           folded
@@ -162,14 +162,6 @@ public final class ChimeraHeads extends DraftHeads {
       drafted.add(Tensors.recording() ? f.stopGradient() : f);
       NDArray logits = Ops.linear(f, head[0]);
       return head.length == 1 ? logits : logits.add(Ops.linear(h, head[1]));
-    }
-
-    private static int[][] inherited(int[][] tokens, int[] parents) {
-      return parents.length == 0
-          ? tokens
-          : Arrays.stream(tokens)
-              .map(row -> Arrays.stream(parents).map(p -> row[p]).toArray())
-              .toArray(int[][]::new);
     }
 
     private void add(int fresh, int[] parents) {

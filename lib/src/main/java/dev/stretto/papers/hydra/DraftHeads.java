@@ -256,6 +256,21 @@ public abstract class DraftHeads implements Trainable {
   }
 
   /**
+   * The same nodes' tokens of every row.
+   *
+   * @param tokens [row][node]
+   * @param nodes which of them; empty for all
+   * @return [row][chosen node]
+   */
+  public static int[][] pick(int[][] tokens, int[] nodes) {
+    return nodes.length == 0
+        ? tokens
+        : Arrays.stream(tokens)
+            .map(row -> Arrays.stream(nodes).map(node -> row[node]).toArray())
+            .toArray(int[][]::new);
+  }
+
+  /**
    * Token ids as an array.
    *
    * @param scope owns it

@@ -99,12 +99,11 @@ public record HeadTreeDrafter(DraftHeads heads, RankPathTree tree) implements Dr
 
     private void grow(DraftHeads.Walk walk, int depth, int[][] tokens) {
       int[] fed = inner[depth];
-      int[][] newest =
-          Arrays.stream(tokens)
-              .map(row -> Arrays.stream(fed).map(node -> row[node]).toArray())
-              .toArray(int[][]::new);
-      int[] above = depth == 0 ? fed : places(inner[depth - 1], fed);
-      NDArray logits = walk.next(newest, above);
+      int[] above =
+          Arrays.stream(fed)
+              .map(node -> depth == 0 ? 0 : Arrays.binarySearch(inner[depth - 1], parents[node]))
+              .toArray();
+      NDArray logits = walk.next(DraftHeads.pick(tokens, fed), above);
       int distributions = (int) logits.getShape().get(1);
       int width = 1 + nodes(depth + 1).map(HeadTreeDrafter.this::rank).max().orElseThrow();
       long[] best = logits.topK(width, 2, true, true).get(1).toLongArray();
@@ -114,11 +113,6 @@ public record HeadTreeDrafter(DraftHeads heads, RankPathTree tree) implements Dr
           tokens[b][node] = (int) best[(b * distributions + place) * width + rank(node)];
         }
       }
-    }
-
-    /** For each node its parent's place among the nodes fed before. */
-    private int[] places(int[] before, int[] nodes) {
-      return Arrays.stream(nodes).map(n -> Arrays.binarySearch(before, parents[n])).toArray();
     }
 
     @Override

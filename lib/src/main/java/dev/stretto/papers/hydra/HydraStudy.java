@@ -7,6 +7,7 @@ import dev.stretto.metrics.SampleStatistics;
 import dev.stretto.models.TokenTree;
 import dev.stretto.profilers.LatencyModel;
 import dev.stretto.samplers.decoding.Decoder;
+import dev.stretto.samplers.decoding.Drafter;
 import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.RecordingDrafter;
 import dev.stretto.samplers.decoding.Sampling;
@@ -325,14 +326,15 @@ public final class HydraStudy {
    */
   public double sameText(List<HeadArm> arms) {
     return arms.stream()
-        .mapToInt(arm -> Arrays.deepEquals(greedy(drafter(arm, 12)), family.plainFirsts()) ? 1 : 0)
+        .map(arm -> decode(family.firsts(), family.greedy(), drafter(arm, 12)))
+        .mapToInt(tokens -> Arrays.deepEquals(tokens, family.plainFirsts()) ? 1 : 0)
         .average()
         .orElseThrow();
   }
 
-  private int[][] greedy(HeadTreeDrafter drafter) {
+  private int[][] decode(int[][] prompts, Decoder.Options options, Drafter drafter) {
     return SpeculativeDecoder.decode(
-            family.target(), family.firsts(), family.greedy(), drafter, new ExactMatch())
+            family.target(), prompts, options, drafter, new ExactMatch())
         .tokens();
   }
 
@@ -366,8 +368,7 @@ public final class HydraStudy {
    */
   public List<Node> candidates(HeadArm arm, int nodes, int[] prefix) {
     RecordingDrafter seen = RecordingDrafter.of(drafter(arm, nodes));
-    var six = new Decoder.Options(6, -1, Sampling.greedy());
-    SpeculativeDecoder.decode(family.target(), new int[][] {prefix}, six, seen, new ExactMatch());
+    decode(new int[][] {prefix}, new Decoder.Options(6, -1, Sampling.greedy()), seen);
     RecordingDrafter.Recorded pass =
         seen.passes().stream().filter(p -> p.draft().tree().size() > 1).findFirst().orElseThrow();
     TokenTree tree = pass.draft().tree();
