@@ -73,7 +73,8 @@ public final class HiddenTransferStudy {
         Arrays.stream(Category.values())
             .flatMap(c -> family.suite().examples(c, split, 20).stream())
             .map(example -> family.tokenizer().encode(example.text()))
-            .flatMapToInt(ids -> IntStream.concat(Arrays.stream(ids), IntStream.of(family.suite().end())))
+            .flatMapToInt(
+                ids -> IntStream.concat(Arrays.stream(ids), IntStream.of(family.suite().end())))
             .toArray();
     return new Windows(text).batch(16, 128, SeedTree.of(first).rng());
   }

@@ -75,8 +75,7 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
    * @param real logits of the base there
    * @param mine logits of the pseudo positions
    */
-  private record Foreseen(
-      HiddenTransfer.Lifted lifted, int[] ahead, NDArray real, NDArray mine) {
+  private record Foreseen(HiddenTransfer.Lifted lifted, int[] ahead, NDArray real, NDArray mine) {
     /** Sum over j of KL(base at s + j || pseudo j of s), the mean over the positions s. */
     NDArray loss(long positions) {
       NDArray log = real.logSoftmax(2);
@@ -140,9 +139,7 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
     double[][] hits = new double[2][k];
     double[][] cosine = new double[model.layers() - model.layer() + 1][k];
     Set<Integer> taps =
-        IntStream.rangeClosed(model.layer(), model.layers())
-            .boxed()
-            .collect(Collectors.toSet());
+        IntStream.rangeClosed(model.layer(), model.layers()).boxed().collect(Collectors.toSet());
     try (NDManager scope = Tensors.manager()) {
       Foreseen seen = foreseen(scope, new Batch(rows, at), taps);
       NDArray best = seen.mine().gather(seen.real().argMax(2).expandDims(2), 2);

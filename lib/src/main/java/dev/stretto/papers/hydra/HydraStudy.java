@@ -333,8 +333,7 @@ public final class HydraStudy {
   }
 
   private int[][] decode(int[][] prompts, Decoder.Options options, Drafter drafter) {
-    return SpeculativeDecoder.decode(
-            family.target(), prompts, options, drafter, new ExactMatch())
+    return SpeculativeDecoder.decode(family.target(), prompts, options, drafter, new ExactMatch())
         .tokens();
   }
 

@@ -80,7 +80,11 @@ class HeadTrainingTest {
     int[][] text = {{1, 2, 3, 4, 5, 6, 7, 8}};
     NDArray states = states(target, text);
     float[] probabilities = target.logits(states).get(0).get(2).toFloatArray();
-    for (Config config : List.of(new Config(2, 1, false, false), new Config(2, 1, true, false), new Config(2, 4, true, true))) {
+    for (Config config :
+        List.of(
+            new Config(2, 1, false, false),
+            new Config(2, 1, true, false),
+            new Config(2, 4, true, true))) {
       try (DraftHeads heads = new HydraHeads(target, config, 1)) {
         DraftHeads.Walk walk = heads.teach(states, text, 2, 3);
         for (int j = 1; j <= 2; j++) {
@@ -107,7 +111,10 @@ class HeadTrainingTest {
   void theLossesSlopesAreRightWhateverTheCollectorFreed() {
     int[][] windows = {{1, 2, 3, 4, 5, 6, 7, 8, 1, 3}, {8, 1, 7, 2, 6, 3, 5, 4, 2, 2}};
     TeacherStates batch = TeacherStates.of(target, windows).cut(9, 2);
-    check(new HydraHeads(target, new Config(2, 1, false, false), 1), new Options(Loss.TEXT, .8, 0, false), batch);
+    check(
+        new HydraHeads(target, new Config(2, 1, false, false), 1),
+        new Options(Loss.TEXT, .8, 0, false),
+        batch);
     check(
         new HydraHeads(target, new Config(2, 4, true, true), 1),
         new Options(Loss.TEACHER, 1, 0, false),
