@@ -295,7 +295,8 @@ public final class AggressiveStudy {
   /** {@return a source and its correction by the oracle at 10 % errors, by pass} */
   public List<SourceCharacter> copiedRuns() {
     List<Pair> all = noisy(.1, lab.seeds().getFirst());
-    Pair shown = all.stream().filter(p -> p.source().length > 26).findFirst().orElse(all.getFirst());
+    Pair shown =
+        all.stream().filter(p -> p.source().length > 26).findFirst().orElse(all.getFirst());
     Writer oracle = Writer.oracle(List.of(shown));
     int[] source = shown.source();
     int[] written = oracle.wanted(0);
@@ -339,8 +340,7 @@ public final class AggressiveStudy {
     BiConsumer<String, Function<Writer, Drafter>> contestant =
         (name, drafter) ->
             timer.add(
-                name,
-                () -> writers.forEach(one -> one.run(drafter.apply(one), new ExactMatch())));
+                name, () -> writers.forEach(one -> one.run(drafter.apply(one), new ExactMatch())));
     contestant.accept("plain", _ -> Drafter.none());
     contestant.accept(UNIQUE, writer -> writer.copying(ReAlign.UNIQUE, cap));
     contestant.accept("nearest", writer -> writer.copying(ReAlign.NEAREST, cap));

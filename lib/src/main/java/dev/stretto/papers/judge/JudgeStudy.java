@@ -304,7 +304,8 @@ public final class JudgeStudy {
         ends.add(end += length);
       }
       for (int i = 0; i < tokens.length; i++) {
-        String why = ends.contains(i) ? "target's own" : samples.get(i).aligned() ? "match" : "the rule alone";
+        String kept = samples.get(i).aligned() ? "match" : "the rule alone";
+        String why = ends.contains(i) ? "target's own" : kept;
         marks.add(new Mark(i + 1, rule, StyledSums.text(tokens[i]), why));
       }
     }

@@ -100,7 +100,8 @@ public record StyledSums(double... prior) {
    * @return token ids
    */
   public int[] answer(int[] prompt, Rng rng) {
-    return written(prompt, style(rng.nextDouble()), style(rng.nextDouble()), style(rng.nextDouble()));
+    return written(
+        prompt, style(rng.nextDouble()), style(rng.nextDouble()), style(rng.nextDouble()));
   }
 
   private int style(double u) {

@@ -164,7 +164,8 @@ public record Superposition(
         all.stream()
             .sorted(best)
             .limit(2L * k)
-            .collect(Collectors.partitioningBy(line -> line.tokens()[line.tokens().length - 1] == end));
+            .collect(
+                Collectors.partitioningBy(line -> line.tokens()[line.tokens().length - 1] == end));
     Stream<Hypothesis> ended = Stream.concat(drafts.finished().stream(), kept.get(true).stream());
     return new Drafts(
         kept.get(false).stream().limit(k).toList(), ended.sorted(best).limit(k).toList());

@@ -203,14 +203,11 @@ class InputGuidedDrafterTest {
       Arrays.fill(prompts, BEGIN);
       Acceptance part =
           SpeculativeDecoder.decode(
-                  new ReplayTarget(
-                      some.stream().map(Pair::target).toArray(int[][]::new)),
+                  new ReplayTarget(some.stream().map(Pair::target).toArray(int[][]::new)),
                   prompts,
                   new Decoder.Options(1000, 1, Sampling.greedy()),
                   new InputGuidedDrafter(
-                      some.stream().map(Pair::source).toArray(int[][]::new),
-                      align,
-                      cap),
+                      some.stream().map(Pair::source).toArray(int[][]::new), align, cap),
                   new ExactMatch())
               .acceptance();
       all = all == null ? part : all.plus(part);

@@ -89,8 +89,7 @@ class SuperposedTest {
   void oneRowOfOneStateWhateverK() {
     for (int k : new int[] {1, 3, 5}) {
       for (int tokens : new int[] {1, 7, 15}) {
-        Generated generated =
-            generate(PROMPT, tokens, -1, Superposition.published(k, grams));
+        Generated generated = generate(PROMPT, tokens, -1, Superposition.published(k, grams));
         assertEquals(tokens, generated.passes());
         assertEquals(PROMPT.length + tokens - 1, generated.positions());
         Set<List<Integer>> seen = new HashSet<>();
@@ -453,12 +452,8 @@ class SuperposedTest {
     Superposition other =
         Superposition.published(
             2, InterpolatedNGrams.published(NGramModel.count(9, 6, new int[] {1, 2, 3})));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> generate(PROMPT, 3, -1, other));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> generate(PROMPT, 99, -1, plain(2, 1)));
+    assertThrows(IllegalArgumentException.class, () -> generate(PROMPT, 3, -1, other));
+    assertThrows(IllegalArgumentException.class, () -> generate(PROMPT, 99, -1, plain(2, 1)));
     assertThrows(
         IllegalArgumentException.class, () -> BeamSearch.generate(model, PROMPT, V + 1, 2));
   }
