@@ -8,7 +8,7 @@ import dev.stretto.models.TokenTree;
 import dev.stretto.profilers.LatencyModel;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.ExactMatch;
-import dev.stretto.samplers.decoding.RecordingDrafter;
+import dev.stretto.samplers.decoding.RecordingVerifier;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import dev.stretto.samplers.drafting.RankPathTree;
@@ -364,10 +364,11 @@ public final class HydraStudy {
    * @return its nodes
    */
   public List<Node> candidates(HeadArm arm, int nodes, int[] prefix) {
-    RecordingDrafter seen = RecordingDrafter.of(drafter(arm, nodes));
+    RecordingVerifier seen = new RecordingVerifier(new ExactMatch());
     var six = new Decoder.Options(6, -1, Sampling.greedy());
-    SpeculativeDecoder.decode(family.target(), new int[][] {prefix}, six, seen, new ExactMatch());
-    RecordingDrafter.Recorded pass =
+    int[][] prompt = {prefix};
+    SpeculativeDecoder.decode(family.target(), prompt, six, drafter(arm, nodes), seen);
+    RecordingVerifier.Recorded pass =
         seen.passes().stream().filter(p -> p.draft().tree().size() > 1).findFirst().orElseThrow();
     TokenTree tree = pass.draft().tree();
     int[] depths = tree.depths();

@@ -68,14 +68,16 @@ public final class S2dStudy {
     return (sorted ? NestedModels.NESTED : NestedModels.NESTED_PLAIN).get(lab, own);
   }
 
+  private ExitTrace trace(NestedDraft draft, int[][] prompts, int[][] outputs) {
+    return ExitTrace.of(draft, prompts, outputs, family.greedy().maxNewTokens());
+  }
+
   private ExitTrace scored(Target target, boolean sorted, long seed) {
-    int limit = family.greedy().maxNewTokens();
-    return ExitTrace.of(draft(sorted, seed), family.mixed(), target.scored(), limit);
+    return trace(draft(sorted, seed), family.mixed(), target.scored());
   }
 
   private ExitTrace chosen(Target target, long seed) {
-    int limit = family.greedy().maxNewTokens();
-    return ExitTrace.of(draft(true, seed), choosing, target.chosen(), limit);
+    return trace(draft(true, seed), choosing, target.chosen());
   }
 
   /**

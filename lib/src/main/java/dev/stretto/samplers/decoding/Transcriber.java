@@ -41,7 +41,7 @@ public record Transcriber(SpeechModel model, LogMel front, Tokenizer tokenizer) 
           model.encode(new SpeechModel.Sound(batch.features(), batch.lengths(), false));
       int[][] prompts = new int[sounds.size()][];
       Arrays.setAll(prompts, b -> new int[] {tokenizer.bos()});
-      Decoder.Decoded decoded =
+      SpeculativeDecoder.Run decoded =
           Decoder.decode(
               model.conditionedOn(encoded),
               prompts,
@@ -52,7 +52,7 @@ public record Transcriber(SpeechModel model, LogMel front, Tokenizer tokenizer) 
       }
       return new Transcript(
           texts,
-          model.config().encoderLayers() + decoded.passes() * model.config().decoderLayers());
+          model.config().encoderLayers() + decoded.calls() * model.config().decoderLayers());
     }
   }
 }

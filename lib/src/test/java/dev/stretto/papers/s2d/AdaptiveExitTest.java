@@ -474,7 +474,7 @@ class AdaptiveExitTest {
               distributions[node] =
                   Arrays.stream(exits.open().logProbs(longer, 1)).map(Math::exp).toArray();
             }
-            return new Draft[] {new Draft(draft.tree(), distributions, draft.sequences(), false)};
+            return new Draft[] {new Draft(draft.tree(), distributions, draft.sequences())};
           };
         };
     assertTrue(error(wrong, exact) > 1e-3, "error " + error(wrong, exact));
