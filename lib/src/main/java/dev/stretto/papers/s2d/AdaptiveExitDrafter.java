@@ -22,7 +22,6 @@ public final class AdaptiveExitDrafter implements Drafter {
 
   private final ExitModel draft;
   private final ExitPolicy policy;
-  private final long[] byExit;
   private final DoubleAdder work = new DoubleAdder();
   private final DoubleAdder filled = new DoubleAdder();
 
@@ -40,12 +39,6 @@ public final class AdaptiveExitDrafter implements Drafter {
     }
     this.draft = draft;
     this.policy = policy;
-    byExit = new long[draft.exits()];
-  }
-
-  /** {@return drafted tokens by the exit where they left, of all runs so far} */
-  long[] byExit() {
-    return byExit.clone();
   }
 
   /** {@return multiply-adds of all runs so far, in tokens that went to the top} */
@@ -111,7 +104,6 @@ public final class AdaptiveExitDrafter implements Drafter {
       text = Arrays.copyOf(now, now.length + 1);
       text[now.length] = warm ? row.random().draw(drawn) : best(logProbs);
       distributions.add(drawn);
-      byExit[exit]++;
     }
     filled.add(session.filled() - before);
     int[] path = IntStream.rangeClosed(0, distributions.size()).toArray();

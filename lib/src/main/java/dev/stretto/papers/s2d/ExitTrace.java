@@ -35,8 +35,7 @@ public record ExitTrace(double[][][] confidence, boolean[][][] right, int limit,
     boolean[][][] right = new boolean[prompts.length][][];
     for (int i = 0; i < prompts.length; i++) {
       int[] said = outputs[i];
-      int[] text =
-          IntStream.concat(Arrays.stream(prompts[i]), Arrays.stream(said)).toArray();
+      int[] text = IntStream.concat(Arrays.stream(prompts[i]), Arrays.stream(said)).toArray();
       double[][][] logProbs = draft.logProbs(text, prompts[i].length);
       confidence[i] = new double[said.length][draft.exits()];
       right[i] = new boolean[said.length][draft.exits()];

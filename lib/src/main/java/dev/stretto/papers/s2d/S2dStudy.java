@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * One nested draft with several targets, by traces of what its exits predict. Thresholds are chosen
@@ -264,16 +265,17 @@ public final class S2dStudy {
    * @return how many fixed exits are the best one of the dearest or of the cheapest target
    */
   public double bestExits(long seed) {
-    return DoubleStream.of(bestExit(seed, targets.getFirst()), bestExit(seed, targets.getLast()))
+    return Stream.of(targets.getFirst(), targets.getLast())
+        .map(
+            target ->
+                rows(seed).stream()
+                    .filter(row -> row.target().equals(target.name()))
+                    .filter(row -> row.drafter().startsWith("sorted"))
+                    .max(Comparator.comparingDouble(Row::speed))
+                    .map(Row::drafter)
+                    .orElseThrow())
         .distinct()
         .count();
-  }
-
-  private double bestExit(long seed, Target target) {
-    return IntStream.of(1, 2, 3)
-        .boxed()
-        .max(Comparator.comparingDouble(e -> row(seed, target.name(), "sorted, exit " + e).speed()))
-        .orElseThrow();
   }
 
   /** {@return the drafter of the family's target, with the thresholds found for it} */
@@ -302,7 +304,7 @@ public final class S2dStudy {
 
   /** {@return both ways with thresholds that leave early often, one prompt of each category} */
   public List<Filled> fills() {
-    return Arrays.stream(KvFill.values()).map(this::fill).toList();
+    return Stream.of(KvFill.values()).map(this::fill).toList();
   }
 
   private Filled fill(KvFill how) {

@@ -244,13 +244,7 @@ public final class FamilyStudy {
           };
       double at = c.positionsPerPass();
       return new Located(
-          kind,
-          at,
-          c.tau(),
-          left ? c.method() : "",
-          at / 1.03,
-          left ? "" : c.method(),
-          at * 1.03);
+          kind, at, c.tau(), left ? c.method() : "", at / 1.03, left ? "" : c.method(), at * 1.03);
     }
   }
 

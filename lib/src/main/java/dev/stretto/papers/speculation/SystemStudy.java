@@ -147,8 +147,7 @@ public final class SystemStudy {
       Map<Integer, Acceptance> kept = new LinkedHashMap<>();
       for (int k : new int[] {2, 6}) {
         ModelDrafter chain = new ModelDrafter(family.ngram(), TreeExpansion.chain(k));
-        timer.add(
-            "K " + k, () -> kept.put(k, decode(some, endless(24), chain, new ExactMatch())));
+        timer.add("K " + k, () -> kept.put(k, decode(some, endless(24), chain, new ExactMatch())));
       }
       InterleavedTimer.Timings times = lab.time(timer);
       String name = rows == 1 ? "1 row" : rows + " rows";

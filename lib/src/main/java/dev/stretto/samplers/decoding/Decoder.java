@@ -35,8 +35,7 @@ public final class Decoder {
    * @return the tokens; throws CancellationException where the thread is interrupted,
    *     IllegalArgumentException for prompts that the model cannot read
    */
-  public static SpeculativeDecoder.Run decode(
-      TokenModel model, int[][] prompts, Options options) {
+  public static SpeculativeDecoder.Run decode(TokenModel model, int[][] prompts, Options options) {
     return SpeculativeDecoder.decode(model, prompts, options, Drafter.none(), new ExactMatch());
   }
 }

@@ -81,8 +81,6 @@ public record Draft(TokenTree tree, double[][] distributions, int[][] sequences)
    * @return its children, in the tree's order
    */
   public int[] children(int node) {
-    return IntStream.range(node + 1, tree.size())
-        .filter(i -> tree.parents()[i] == node)
-        .toArray();
+    return IntStream.range(node + 1, tree.size()).filter(i -> tree.parents()[i] == node).toArray();
   }
 }

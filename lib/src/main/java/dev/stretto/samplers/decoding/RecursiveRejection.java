@@ -23,7 +23,9 @@ public record RecursiveRejection() implements AcceptanceRule {
     return new Rejected(random.draw(rest));
   }
 
-  /** Makes r what a refused candidate leaves, norm(max(r - d, 0)), and says its mass before that. */
+  /**
+   * Makes r what a refused candidate leaves, norm(max(r - d, 0)), and says its mass before that.
+   */
   private static double refuse(double[] rest, double[] draft) {
     double left = 0;
     for (int token = 0; token < rest.length; token++) {

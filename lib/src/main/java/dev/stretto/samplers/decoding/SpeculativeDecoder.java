@@ -38,8 +38,7 @@ public final class SpeculativeDecoder {
    * @param nanos that it took
    * @param openNanos of them, until the prompts were read
    */
-  public record Run(
-      int[][] tokens, List<Acceptance> rows, long calls, long nanos, long openNanos) {
+  public record Run(int[][] tokens, List<Acceptance> rows, long calls, long nanos, long openNanos) {
     /** {@return the rows' reports in one} */
     public Acceptance acceptance() {
       return rows.stream().reduce(Acceptance::plus).orElseThrow();

@@ -51,8 +51,7 @@ public record Transcriber(SpeechModel model, LogMel front, Tokenizer tokenizer) 
         texts.add(tokenizer.decode(row));
       }
       return new Transcript(
-          texts,
-          model.config().encoderLayers() + decoded.calls() * model.config().decoderLayers());
+          texts, model.config().encoderLayers() + decoded.calls() * model.config().decoderLayers());
     }
   }
 }

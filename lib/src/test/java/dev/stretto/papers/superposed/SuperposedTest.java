@@ -132,7 +132,8 @@ class SuperposedTest {
             prompts,
             beams.stream().map(lines -> lines.stream().map(Hypothesis::tokens).toList()).toList());
     for (int i = 0; i < prompts.length; i++) {
-      assertSameLines(BeamSearch.generate(model, new int[][] {prompts[i]}, 4, 5).getFirst(), beams.get(i));
+      assertSameLines(
+          BeamSearch.generate(model, new int[][] {prompts[i]}, 4, 5).getFirst(), beams.get(i));
       for (int j = 0; j < 4; j++) {
         assertEquals(-5 * nats.get(i)[j], beams.get(i).get(j).score(), 1e-4);
       }
@@ -415,7 +416,8 @@ class SuperposedTest {
         all.add(new int[] {x, y});
       }
     }
-    double[] nats = BeamSearch.negativeLogLikelihood(model, new int[][] {PROMPT}, List.of(all)).getFirst();
+    double[] nats =
+        BeamSearch.negativeLogLikelihood(model, new int[][] {PROMPT}, List.of(all)).getFirst();
     double[] best = Arrays.stream(nats).map(n -> -2 * n).sorted().toArray();
     for (int i = 0; i < V; i++) {
       assertEquals(best[best.length - 1 - i], beams.get(i).score(), 1e-4);
@@ -423,11 +425,17 @@ class SuperposedTest {
     int[] greedy =
         Decoder.decode(model, new int[][] {PROMPT}, new Decoder.Options(9, -1, Sampling.greedy()))
             .tokens()[0];
-    assertArrayEquals(greedy, BeamSearch.generate(model, new int[][] {PROMPT}, 1, 9).getFirst().getFirst().tokens());
-    List<Hypothesis> free = BeamSearch.generate(grams.counts(), new int[][] {PROMPT}, 4, 6).getFirst();
+    assertArrayEquals(
+        greedy,
+        BeamSearch.generate(model, new int[][] {PROMPT}, 1, 9).getFirst().getFirst().tokens());
+    List<Hypothesis> free =
+        BeamSearch.generate(grams.counts(), new int[][] {PROMPT}, 4, 6).getFirst();
     double[] own =
         BeamSearch.negativeLogLikelihood(
-            grams.counts(), new int[][] {PROMPT}, List.of(free.stream().map(Hypothesis::tokens).toList())).getFirst();
+                grams.counts(),
+                new int[][] {PROMPT},
+                List.of(free.stream().map(Hypothesis::tokens).toList()))
+            .getFirst();
     for (int i = 0; i < 4; i++) {
       assertEquals(-6 * own[i], free.get(i).score(), 1e-4);
     }
@@ -461,6 +469,7 @@ class SuperposedTest {
         IllegalArgumentException.class,
         () -> SuperposedDecoder.generate(model, PROMPT, 99, -1, plain(2, 1)));
     assertThrows(
-        IllegalArgumentException.class, () -> BeamSearch.generate(model, new int[][] {PROMPT}, V + 1, 2));
+        IllegalArgumentException.class,
+        () -> BeamSearch.generate(model, new int[][] {PROMPT}, V + 1, 2));
   }
 }

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stretto.models.language.CausalLm;
-import dev.stretto.samplers.decoding.SpeculativeDecoder.Run;
 import dev.stretto.samplers.decoding.Decoder.Options;
+import dev.stretto.samplers.decoding.SpeculativeDecoder.Run;
 import dev.stretto.samplers.serving.NetworkEngineTest;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
