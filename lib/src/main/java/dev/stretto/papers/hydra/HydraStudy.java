@@ -9,7 +9,7 @@ import dev.stretto.profilers.LatencyModel;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Drafter;
 import dev.stretto.samplers.decoding.ExactMatch;
-import dev.stretto.samplers.decoding.RecordingDrafter;
+import dev.stretto.samplers.decoding.RecordingVerifier;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import dev.stretto.samplers.drafting.RankPathTree;
@@ -366,9 +366,11 @@ public final class HydraStudy {
    * @return its nodes
    */
   public List<Node> candidates(HeadArm arm, int nodes, int[] prefix) {
-    RecordingDrafter seen = RecordingDrafter.of(drafter(arm, nodes));
-    decode(new int[][] {prefix}, new Decoder.Options(6, -1, Sampling.greedy()), seen);
-    RecordingDrafter.Recorded pass =
+    RecordingVerifier seen = new RecordingVerifier(new ExactMatch());
+    var six = new Decoder.Options(6, -1, Sampling.greedy());
+    int[][] prompt = {prefix};
+    SpeculativeDecoder.decode(family.target(), prompt, six, drafter(arm, nodes), seen);
+    RecordingVerifier.Recorded pass =
         seen.passes().stream().filter(p -> p.draft().tree().size() > 1).findFirst().orElseThrow();
     TokenTree tree = pass.draft().tree();
     int[] depths = tree.depths();

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.models.Cost;
 import dev.stretto.models.language.NetworkSession;
+import dev.stretto.samplers.decoding.TokenPicker;
 import dev.stretto.training.LossStep;
 import dev.stretto.training.Work;
 import java.util.Arrays;
@@ -60,10 +61,7 @@ public record SkipFineTuning(SkipModel model) implements LossStep<int[][]> {
    */
   public double[] evaluate(NDManager manager, int[][] windows) {
     try (NDManager scope = manager.newSubManager()) {
-      float[] mean = losses(scope, windows).mean(new int[] {0}).toFloatArray();
-      double[] wide = new double[mean.length];
-      Arrays.setAll(wide, i -> mean[i]);
-      return wide;
+      return TokenPicker.wide(losses(scope, windows).mean(new int[] {0}).toFloatArray());
     }
   }
 }

@@ -257,7 +257,7 @@ public final class StreeStudy {
   }
 
   private static double speed(SpeculativeDecoder.Run run) {
-    return 1e9 * run.count() / (run.phases().total() - run.phases().open());
+    return 1e9 * run.count() / (run.nanos() - run.openNanos());
   }
 
   /**

@@ -176,7 +176,7 @@ public final class DraftTreeBuilder {
   }
 
   /** The finished draft. */
-  Draft draft(boolean stopped) {
+  Draft draft() {
     double[][] distributions = new double[size][];
     for (int node = 0; node < size; node++) {
       distributions[node] = drawn.getOrDefault(node, NO_DISTRIBUTION);
@@ -186,7 +186,6 @@ public final class DraftTreeBuilder {
         distributions,
         sequences.stream()
             .map(nodes -> nodes.stream().mapToInt(Integer::intValue).toArray())
-            .toArray(int[][]::new),
-        stopped);
+            .toArray(int[][]::new));
   }
 }

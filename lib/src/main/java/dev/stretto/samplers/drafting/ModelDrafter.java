@@ -46,7 +46,7 @@ public record ModelDrafter(TokenModel draft, TreeExpansion growth) implements Dr
       for (int level = 1; going && level <= Math.min(growth.depth(), row.room()); level++) {
         going = growth.grow(tree, level, row.random());
       }
-      drafts[b] = tree.draft(!going);
+      drafts[b] = tree.draft();
     }
     return drafts;
   }
@@ -103,7 +103,7 @@ public record ModelDrafter(TokenModel draft, TreeExpansion growth) implements Dr
         }
       }
       Draft[] drafts = new Draft[rows.length];
-      Arrays.setAll(drafts, b -> trees[b].draft(stopped[b]));
+      Arrays.setAll(drafts, b -> trees[b].draft());
       return drafts;
     }
 

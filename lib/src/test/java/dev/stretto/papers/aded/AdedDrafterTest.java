@@ -19,6 +19,7 @@ import dev.stretto.samplers.decoding.Draft;
 import dev.stretto.samplers.decoding.Drafter;
 import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.NodeDistributions;
+import dev.stretto.samplers.decoding.OutputDistribution;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import dev.stretto.samplers.drafting.PromptLookup;
@@ -305,7 +306,7 @@ class AdedDrafterTest {
     int[] kept = new int[9];
     int[] redrawn = new int[9];
     NodeDistributions distributions =
-        NodeDistributions.of(target, prompt, Draft.of(tree), Sampling.of(1, 0));
+        OutputDistribution.exact(target, prompt, Draft.of(tree), Sampling.of(1, 0));
     for (int seed = 0; seed < 20_000; seed++) {
       DecodingRandom random = DecodingRandom.of(seed);
       var verdict = new ExactMatch().verify(Draft.of(tree), distributions, 0, random);

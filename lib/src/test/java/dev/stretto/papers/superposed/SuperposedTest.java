@@ -132,7 +132,8 @@ class SuperposedTest {
             prompts,
             beams.stream().map(lines -> lines.stream().map(Hypothesis::tokens).toList()).toList());
     for (int i = 0; i < prompts.length; i++) {
-      assertSameLines(BeamSearch.generate(model, prompts[i], 4, 5), beams.get(i));
+      assertSameLines(
+          BeamSearch.generate(model, new int[][] {prompts[i]}, 4, 5).getFirst(), beams.get(i));
       for (int j = 0; j < 4; j++) {
         assertEquals(-5 * nats.get(i)[j], beams.get(i).get(j).score(), 1e-4);
       }
@@ -406,14 +407,15 @@ class SuperposedTest {
   @Test
   void beamsAreTheLikeliestOnesFound() {
     // as many beams as tokens: two steps are exhaustive
-    List<Hypothesis> beams = BeamSearch.generate(model, PROMPT, V, 2);
+    List<Hypothesis> beams = BeamSearch.generate(model, new int[][] {PROMPT}, V, 2).getFirst();
     List<int[]> all = new ArrayList<>();
     for (int x = 0; x < V; x++) {
       for (int y = 0; y < V; y++) {
         all.add(new int[] {x, y});
       }
     }
-    double[] nats = BeamSearch.negativeLogLikelihood(model, PROMPT, all);
+    double[] nats =
+        BeamSearch.negativeLogLikelihood(model, new int[][] {PROMPT}, List.of(all)).getFirst();
     double[] best = Arrays.stream(nats).map(n -> -2 * n).sorted().toArray();
     for (int i = 0; i < V; i++) {
       assertEquals(best[best.length - 1 - i], beams.get(i).score(), 1e-4);
@@ -421,11 +423,17 @@ class SuperposedTest {
     int[] greedy =
         Decoder.decode(model, new int[][] {PROMPT}, new Decoder.Options(9, -1, Sampling.greedy()))
             .tokens()[0];
-    assertArrayEquals(greedy, BeamSearch.generate(model, PROMPT, 1, 9).getFirst().tokens());
-    List<Hypothesis> free = BeamSearch.generate(grams.counts(), PROMPT, 4, 6);
+    assertArrayEquals(
+        greedy,
+        BeamSearch.generate(model, new int[][] {PROMPT}, 1, 9).getFirst().getFirst().tokens());
+    List<Hypothesis> free =
+        BeamSearch.generate(grams.counts(), new int[][] {PROMPT}, 4, 6).getFirst();
     double[] own =
         BeamSearch.negativeLogLikelihood(
-            grams.counts(), PROMPT, free.stream().map(Hypothesis::tokens).toList());
+                grams.counts(),
+                new int[][] {PROMPT},
+                List.of(free.stream().map(Hypothesis::tokens).toList()))
+            .getFirst();
     for (int i = 0; i < 4; i++) {
       assertEquals(-6 * own[i], free.get(i).score(), 1e-4);
     }
@@ -455,6 +463,7 @@ class SuperposedTest {
     assertThrows(IllegalArgumentException.class, () -> generate(PROMPT, 3, -1, other));
     assertThrows(IllegalArgumentException.class, () -> generate(PROMPT, 99, -1, plain(2, 1)));
     assertThrows(
-        IllegalArgumentException.class, () -> BeamSearch.generate(model, PROMPT, V + 1, 2));
+        IllegalArgumentException.class,
+        () -> BeamSearch.generate(model, new int[][] {PROMPT}, V + 1, 2));
   }
 }
