@@ -10,6 +10,7 @@ import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
+import dev.stretto.models.Cost;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.profilers.CostCurve;
 import dev.stretto.profilers.InterleavedTimer;
@@ -60,6 +61,7 @@ final class NetworkBench {
       for (int[] row : windows) {
         Arrays.setAll(row, i -> i * 31 & 63);
       }
+      Cost.Shape shape = Cost.Shape.causal(windows.length, windows[0].length - 1, 0, layers);
       LanguageTraining learning = new LanguageTraining(model, 0);
       NDArray square = Tensors.normal(manager, new Rng(1), 1, new Shape(1024, 1024));
       int steps = 6;
@@ -72,8 +74,7 @@ final class NetworkBench {
                               TrainingConfig.of(Budget.steps(steps), 1e-4),
                               model,
                               BatchSource.drawn(SeedTree.of(1), rng -> windows),
-                              learning,
-                              learning::work)
+                              learning)
                           .progress(Progress.silent())
                           .run())
               .add(
@@ -84,7 +85,7 @@ final class NetworkBench {
                     }
                   });
       InterleavedTimer.Timings times = timer.run(2, 7);
-      double macs = 3.0 * learning.work(windows).multiplyAdds() * steps;
+      double macs = 3.0 * model.cost(shape).multiplyAdds() * steps;
       double rate = macs / times.median("training");
       double most = 8 * Math.pow(1024, 3) / times.median("product");
       System.out.printf(

@@ -33,7 +33,7 @@ class GlancingTrainingTest {
       // behind the end nothing is wrong whatever is predicted
       Arrays.fill(predicted, 9, 12, 4);
       double p = .5 - .001 * seed;
-      Block seen = GlancingTraining.glance(block, predicted, p, SeedTree.of(seed).rng());
+      Block seen = GlancingTraining.glance(block, i -> predicted[i], p, SeedTree.of(seed).rng());
       int revealed = 0;
       for (int i = 0; i < seen.read().length; i++) {
         if (seen.read()[i] != block.read()[i]) {
