@@ -3,6 +3,7 @@ package dev.stretto.experiments;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import com.google.gson.reflect.TypeToken;
 import dev.stretto.models.Safetensors;
 import dev.stretto.models.Trainable;
 import dev.stretto.training.Budget;
@@ -26,6 +27,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.math3.distribution.TDistribution;
 import org.apache.commons.math3.stat.StatUtils;
@@ -81,11 +83,7 @@ final class Artefacts {
     this.fresh =
         Arrays.stream(environment.getOrDefault("STRETTO_FRESH", "").split(","))
             .map(String::strip)
-            .anyMatch(
-                name ->
-                    name.equals("all")
-                        || name.equals(notebook)
-                        || (!name.isEmpty() && notebook.startsWith(name + "-")));
+            .anyMatch(name -> name.equals("all") || (notebook + "-").startsWith(name + "-"));
     Optional<Path> named = path(environment, "STRETTO_CHECKPOINTS");
     Optional<Path> checkout =
         checkout(workingDirectory).map(root -> root.resolve("datasets/checkpoints"));
@@ -220,10 +218,8 @@ final class Artefacts {
         find(id, WEIGHTS)
             .orElseThrow(() -> new IllegalStateException(id.name() + " is not stored"));
     try (Safetensors file = Safetensors.open(path)) {
-      Map<String, Double> measures = new TreeMap<>();
-      Map<?, ?> json = GSON.fromJson(file.metadata().get("measures"), Map.class);
-      json.forEach((name, value) -> measures.put((String) name, Double.valueOf((String) value)));
-      return measures;
+      return GSON.fromJson(
+          file.metadata().get("measures"), new TypeToken<TreeMap<String, Double>>() {});
     }
   }
 
@@ -265,46 +261,40 @@ final class Artefacts {
 
   /** Fresh measures beside the prediction interval of the reference seeds, in a sentence. */
   private String compared(Id id, Map<String, Double> measures) {
-    Optional<Path> stored = find(id, MEASURES);
-    if (stored.isEmpty()) {
-      return "%s: %s; no reference seeds are stored to compare with".formatted(id.name(), measures);
-    }
-    List<String> parts = new ArrayList<>();
-    references(stored.get())
-        .forEach(
-            (measure, values) -> {
-              double[] bounds = interval(values);
-              double found = measures.getOrDefault(measure, Double.NaN);
-              parts.add(
-                  String.format(
-                      Locale.ROOT,
-                      "%s %.5g is %s %.5g to %.5g, the prediction interval of %d reference seeds",
-                      measure,
-                      found,
-                      found >= bounds[0] && found <= bounds[1] ? "within" : "OUTSIDE",
-                      bounds[0],
-                      bounds[1],
-                      values.length));
-            });
-    return id.name() + ": " + String.join("; ", parts);
+    return find(id, MEASURES)
+        .map(Artefacts::references)
+        .map(
+            references ->
+                references.entrySet().stream()
+                    .map(entry -> compared(entry.getKey(), measures, entry.getValue()))
+                    .collect(Collectors.joining("; ", id.name() + ": ", "")))
+        .orElseGet(
+            () ->
+                "%s: %s; no reference seeds are stored to compare with"
+                    .formatted(id.name(), measures));
+  }
+
+  private static String compared(String measure, Map<String, Double> measures, double[] values) {
+    double[] bounds = interval(values);
+    double found = measures.getOrDefault(measure, Double.NaN);
+    return String.format(
+        Locale.ROOT,
+        "%s %.5g is %s %.5g to %.5g, the prediction interval of %d reference seeds",
+        measure,
+        found,
+        found >= bounds[0] && found <= bounds[1] ? "within" : "OUTSIDE",
+        bounds[0],
+        bounds[1],
+        values.length);
   }
 
   private static Map<String, double[]> references(Path file) {
     try {
-      Map<String, double[]> references = new TreeMap<>();
-      Map<?, ?> json = GSON.fromJson(Files.readString(file), Map.class);
-      json.forEach(
-          (measure, values) ->
-              references.put(
-                  (String) measure,
-                  ((List<?>) values)
-                      .stream()
-                          .mapToDouble(value -> Double.parseDouble((String) value))
-                          .toArray()));
-      return references;
+      return GSON.fromJson(
+          Files.readString(file), new TypeToken<TreeMap<String, double[]>>() {});
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be read", e);
-    } catch (JsonParseException | ClassCastException | NumberFormatException e) {
+    } catch (JsonParseException | NumberFormatException e) {
       throw new IllegalArgumentException(file + " is no table of measures of reference seeds", e);
     }
   }

@@ -34,27 +34,26 @@ final class CheckPage {
                 : "%d %s from what is stored."
                     .formatted(parted.size(), parted.size() == 1 ? "part differs" : "parts differ"))
         .append("</p>\n");
-    for (FigureCheck.Parted figure : parted) {
-      html.append("<h2>").append(escaped(figure.name())).append("</h2>\n<ul>");
-      figure
-          .sentences()
-          .forEach(sentence -> html.append("<li>").append(escaped(sentence)).append("</li>"));
-      html.append("</ul>\n");
-      String ending = Files.exists(actual.resolve(figure.name() + ".svg")) ? ".svg" : ".png";
-      pictures(
-          html, expected.resolve(figure.name() + ending), actual.resolve(figure.name() + ending));
-    }
     try {
-      if (page.toAbsolutePath().getParent() != null) {
-        Files.createDirectories(page.toAbsolutePath().getParent());
+      for (FigureCheck.Parted figure : parted) {
+        html.append("<h2>").append(escaped(figure.name())).append("</h2>\n<ul>");
+        figure
+            .sentences()
+            .forEach(sentence -> html.append("<li>").append(escaped(sentence)).append("</li>"));
+        html.append("</ul>\n");
+        String ending = Files.exists(actual.resolve(figure.name() + ".svg")) ? ".svg" : ".png";
+        pictures(
+            html, expected.resolve(figure.name() + ending), actual.resolve(figure.name() + ending));
       }
+      Files.createDirectories(page.toAbsolutePath().getParent());
       Files.writeString(page, html.append("</body></html>\n"));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + page, e);
     }
   }
 
-  private static void pictures(StringBuilder html, Path expected, Path actual) {
+  private static void pictures(StringBuilder html, Path expected, Path actual)
+      throws IOException {
     html.append("<div class=\"pictures\">");
     picture(html, "expected", expected);
     picture(html, "actual", actual);
@@ -65,15 +64,10 @@ final class CheckPage {
     html.append("</div>\n");
   }
 
-  private static void picture(StringBuilder html, String caption, Path file) {
-    if (!Files.exists(file)) {
-      return;
-    }
-    try {
+  private static void picture(StringBuilder html, String caption, Path file) throws IOException {
+    if (Files.exists(file)) {
       String type = file.toString().endsWith(".svg") ? "svg+xml" : "png";
       data(html, caption, type, Files.readAllBytes(file));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + file, e);
     }
   }
 

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
 /**
@@ -58,7 +57,7 @@ public final class Experiment<S extends Record> implements AutoCloseable {
   private final FigureStore store;
   private final Map<String, String> dataSets = new TreeMap<>();
   private final Map<LedgerLine.Key, LedgerLine> lines = new LinkedHashMap<>();
-  private final Map<LedgerLine.Key, List<Measured.Raw>> raw = new LinkedHashMap<>();
+  private final Map<LedgerLine.Key, List<RawRow>> raw = new LinkedHashMap<>();
 
   Experiment(String notebook, S defaults, Map<String, String> environment, FigureStore store) {
     if (!notebook.matches(NAME)) {
@@ -212,34 +211,6 @@ public final class Experiment<S extends Record> implements AutoCloseable {
   }
 
   /**
-   * A measure on generated data, judged at once and without raw values: for tests; {@link
-   * PaperLab#measure} is what notebooks call.
-   *
-   * @param paper the paper's id
-   * @param measure the id of a criterion of this paper
-   * @param value the mean over {@link #seeds()}, finite
-   * @return the verdict
-   * @throws IllegalArgumentException for an unknown id or a value that is not finite
-   */
-  Verdict measure(String paper, String measure, double value) {
-    return record(paper, measure, "", Measured.told(value, seeds.size()));
-  }
-
-  /**
-   * A measure on a real data set, judged by the same criterion: a ledger line of its own.
-   *
-   * @param paper the paper's id
-   * @param measure the id of a criterion of this paper
-   * @param value the mean over {@link #seeds()}, finite
-   * @param dataset a data set that {@link #data} declared
-   * @return the verdict
-   * @throws IllegalArgumentException for an unknown id or a value that is not finite
-   */
-  Verdict measure(String paper, String measure, double value, String dataset) {
-    return record(paper, measure, declared(dataset), Measured.told(value, seeds.size()));
-  }
-
-  /**
    * {@return the notebook's ledger, the last cell: what the papers claim beside what was measured
    * here on generated data, one row a criterion of the notebook's papers; those not measured are
    * not judged} In a stored run all lines, {@link #dataLedger} too, are merged into {@code
@@ -250,12 +221,14 @@ public final class Experiment<S extends Record> implements AutoCloseable {
     List<LedgerLine> all = new ArrayList<>(lines.values());
     Papers.family(notebook.substring(0, Math.min(2, notebook.length()))).stream()
         .flatMap(paper -> paper.criteria().stream())
-        .filter(criterion -> !lines.containsKey(key(criterion, "")))
-        .forEach(criterion -> all.add(line(criterion, "", Measured.NOTHING)));
+        .map(criterion -> line(criterion, "", Measured.NOTHING))
+        .filter(line -> !lines.containsKey(line.key()))
+        .forEach(all::add);
     if (folder.isPresent() && only.isEmpty() && !preset.isSmoke()) {
       Path file = folder.get().resolve("ledger.csv");
       Ledger.read(file).merge(notebook, preset, all, hasData).write(file);
-      Csv.write(folder.get().resolve(notebook).resolve("rows.csv"), RawRow.class, rows());
+      List<RawRow> rows = raw.values().stream().flatMap(List::stream).toList();
+      Csv.write(folder.get().resolve(notebook).resolve("rows.csv"), RawRow.class, rows);
     }
     return new Ledger(all.stream().filter(line -> line.dataset().isEmpty()).toList()).table();
   }
@@ -327,7 +300,21 @@ public final class Experiment<S extends Record> implements AutoCloseable {
     String on = dataset.isEmpty() ? "" : declared(dataset);
     LedgerLine line = line(criterion, on, measured);
     lines.put(line.key(), line);
-    raw.put(line.key(), measured.raw());
+    raw.put(
+        line.key(),
+        measured.raw().stream()
+            .map(
+                value ->
+                    new RawRow(
+                        paper,
+                        measure,
+                        on,
+                        preset,
+                        value.arm(),
+                        value.seed(),
+                        criterion.unit(),
+                        value.value()))
+            .toList());
     return line.verdict();
   }
 
@@ -341,27 +328,6 @@ public final class Experiment<S extends Record> implements AutoCloseable {
     List<LedgerLine> all = new ArrayList<>(lines.values());
     stored.lines().stream().filter(line -> !lines.containsKey(line.key())).forEach(all::add);
     return new Ledger(all);
-  }
-
-  private List<RawRow> rows() {
-    List<RawRow> rows = new ArrayList<>();
-    raw.forEach(
-        (key, values) -> {
-          String unit = lines.get(key).unit();
-          for (Measured.Raw value : values) {
-            rows.add(
-                new RawRow(
-                    key.paper(),
-                    key.measure(),
-                    key.dataset(),
-                    preset,
-                    value.arm(),
-                    value.seed(),
-                    unit,
-                    value.value()));
-          }
-        });
-    return rows;
   }
 
   private LedgerLine line(Criterion criterion, String dataset, Measured measured) {
@@ -387,10 +353,6 @@ public final class Experiment<S extends Record> implements AutoCloseable {
         provenanceOf(dataset).line());
   }
 
-  private LedgerLine.Key key(Criterion criterion, String dataset) {
-    return new LedgerLine.Key(criterion.paper(), criterion.measure(), dataset, preset);
-  }
-
   private Provenance provenanceOf(String dataset) {
     return provenance.with(dataset.isEmpty() ? Map.of() : Map.of(dataset, dataSets.get(dataset)));
   }
@@ -405,10 +367,6 @@ public final class Experiment<S extends Record> implements AutoCloseable {
   }
 
   private static long firstSeed(Record settings) {
-    return Stream.of(Settings.values(settings).get("seed"))
-        .filter(Number.class::isInstance)
-        .mapToLong(seed -> ((Number) seed).longValue())
-        .findFirst()
-        .orElse(1);
+    return Settings.values(settings).get("seed") instanceof Number seed ? seed.longValue() : 1;
   }
 }

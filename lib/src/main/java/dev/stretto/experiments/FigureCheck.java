@@ -21,8 +21,16 @@ import java.util.stream.Stream;
  * png}) and {@code ledger.csv}: data and ledger by class, specifications exactly, pictures by the
  * root mean square of their difference, drawings also colour by colour. Whatever parted is said in
  * a sentence and shown on one self-contained page.
+ *
+ * @param expected the stored tree
+ * @param actual the tree that was drawn now
+ * @param withoutData whether figures and ledger lines of real data sets may be missing
+ * @param newAllowed whether a figure that is not stored yet is no difference
+ * @param older figures, {@code FOLDER/NAME}, of which only the data are compared
  */
-public final class FigureCheck {
+record FigureCheck(
+    Path expected, Path actual, boolean withoutData, boolean newAllowed, Set<String> older) {
+
   /** Pictures whose data agree may still differ by this much, for instance in a font's hinting. */
   private static final double PICTURE_TOLERANCE = 0.02;
 
@@ -43,21 +51,6 @@ public final class FigureCheck {
   record Parted(String name, List<String> sentences) {}
 
   private static final String OLDER = "--older=";
-
-  private final Path expected;
-  private final Path actual;
-  private final boolean withoutData;
-  private final boolean newAllowed;
-  private final Set<String> older;
-
-  FigureCheck(
-      Path expected, Path actual, boolean withoutData, boolean newAllowed, Set<String> older) {
-    this.expected = expected;
-    this.actual = actual;
-    this.withoutData = withoutData;
-    this.newAllowed = newAllowed;
-    this.older = older;
-  }
 
   /**
    * Compares, prints a sentence for each difference and writes the page. The exit status is 0 when
@@ -113,17 +106,12 @@ public final class FigureCheck {
       Set<String> names = new TreeSet<>(figures(expected.resolve(folder)));
       names.addAll(figures(actual.resolve(folder)));
       for (String name : names) {
-        add(parted, folder + "/" + name, figure(folder + "/" + name));
+        parted.add(new Parted(folder + "/" + name, figure(folder + "/" + name)));
       }
     }
-    add(parted, "ledger", ledger(chosen));
+    parted.add(new Parted("ledger", ledger(chosen)));
+    parted.removeIf(part -> part.sentences().isEmpty());
     return parted;
-  }
-
-  private static void add(List<Parted> parted, String name, List<String> sentences) {
-    if (!sentences.isEmpty()) {
-      parted.add(new Parted(name, sentences));
-    }
   }
 
   private List<String> figure(String name) {
@@ -150,7 +138,7 @@ public final class FigureCheck {
     }
   }
 
-  private List<String> picture(String name, boolean wallTime) {
+  private List<String> picture(String name, boolean wallTime) throws IOException {
     String ending =
         Stream.of(".svg", ".png")
             .filter(kind -> Files.exists(expected.resolve(name + kind)))
