@@ -193,7 +193,7 @@ public final class Experiment<S extends Record> implements AutoCloseable {
    *     the known ones
    */
   public Object figure(String paper, String figure, Figure picture) {
-    return save(paper, figure, "", picture);
+    return figure(paper, figure, "", picture);
   }
 
   /**
@@ -201,13 +201,39 @@ public final class Experiment<S extends Record> implements AutoCloseable {
    *
    * @param paper the paper's id, or {@link #OWN}
    * @param figure the figure's id in the catalogue
-   * @param dataset a data set that {@link #data} declared
+   * @param dataset a data set that {@link #data} declared; empty for generated data
    * @param picture the figure
    * @return the figure as the running kernel's own display data, to be a cell's last expression
    * @throws IllegalArgumentException for an id that is unknown; the sentence lists the known ones
    */
   public Object figure(String paper, String figure, String dataset, Figure picture) {
-    return save(paper, figure, declared(dataset), picture);
+    Provenance sources = provenanceOf(dataset);
+    if (!figure.matches(NAME)) {
+      throw new IllegalArgumentException(
+          "'%s' is no figure id; it should look like padding-cost".formatted(figure));
+    }
+    if (!paper.equals(OWN) && !Papers.of(paper).figures().contains(figure)) {
+      throw new IllegalArgumentException(
+          "%s has no figure '%s'; the catalogue has %s"
+              .formatted(paper, figure, String.join(", ", Papers.of(paper).figures())));
+    }
+    String name = paper + "-" + figure;
+    boolean wanted = only.isEmpty() || only.equals(figure) || only.equals(name);
+    if (folder.isPresent() && wanted) {
+      Map<String, String> header = new LinkedHashMap<>();
+      header.put("figure", figure);
+      header.put("paper", paper);
+      header.put("notebook", notebook);
+      header.putAll(sources.toMap());
+      String file = dataset.isEmpty() ? name : name + "-" + dataset;
+      try {
+        store.save(picture, folder.get().resolve(notebook), file, header);
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "figure %s cannot be written to %s".formatted(file, folder.get()), e);
+      }
+    }
+    return Show.rendered(picture);
   }
 
   /**
@@ -228,7 +254,7 @@ public final class Experiment<S extends Record> implements AutoCloseable {
       Path file = folder.get().resolve("ledger.csv");
       Ledger.read(file).merge(notebook, preset, all, hasData).write(file);
       List<RawRow> rows = raw.values().stream().flatMap(List::stream).toList();
-      Csv.write(folder.get().resolve(notebook).resolve("rows.csv"), RawRow.class, rows);
+      Csv.write(folder.get().resolve(notebook).resolve("rows.csv"), RawRow.class, rows, ",");
     }
     return new Ledger(all.stream().filter(line -> line.dataset().isEmpty()).toList()).table();
   }
@@ -247,35 +273,6 @@ public final class Experiment<S extends Record> implements AutoCloseable {
   public String toString() {
     return "%s, preset %s, seeds %s, settings %s"
         .formatted(notebook, preset, seeds, Settings.resolved(settings));
-  }
-
-  private Object save(String paper, String figure, String dataset, Figure picture) {
-    if (!figure.matches(NAME)) {
-      throw new IllegalArgumentException(
-          "'%s' is no figure id; it should look like padding-cost".formatted(figure));
-    }
-    if (!paper.equals(OWN) && !Papers.of(paper).figures().contains(figure)) {
-      throw new IllegalArgumentException(
-          "%s has no figure '%s'; the catalogue has %s"
-              .formatted(paper, figure, String.join(", ", Papers.of(paper).figures())));
-    }
-    String name = paper + "-" + figure;
-    boolean wanted = only.isEmpty() || only.equals(figure) || only.equals(name);
-    if (folder.isPresent() && wanted) {
-      Map<String, String> header = new LinkedHashMap<>();
-      header.put("figure", figure);
-      header.put("paper", paper);
-      header.put("notebook", notebook);
-      header.putAll(provenanceOf(dataset).toMap());
-      String file = dataset.isEmpty() ? name : name + "-" + dataset;
-      try {
-        store.save(picture, folder.get().resolve(notebook), file, header);
-      } catch (IOException e) {
-        throw new UncheckedIOException(
-            "figure %s cannot be written to %s".formatted(file, folder.get()), e);
-      }
-    }
-    return Show.rendered(picture);
   }
 
   Criterion criterion(String paper, String measure) {
@@ -297,8 +294,7 @@ public final class Experiment<S extends Record> implements AutoCloseable {
     if (preset.isSmoke()) {
       return Verdict.NOT_JUDGED; // an untrained model's number says nothing
     }
-    String on = dataset.isEmpty() ? "" : declared(dataset);
-    LedgerLine line = line(criterion, on, measured);
+    LedgerLine line = line(criterion, dataset, measured);
     lines.put(line.key(), line);
     raw.put(
         line.key(),
@@ -308,7 +304,7 @@ public final class Experiment<S extends Record> implements AutoCloseable {
                     new RawRow(
                         paper,
                         measure,
-                        on,
+                        dataset,
                         preset,
                         value.arm(),
                         value.seed(),
@@ -354,16 +350,15 @@ public final class Experiment<S extends Record> implements AutoCloseable {
   }
 
   private Provenance provenanceOf(String dataset) {
-    return provenance.with(dataset.isEmpty() ? Map.of() : Map.of(dataset, dataSets.get(dataset)));
-  }
-
-  private String declared(String dataset) {
+    if (dataset.isEmpty()) {
+      return provenance.with(Map.of());
+    }
     if (!dataSets.containsKey(dataset)) {
       throw new IllegalArgumentException(
           "data set '%s' is not declared; say lab.data(\"%s\", licence) first (declared: %s)"
               .formatted(dataset, dataset, dataSets.isEmpty() ? "none" : dataSets.keySet()));
     }
-    return dataset;
+    return provenance.with(Map.of(dataset, dataSets.get(dataset)));
   }
 
   private static long firstSeed(Record settings) {

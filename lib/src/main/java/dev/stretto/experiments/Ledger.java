@@ -195,7 +195,7 @@ public final class Ledger {
    * @param file {@code ledger.csv}; its folder is made where it is missing
    */
   public void write(Path file) {
-    Csv.write(file, LedgerLine.class, lines);
+    Csv.write(file, LedgerLine.class, lines, ",");
   }
 
   /** A number as the ledger stores it: six significant digits, no trailing zeros. */

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -113,20 +112,17 @@ public final class Readme {
                   notebooks.containsKey(family)
                       ? "[%s](notebooks/%s)".formatted(name, notebooks.get(family))
                       : name;
-              List<Paper> built =
+              Map<Boolean, List<Paper>> papers =
                   Papers.family(family).stream()
-                      .filter(paper -> paper.status() != Status.PLANNED)
-                      .toList();
-              if (!built.isEmpty()) {
+                      .collect(
+                          Collectors.partitioningBy(paper -> paper.status() == Status.PLANNED));
+              if (!papers.get(false).isEmpty()) {
                 table.append("| **%s** | | | |\n".formatted(title));
               }
-              built.forEach(paper -> table.append(row(paper, ledger)));
-              String ids =
-                  Papers.family(family).stream()
-                      .filter(paper -> paper.status() == Status.PLANNED)
-                      .map(Paper::id)
-                      .collect(Collectors.joining(", "));
-              if (!ids.isEmpty()) {
+              papers.get(false).forEach(paper -> table.append(row(paper, ledger)));
+              if (!papers.get(true).isEmpty()) {
+                String ids =
+                    papers.get(true).stream().map(Paper::id).collect(Collectors.joining(", "));
                 planned.append("- %s: %s\n".formatted(title, ids));
               }
             });
@@ -179,21 +175,20 @@ public final class Readme {
           ? "none with a number of the paper; own criteria in the notebook"
           : "none yet";
     }
-    IntSummaryStatistics seeds = judged.stream().mapToInt(LedgerLine::seeds).summaryStatistics();
     String weaker =
         Stream.of(Verdict.WEAKER, Verdict.NOT_REPRODUCED)
             .filter(verdict -> count(judged, verdict) > 0)
             .map(verdict -> ", %d %s".formatted(count(judged, verdict), verdict.words()))
             .collect(Collectors.joining());
+    List<Integer> seeds = judged.stream().map(LedgerLine::seeds).distinct().sorted().toList();
+    int most = seeds.getLast();
     return "%d of %d%s, at %s%s"
         .formatted(
             count(judged, Verdict.REPRODUCED),
             claims.size() + onData,
             weaker,
-            seeds.getMin() == seeds.getMax()
-                ? "" + seeds.getMax()
-                : seeds.getMin() + " to " + seeds.getMax(),
-            seeds.getMax() == 1 ? " seed" : " seeds");
+            seeds.size() == 1 ? "" + most : seeds.getFirst() + " to " + most,
+            most == 1 ? " seed" : " seeds");
   }
 
   private static long count(List<LedgerLine> lines, Verdict verdict) {

@@ -22,11 +22,14 @@ import java.util.stream.IntStream;
 public final class GlancingTraining implements LossStep<List<PairTraining.Pair>> {
   private static final double SMOOTHING = .1;
 
+  /** Share of the wrong places that is revealed at the first step, and at the last one. */
+  private static final double START = .5;
+
+  private static final double END = .3;
+
   private final Seq2Seq model;
   private final int mask;
   private final int k;
-  private final double start;
-  private final double end;
   private final int steps;
   private final SeedTree seed;
   private int step;
@@ -37,18 +40,13 @@ public final class GlancingTraining implements LossStep<List<PairTraining.Pair>>
    * @param model that learns
    * @param mask id of a masked place
    * @param k places of a block, 1 or more
-   * @param start p at the first step, .5 in the paper
-   * @param end p at the last step, .3 in the paper
    * @param steps of the training
    * @param seed of cuts and revealed places
    */
-  public GlancingTraining(
-      Seq2Seq model, int mask, int k, double start, double end, int steps, SeedTree seed) {
+  public GlancingTraining(Seq2Seq model, int mask, int k, int steps, SeedTree seed) {
     this.model = model;
     this.mask = mask;
     this.k = k;
-    this.start = start;
-    this.end = end;
     this.steps = steps;
     this.seed = seed;
   }
@@ -94,7 +92,7 @@ public final class GlancingTraining implements LossStep<List<PairTraining.Pair>>
   @Override
   public NDArray loss(NDManager scope, List<PairTraining.Pair> batch) {
     Rng rng = seed.child(step).rng();
-    double p = start + (end - start) * Math.min(1, step / Math.max(1.0, steps - 1));
+    double p = START + (END - START) * Math.min(1, step / Math.max(1.0, steps - 1));
     step++;
     int[][] sources = batch.stream().map(PairTraining.Pair::source).toArray(int[][]::new);
     Conditions.Memory memory = model.read(scope, sources);

@@ -62,7 +62,7 @@ class GlancingTrainingTest {
       for (LossStep<List<PairTraining.Pair>> loss :
           List.of(
               new PairTraining(writer),
-              new GlancingTraining(filler, MASK, 4, .5, .3, 60, SeedTree.of(3)))) {
+              new GlancingTraining(filler, MASK, 4, 60, SeedTree.of(3)))) {
         Seq2Seq model = loss instanceof PairTraining ? writer : filler;
         BatchSource<List<PairTraining.Pair>> source =
             BatchSource.drawn(

@@ -16,8 +16,8 @@ import dev.stretto.tensor.SeedTree;
 import dev.stretto.training.BatchSource;
 import dev.stretto.training.Budget;
 import dev.stretto.training.GlancingTraining;
-import dev.stretto.training.PairTraining;
 import dev.stretto.training.PairTraining.Pair;
+import dev.stretto.training.PairTraining;
 import dev.stretto.training.TrainingConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -101,7 +101,7 @@ public final class SeqToSeqModels {
           .loss(
               (config, in, model) ->
                   new GlancingTraining(
-                      model, MASK, config.block(), .5, .3, BLOCK_STEPS, SeedTree.of(in.seed())));
+                      model, MASK, config.block(), BLOCK_STEPS, SeedTree.of(in.seed())));
 
   private static Recipe<Correction, Seq2Seq, List<Pair>> corrector(int encoder, int decoder) {
     return Recipe.of(
