@@ -52,8 +52,7 @@ final class CheckPage {
     }
   }
 
-  private static void pictures(StringBuilder html, Path expected, Path actual)
-      throws IOException {
+  private static void pictures(StringBuilder html, Path expected, Path actual) throws IOException {
     html.append("<div class=\"pictures\">");
     picture(html, "expected", expected);
     picture(html, "actual", actual);

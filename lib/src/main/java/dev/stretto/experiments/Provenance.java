@@ -140,9 +140,7 @@ public record Provenance(
     if (head.isEmpty()) {
       return "unknown";
     }
-    return git("status", "--porcelain", "--untracked-files=no").isEmpty()
-        ? head
-        : head + "-dirty";
+    return git("status", "--porcelain", "--untracked-files=no").isEmpty() ? head : head + "-dirty";
   }
 
   /** What git prints, empty where it cannot say. */
