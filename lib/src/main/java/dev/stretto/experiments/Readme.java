@@ -51,7 +51,8 @@ public final class Readme {
       }
       if (check) {
         System.out.println(
-            "README.md: a generated table or number is not current; environment/reproduce renews it");
+            "README.md: a generated table or number is not current; environment/reproduce renews"
+                + " it");
         System.exit(1);
       }
       Files.writeString(file, current);

@@ -75,7 +75,8 @@ public final class GlancingTraining implements LossStep<List<PairTraining.Pair>>
         IntStream.range(0, block.labels.length)
             .filter(i -> block.labels[i] != Losses.IGNORE)
             .toArray();
-    long wrong = IntStream.of(places).filter(i -> predicted.applyAsInt(i) != block.labels[i]).count();
+    long wrong =
+        IntStream.of(places).filter(i -> predicted.applyAsInt(i) != block.labels[i]).count();
     int[] read = block.read.clone();
     int[] labels = block.labels.clone();
     int count = (int) Math.floor(p * wrong);

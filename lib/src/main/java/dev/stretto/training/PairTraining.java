@@ -47,7 +47,6 @@ public record PairTraining(Seq2Seq model) implements LossStep<List<PairTraining.
    */
   @Override
   public Work work(List<Pair> batch) {
-    return new Work(
-        batch.stream().mapToLong(pair -> pair.target.length - 1L).sum(), batch.size());
+    return new Work(batch.stream().mapToLong(pair -> pair.target.length - 1L).sum(), batch.size());
   }
 }

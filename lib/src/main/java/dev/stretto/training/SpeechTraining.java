@@ -40,16 +40,19 @@ public record SpeechTraining(
     for (int i = 0; i < corpus.size(); i++) {
       index.put(corpus.cuts().get(i).id(), i);
     }
-    return () ->
-        batches.next().cuts().stream().mapToInt(cut -> index.get(cut.id())).toArray();
+    return () -> batches.next().cuts().stream().mapToInt(cut -> index.get(cut.id())).toArray();
   }
 
   @Override
   public NDArray loss(NDManager scope, int[] batch) {
     SpeechModel.Encoded encoded = model.encode(sound(scope, batch));
     Tokenizer tokenizer = corpus.tokenizer();
-    int[][] read = texts(batch, tokens -> IntStream.concat(IntStream.of(tokenizer.bos()), IntStream.of(tokens)));
-    int[][] next = texts(batch, tokens -> IntStream.concat(IntStream.of(tokens), IntStream.of(tokenizer.eos())));
+    int[][] read =
+        texts(
+            batch, tokens -> IntStream.concat(IntStream.of(tokenizer.bos()), IntStream.of(tokens)));
+    int[][] next =
+        texts(
+            batch, tokens -> IntStream.concat(IntStream.of(tokens), IntStream.of(tokenizer.eos())));
     int[] counts = Arrays.stream(read).mapToInt(row -> row.length).toArray();
     if (ragged) {
       read = new int[][] {Arrays.stream(read).flatMapToInt(Arrays::stream).toArray()};
@@ -104,8 +107,6 @@ public record SpeechTraining(
    * @return what came out
    */
   public TrainingResult learn(BatchSource<int[]> batches, TrainingConfig config) {
-    return new Training<>(config, model, batches, this)
-        .progress(Progress.silent())
-        .run();
+    return new Training<>(config, model, batches, this).progress(Progress.silent()).run();
   }
 }

@@ -2,7 +2,8 @@ package dev.stretto.training;
 
 /**
  * How a network is trained: AdamW with decoupled decay (Loshchilov and Hutter 2019), a linear
- * warm-up times a cosine that ends at a tenth when the budget is spent, the gradient clipped to a global norm of 1.
+ * warm-up times a cosine that ends at a tenth when the budget is spent, the gradient clipped to a
+ * global norm of 1.
  *
  * @param budget how long
  * @param learningRate the highest one, above 0
@@ -12,7 +13,6 @@ package dev.stretto.training;
 public record TrainingConfig(Budget budget, double learningRate, int warmup, double decay) {
   /** The share of the highest learning rate that is left at the end. */
   private static final double FLOOR = .1;
-
 
   /** Checks the ranges. */
   public TrainingConfig {

@@ -14,8 +14,7 @@ import java.util.concurrent.CancellationException;
  * @param work done in them
  * @param curve a point a step
  */
-public record TrainingResult(
-    Stop stop, String reason, long steps, Work work, List<Point> curve) {
+public record TrainingResult(Stop stop, String reason, long steps, Work work, List<Point> curve) {
 
   /** Why a training ended. */
   public enum Stop {

@@ -3,7 +3,6 @@ package dev.stretto.experiments;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stretto.models.Parameters;
 import dev.stretto.models.Safetensors;
@@ -80,7 +79,8 @@ class ArtefactsTest {
       assertEquals("{\"loss\":\"1.0\"}", stored.metadata().get("measures"));
       assertEquals("quick", stored.metadata().get("preset"));
     }
-    assertEquals(Map.of("loss", 1.0), Artefacts.measures(artefacts(Preset.QUICK).find(ID).orElseThrow()));
+    assertEquals(
+        Map.of("loss", 1.0), Artefacts.measures(artefacts(Preset.QUICK).find(ID).orElseThrow()));
     assertEquals(
         List.of(
             new CheckpointIndex.Row(

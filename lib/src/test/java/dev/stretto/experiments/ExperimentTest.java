@@ -108,8 +108,7 @@ class ExperimentTest {
         message(() -> measure(lab, "gain", 1, ""))
             .startsWith("flover has no measure 'gain'; its criteria name iteration-ratio, "));
     assertTrue(message(() -> lab.paper("flower")).contains("no paper is called"));
-    assertTrue(
-        message(() -> measure(lab, "makespan-gain", 1, "trace")).contains("not declared"));
+    assertTrue(message(() -> measure(lab, "makespan-gain", 1, "trace")).contains("not declared"));
     assertTrue(message(() -> open("My Notebook", Map.of())).contains("'My Notebook'"));
   }
 

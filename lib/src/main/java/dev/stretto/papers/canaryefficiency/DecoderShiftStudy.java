@@ -222,8 +222,7 @@ public final class DecoderShiftStudy {
     boolean ragged = sampler instanceof PackingSampler;
     SpeechTraining how = new SpeechTraining(speech.network(4, 4, width, 1), corpus, ragged, .1);
     var batches = sampler.over(CutStreams.endless(corpus.cuts(), lab.seeds().getFirst()));
-    return new Learner(
-        how, SpeechTraining.source(corpus, batches), examples, new ArrayList<>());
+    return new Learner(how, SpeechTraining.source(corpus, batches), examples, new ArrayList<>());
   }
 
   /**
