@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.data.audio.Audio;
 import dev.stretto.data.audio.LogMel;
+import dev.stretto.models.Cost;
 import dev.stretto.models.State;
 import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
@@ -59,6 +60,7 @@ final class NetworkBench {
       for (int[] row : windows) {
         Arrays.setAll(row, i -> i * 31 & 63);
       }
+      Cost.Shape shape = Cost.Shape.causal(windows.length, windows[0].length - 1, 0, layers);
       LanguageTraining learning = new LanguageTraining(model, 0);
       NDArray square = Tensors.normal(manager, new Rng(1), 1, new Shape(1024, 1024));
       int steps = 6;
@@ -71,8 +73,7 @@ final class NetworkBench {
                               TrainingConfig.of(Budget.steps(steps), 1e-4),
                               model,
                               BatchSource.drawn(SeedTree.of(1), rng -> windows),
-                              learning,
-                              learning::work)
+                              learning)
                           .progress(Progress.silent())
                           .run())
               .add(
@@ -83,7 +84,7 @@ final class NetworkBench {
                     }
                   });
       InterleavedTimer.Timings times = timer.run(2, 7);
-      double macs = 3.0 * learning.work(windows).multiplyAdds() * steps;
+      double macs = 3.0 * model.cost(shape).multiplyAdds() * steps;
       double rate = macs / times.median("training");
       double most = 8 * Math.pow(1024, 3) / times.median("product");
       System.out.printf(

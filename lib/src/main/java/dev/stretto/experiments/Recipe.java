@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -41,8 +40,6 @@ import java.util.stream.Stream;
  * @param <B> a batch
  */
 public final class Recipe<C extends Record, M, B> {
-  private static final int REFERENCES = 5;
-
   /**
    * Makes something of a configuration, trained inputs and one more thing.
    *
@@ -305,23 +302,6 @@ public final class Recipe<C extends Record, M, B> {
    */
   public M get(Experiment<?> lab, long value) {
     return get(lab.artefacts(), value);
-  }
-
-  /**
-   * Trains five other seeds in an extended run and stores their final measures, by which a fresh
-   * model is judged; in other presets, and where they are stored already, does nothing.
-   *
-   * @param lab the session
-   */
-  public void references(Experiment<?> lab) {
-    Artefacts store = lab.artefacts();
-    store.references(
-        id(seed),
-        LongStream.rangeClosed(seed + 1, seed + REFERENCES).boxed().toList(),
-        value -> {
-          get(store, value);
-          return store.measures(id(value));
-        });
   }
 
   M get(Artefacts store, long value) {

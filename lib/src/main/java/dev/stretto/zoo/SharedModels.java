@@ -111,7 +111,7 @@ public final class SharedModels {
               .buffer(1000)
               .seed(seed);
       return SpeechTraining.source(
-          corpus, () -> sampler.build().over(CutStreams.endless(corpus.cuts(), seed)));
+          corpus, sampler.build().over(CutStreams.endless(corpus.cuts(), seed)));
     }
   }
 

@@ -95,7 +95,7 @@ public final class SeqToSeqModels {
           .loss(
               (config, in, model) ->
                   new GlancingTraining(
-                      model, MASK, config.block(), .5, .3, BLOCK_STEPS, SeedTree.of(in.seed())));
+                      model, MASK, config.block(), BLOCK_STEPS, SeedTree.of(in.seed())));
 
   private static Recipe<Correction, Seq2Seq, List<Pair>> corrector(int encoder, int decoder) {
     return Recipe.of(

@@ -3,7 +3,6 @@ package dev.stretto.papers.hiddentransfer;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.data.text.Windows;
-import dev.stretto.models.Cost;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.papers.hydra.DraftHeads;
@@ -104,17 +103,12 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
    * What a batch is worth.
    *
    * @param batch the batch
-   * @return pseudo positions, rows and the multiply-adds of the forward passes
+   * @return pseudo positions and rows
    */
   @Override
   public Work work(Batch batch) {
     int rows = batch.rows().length;
-    int n = batch.rows()[0].length;
-    int pseudo = batch.at().length * model.offsets();
-    CausalLm base = model.model();
-    Cost lower = base.cost(Cost.Shape.causal(rows, n, 0, model.layers()));
-    Cost upper = base.cost(Cost.Shape.causal(rows, pseudo, n, model.layers() - model.layer()));
-    return new Work((long) rows * pseudo, rows, lower.plus(upper).multiplyAdds());
+    return new Work((long) rows * batch.at().length * model.offsets(), rows);
   }
 
   /**

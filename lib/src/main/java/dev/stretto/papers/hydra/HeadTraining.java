@@ -117,6 +117,6 @@ public record HeadTraining(DraftHeads heads, Options options) implements LossSte
    */
   @Override
   public Work work(TeacherStates batch) {
-    return new Work((long) batch.size() * bases(batch), batch.size(), 0);
+    return new Work((long) batch.size() * bases(batch), batch.size());
   }
 }

@@ -105,8 +105,7 @@ class TransferTrainingTest {
             TrainingConfig.of(Budget.steps(60), 1e-2),
             base,
             LanguageTraining.source(windows, 4, 20, 1),
-            language,
-            language::work)
+            language)
         .progress((status, last) -> {})
         .run();
     long checksum = base.parameters().checksum();
@@ -118,8 +117,7 @@ class TransferTrainingTest {
               TrainingConfig.of(Budget.steps(80), 1e-2),
               model,
               TransferTraining.source(windows, 4, 20, .25, K, 1),
-              training,
-              training::work)
+              training)
           .progress((status, last) -> {})
           .run();
       PseudoStateAccuracy after = training.evaluate(held);

@@ -257,7 +257,7 @@ class HeadTrainingTest {
     HeadTraining learning = new HeadTraining(heads, options);
     TrainingConfig config = TrainingConfig.of(Budget.steps(steps), rate).withDecay(0);
     int length = states.tokens()[0].length;
-    return new Training<>(config, heads, states.source(rows, length, 1), learning, learning::work)
+    return new Training<>(config, heads, states.source(rows, length, 1), learning)
         .progress((status, last) -> {})
         .run();
   }
