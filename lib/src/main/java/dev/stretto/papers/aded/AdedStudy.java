@@ -325,8 +325,7 @@ public final class AdedStudy {
       int parent = Math.max(0, tree.parents()[i]);
       int visits = search.visits()[i];
       String label = lexer.token(tree.tokens()[i]) + "  " + visits;
-      drawn.add(
-          new Node(depths[i], -places[i], depths[parent], -places[parent], label, visits));
+      drawn.add(new Node(depths[i], -places[i], depths[parent], -places[parent], label, visits));
     }
     return drawn;
   }

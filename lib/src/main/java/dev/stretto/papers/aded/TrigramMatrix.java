@@ -130,8 +130,7 @@ public final class TrigramMatrix {
     if (topK < 1) {
       throw new IllegalArgumentException("topK is " + topK + ", expected 1 or more");
     }
-    return new TrigramMatrix(
-        NGramModel.count(vocabulary, 3, texts), topK, new LinkedHashMap<>());
+    return new TrigramMatrix(NGramModel.count(vocabulary, 3, texts), topK, new LinkedHashMap<>());
   }
 
   /**

@@ -344,8 +344,7 @@ public final class SpectrStudy {
         double high = tau + error;
         double positions = 1.0 + (double) all.drafted() / all.passes();
         double a100 = A100.speedup(tau, (int) Math.round(positions), steps, 0);
-        blocks.add(
-            new Block(name, rule, k, length, temperature, tau, low, high, positions, a100));
+        blocks.add(new Block(name, rule, k, length, temperature, tau, low, high, positions, a100));
       }
     }
     return blocks;

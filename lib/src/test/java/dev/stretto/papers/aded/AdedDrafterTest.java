@@ -49,7 +49,8 @@ class AdedDrafterTest {
       int first = parent == 0 ? before : tree.tokens()[tree.parents()[parent]];
       TrigramMatrix.Row row = matrix.row(first, tree.tokens()[parent]);
       int token = tree.tokens()[i];
-      int rank = IntStream.range(0, row.size()).filter(r -> row.token(r) == token).findAny().getAsInt();
+      int rank =
+          IntStream.range(0, row.size()).filter(r -> row.token(r) == token).findAny().getAsInt();
       masses[i] = masses[parent] * row.probability(rank);
     }
     return Arrays.stream(masses).sum() - 1;

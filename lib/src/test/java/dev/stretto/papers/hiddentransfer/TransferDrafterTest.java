@@ -119,7 +119,8 @@ class TransferDrafterTest {
       assertEquals(expected, Arrays.stream(probability).sum() - 1, 1e-12, "seed " + seed);
     }
     assertEquals(1, BestFirstTree.ofProduct(3, new double[0][], 8).size());
-    assertEquals(1 + 2 + 4, BestFirstTree.ofProduct(3, new double[][] {{.5, .5}, {.5, .5}}, 99).size());
+    assertEquals(
+        1 + 2 + 4, BestFirstTree.ofProduct(3, new double[][] {{.5, .5}, {.5, .5}}, 99).size());
   }
 
   @Test
