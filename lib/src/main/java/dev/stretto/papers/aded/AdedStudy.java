@@ -5,7 +5,6 @@ import dev.stretto.data.text.JavaSources;
 import dev.stretto.data.text.TextFiles;
 import dev.stretto.experiments.Experiment;
 import dev.stretto.metrics.SampleStatistics;
-import dev.stretto.models.TokenTree;
 import dev.stretto.models.language.ReplayTarget;
 import dev.stretto.profilers.LatencyModel;
 import dev.stretto.samplers.decoding.Acceptance;
@@ -297,51 +296,12 @@ public final class AdedStudy {
     return new PuctDraft(iterations, 3, c1, 8, 24, lab.seeds().getFirst());
   }
 
-  /**
-   * A node of a search, drawn as a tree.
-   *
-   * @param depth tokens after the last committed one
-   * @param place from top to bottom
-   * @param fromDepth depth of its parent
-   * @param fromPlace place of its parent
-   * @param label token and visits
-   * @param visits how often it was passed
-   */
-  public record Node(
-      double depth, double place, double fromDepth, double fromPlace, String label, int visits) {}
-
   /** {@return the 24 most visited nodes of one search in the middle of a file, and the root} */
-  public List<Node> searched() {
+  public List<SearchNode> searched() {
     long seed = lab.seeds().getFirst();
     int[] text = files.get(held(seed)[5]);
     PuctDraft.Search search = search(150, 32).search(counted(seed), text[699], text[700]);
-    TokenTree tree = search.tree();
-    int[] depths = tree.depths();
-    int[] shown = search.mostVisited(25).sorted().toArray();
-    double[] places = new double[tree.size()];
-    place(tree, shown, 0, 0, places);
-    List<Node> drawn = new ArrayList<>();
-    for (int i : shown) {
-      int parent = Math.max(0, tree.parents()[i]);
-      int visits = search.visits()[i];
-      String label = lexer.token(tree.tokens()[i]) + "  " + visits;
-      drawn.add(new Node(depths[i], -places[i], depths[parent], -places[parent], label, visits));
-    }
-    return drawn;
-  }
-
-  /** Leaves one below the other, each other node in the middle of its children. */
-  private static double place(TokenTree tree, int[] shown, int node, double next, double[] places) {
-    double after = next;
-    List<Double> below = new ArrayList<>();
-    for (int child : shown) {
-      if (tree.parents()[child] == node) {
-        after = place(tree, shown, child, after, places);
-        below.add(places[child]);
-      }
-    }
-    places[node] = below.stream().mapToDouble(p -> p).average().orElse(next);
-    return below.isEmpty() ? next + 1 : after;
+    return SearchNode.of(search, 25, lexer::token);
   }
 
   /**
