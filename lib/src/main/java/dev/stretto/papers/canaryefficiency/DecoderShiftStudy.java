@@ -195,7 +195,7 @@ public final class DecoderShiftStudy {
           networks.add(network);
           var how = new SpeechTraining(network, corpus, sampler instanceof PackingSampler, .1);
           var drawn = sampler.over(CutStreams.endless(corpus.cuts(), seed));
-          BatchSource<int[]> batches = SpeechTraining.source(corpus, () -> drawn);
+          BatchSource<int[]> batches = SpeechTraining.source(corpus, drawn);
           List<Long> counts = new ArrayList<>();
           seen.put(name, counts);
           timer.add(name, () -> counts.add(how.learn(batches, config).work().examples()));

@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDManager;
 import dev.stretto.papers.hydra.DraftHeads;
 import dev.stretto.samplers.decoding.Draft;
 import dev.stretto.samplers.decoding.Drafter;
-import dev.stretto.samplers.drafting.ProductTree;
 import dev.stretto.tensor.Tensors;
 import java.nio.FloatBuffer;
+import dev.stretto.samplers.drafting.BestFirstTree;
 import java.util.Arrays;
 
 /**
@@ -49,7 +49,7 @@ public record TransferDrafter(HiddenTransfer model, int nodes) implements Drafte
     public Draft[] draft(NDManager scope, Row[] rows) {
       Draft[] drafts = new Draft[rows.length];
       for (int b = 0; b < rows.length; b++) {
-        drafts[b] = Draft.of(ProductTree.of(rows[b].pending(), distributions[b], nodes));
+        drafts[b] = Draft.of(BestFirstTree.ofProduct(rows[b].pending(), distributions[b], nodes));
       }
       return drafts;
     }

@@ -2,6 +2,7 @@ package dev.stretto.papers.aded;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -48,7 +49,10 @@ class AdedDrafterTest {
       int parent = tree.parents()[i];
       int first = parent == 0 ? before : tree.tokens()[tree.parents()[parent]];
       TrigramMatrix.Row row = matrix.row(first, tree.tokens()[parent]);
-      masses[i] = masses[parent] * row.probability(row.rank(tree.tokens()[i]));
+      int token = tree.tokens()[i];
+      int rank =
+          IntStream.range(0, row.size()).filter(r -> row.token(r) == token).findAny().getAsInt();
+      masses[i] = masses[parent] * row.probability(rank);
     }
     return Arrays.stream(masses).sum() - 1;
   }
@@ -201,8 +205,8 @@ class AdedDrafterTest {
         seen = at;
         at += length;
       }
-      assertEquals(again.checksum(), live.checksum());
-      assertTrue(live.boosted() > 0 && live.checksum() != counted.checksum());
+      assertEquals(again.boosted(), live.boosted());
+      assertNotEquals(counted.boosted(), live.boosted());
     }
   }
 
@@ -244,7 +248,7 @@ class AdedDrafterTest {
         }
       }
     }
-    assertEquals(0, counted.boosted());
+    assertEquals("{}", counted.boosted());
   }
 
   @Test
