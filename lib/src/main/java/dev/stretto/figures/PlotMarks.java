@@ -9,10 +9,6 @@ import tech.tablesaw.api.Table;
 /** What a {@link Plot} can draw: each method starts a layer. */
 abstract sealed class PlotMarks permits Plot {
   private static final double TEXT_SIZE = 6;
-  private static final Map<String, Object> LINE =
-      Map.of("size", 1.1, "color", Palette.FIRST, "fill", Palette.FIRST);
-  private static final Map<String, Object> BAND =
-      Map.of("color", "#ffffff", "size", 0, "alpha", 0.2, "fill", Palette.FIRST);
 
   abstract PlotParts parts();
 
@@ -46,7 +42,8 @@ abstract sealed class PlotMarks permits Plot {
    * @param y column
    */
   public Plot lines(String x, String y) {
-    return layer("line", LINE, "x", x, "y", y);
+    Map<String, Object> look = Map.of("size", 1.1, "color", Palette.FIRST, "fill", Palette.FIRST);
+    return layer("line", look, "x", x, "y", y);
   }
 
   /**
@@ -61,16 +58,6 @@ abstract sealed class PlotMarks permits Plot {
   }
 
   /**
-   * {@return the plot with a staircase that keeps each value until the next x}
-   *
-   * @param x column of numbers
-   * @param y column
-   */
-  public Plot steps(String x, String y) {
-    return layer("step", LINE, "x", x, "y", y);
-  }
-
-  /**
    * {@return the plot with counts of rows in equal bins (equal factors where x is logarithmic), the
    * parts of a {@link Plot#fill} stacked}
    *
@@ -78,25 +65,10 @@ abstract sealed class PlotMarks permits Plot {
    * @param bins how many
    */
   public Plot histogram(String x, int bins) {
-    return histogram(x, bins, "");
-  }
-
-  /**
-   * {@return the plot with sums of a column in equal bins, for example the seconds of audio by
-   * duration}
-   *
-   * @param x column of numbers
-   * @param bins how many
-   * @param weight column that is summed
-   */
-  public Plot histogram(String x, int bins, String weight) {
-    if (!weight.isEmpty()) {
-      Layer.requireColumn(parts().table, weight);
-    }
     Map<String, Object> look = Map.of("size", 0.3, "color", "#ffffff", "fill", Palette.FIRST);
     return layer("rect", look, "x", x)
-        .summarised(new Summary.Histogram(bins, weight))
-        .defaultTitles(x, weight.isEmpty() ? "count" : weight);
+        .summarised(new Summary.Histogram(bins))
+        .defaultTitles(x, "count");
   }
 
   /**
@@ -120,33 +92,6 @@ abstract sealed class PlotMarks permits Plot {
   public Plot errorBars(String x, String low, String high) {
     Map<String, Object> look = Map.of("width", 0.25, "size", 0.8, "color", "#333333");
     return layer("errorbar", look, "x", x, "ymin", low, "ymax", high);
-  }
-
-  /**
-   * {@return the plot with the layer started last spread by an error: a band around lines, bars at
-   * points and bars}
-   *
-   * @param y column of numbers that the layer shows
-   * @param error column of half widths, for example standard errors, in the same unit
-   */
-  public Plot errors(String y, String error) {
-    Layer marks = requireLast();
-    String x = marks.mapping().get("x");
-    boolean line = List.of("line", "step").contains(marks.geom());
-    String colour = marks.mapping().getOrDefault("color", marks.mapping().get("fill"));
-    Map<String, Object> look = line ? BAND : Map.of("width", 0.15, "size", 0.8, "color", "#333333");
-    Plot spread =
-        from(marks.table())
-            .layer(line ? "ribbon" : "errorbar", look, "x", x, "y", y, "error", error)
-            .summarised(new Summary.Around())
-            .with("show_legend", false);
-    if (colour != null) {
-      spread = line ? spread.fill(colour) : spread.group(colour);
-    }
-    if ("dodge".equals(marks.constants().get("position"))) {
-      spread = spread.with("position", Map.of("name", "dodge", "width", 0.8));
-    }
-    return spread.change(p -> p.table = parts().table);
   }
 
   /**
