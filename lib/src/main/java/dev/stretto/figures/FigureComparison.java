@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
@@ -39,10 +40,7 @@ public final class FigureComparison {
         if (!declared.equals(actual.classes().get(column.name()))) {
           differences.add(
               "column '%s' is declared %s instead of %s"
-                  .formatted(
-                      column.name(),
-                      FigureData.word(actual.classes().get(column.name())),
-                      FigureData.word(declared)));
+                  .formatted(column.name(), actual.classes().get(column.name()), declared));
         }
         compare(column, b.column(column.name()), declared, differences);
       }
@@ -55,25 +53,21 @@ public final class FigureComparison {
     if (declared.kind() == ColumnClass.Kind.WALL) {
       return;
     }
-    int parted = 0;
-    int first = -1;
-    for (int row = 0; row < expected.size(); row++) {
-      if (!equal(expected, actual, row, declared.tolerance())) {
-        parted++;
-        first = first < 0 ? row : first;
-      }
-    }
-    if (parted > 0) {
+    int[] parted =
+        IntStream.range(0, expected.size())
+            .filter(row -> !equal(expected, actual, row, declared.tolerance()))
+            .toArray();
+    if (parted.length > 0) {
       differences.add(
           "column '%s' (%s): %d of %d values differ, first in row %d: %s instead of %s"
               .formatted(
                   expected.name(),
-                  FigureData.word(declared),
-                  parted,
+                  declared,
+                  parted.length,
                   expected.size(),
-                  first + 1,
-                  shown(actual, first),
-                  shown(expected, first)));
+                  parted[0] + 1,
+                  shown(actual, parted[0]),
+                  shown(expected, parted[0])));
     }
   }
 

@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
@@ -27,7 +29,7 @@ public record FigureData(
     Map<String, String> provenance, Map<String, ColumnClass> classes, Table table) {
 
   private static final Pattern DECLARATION =
-      Pattern.compile("(.+) (structural|wall|measured ([0-9.eE+-]+))");
+      Pattern.compile("(.+) (?:(structural|wall)|(measured) ([0-9.eE+-]+))");
   private static final Pattern WHOLE = Pattern.compile("[+-]?[0-9]{1,18}");
   private static final Pattern NUMBER =
       Pattern.compile("[+-]?([0-9]+\\.?[0-9]*([eE][+-]?[0-9]+)?|Infinity)|NaN");
@@ -40,7 +42,7 @@ public record FigureData(
         (key, value) -> csv.append("# %s: %s\n".formatted(key, value.replaceAll("\\R", " "))));
     for (String name : table.columnNames()) {
       ColumnClass declared = figure.columnClasses().getOrDefault(name, ColumnClass.STRUCTURAL);
-      csv.append("# column: %s %s\n".formatted(name, word(declared)));
+      csv.append("# column: %s %s\n".formatted(name, declared));
     }
     line(csv, table.columnNames().stream().map(FigureData::quoted));
     for (int row = 0; row < table.rowCount(); row++) {
@@ -54,26 +56,17 @@ public record FigureData(
     csv.append(cells.collect(Collectors.joining(","))).append('\n');
   }
 
-  static String word(ColumnClass declared) {
-    return switch (declared.kind()) {
-      case STRUCTURAL -> "structural";
-      case MEASURED -> "measured " + number(declared.tolerance());
-      case WALL -> "wall";
+  /** The shortest text that reads back as the same number. */
+  private static String cell(Column<?> column, int row) {
+    return switch (column.isMissing(row) ? null : column.get(row)) {
+      case null -> "";
+      case Double number -> number(number);
+      case Number whole -> whole.toString();
+      case Object text -> quoted(text.toString());
     };
   }
 
-  /** The shortest text that reads back as the same number. */
-  private static String cell(Column<?> column, int row) {
-    if (column.isMissing(row)) {
-      return "";
-    }
-    Object value = column.get(row);
-    return column instanceof NumericColumn && value instanceof Double number
-        ? number(number)
-        : column instanceof NumericColumn ? String.valueOf(value) : quoted(String.valueOf(value));
-  }
-
-  private static String number(double value) {
+  static String number(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
         : Double.toString(value);
@@ -92,12 +85,9 @@ public record FigureData(
   static FigureData parse(String file, String text) {
     Map<String, String> provenance = new LinkedHashMap<>();
     Map<String, ColumnClass> classes = new LinkedHashMap<>();
-    int start = 0;
-    int line = 1;
-    for (; text.startsWith("#", start); line++) {
-      int end = text.indexOf('\n', start);
-      end = end < 0 ? text.length() : end;
-      String comment = text.substring(start + 1, end).strip();
+    List<String> comments = text.lines().takeWhile(line -> line.startsWith("#")).toList();
+    for (int line = 1; line <= comments.size(); line++) {
+      String comment = comments.get(line - 1).substring(1).strip();
       int colon = comment.indexOf(": ");
       if (colon < 0) {
         throw new IllegalArgumentException(
@@ -109,9 +99,8 @@ public record FigureData(
       } else {
         provenance.put(comment.substring(0, colon), value);
       }
-      start = Math.min(end + 1, text.length());
     }
-    return new FigureData(provenance, classes, table(file, line, text.substring(start), classes));
+    return new FigureData(provenance, classes, table(file, comments.size(), text, classes));
   }
 
   private static void declare(String place, String text, Map<String, ColumnClass> classes) {
@@ -121,19 +110,17 @@ public record FigureData(
           "%s: a column is structural, measured TOLERANCE or wall, not '%s'"
               .formatted(place, text));
     }
-    String word = matcher.group(2);
+    double tolerance = matcher.group(4) == null ? 0 : Double.parseDouble(matcher.group(4));
+    String kind = Objects.requireNonNullElse(matcher.group(2), matcher.group(3));
     classes.put(
         matcher.group(1),
-        word.equals("wall")
-            ? ColumnClass.WALL
-            : word.equals("structural")
-                ? ColumnClass.STRUCTURAL
-                : ColumnClass.measured(Double.parseDouble(matcher.group(3))));
+        new ColumnClass(ColumnClass.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), tolerance));
   }
 
   private static Table table(
-      String file, int firstLine, String csv, Map<String, ColumnClass> classes) {
+      String file, int comments, String text, Map<String, ColumnClass> classes) {
     CsvParserSettings settings = new CsvParserSettings();
+    settings.setNumberOfRowsToSkip(comments);
     settings.setKeepQuotes(true);
     settings.setMaxCharsPerColumn(-1);
     settings.setMaxColumns(Math.max(512, classes.size() + 1));
@@ -141,7 +128,7 @@ public record FigureData(
     settings.setIgnoreTrailingWhitespaces(false);
     settings.getFormat().setComment('\0');
     settings.setSkipEmptyLines(false);
-    List<String[]> rows = new CsvParser(settings).parseAll(new StringReader(csv));
+    List<String[]> rows = new CsvParser(settings).parseAll(new StringReader(text));
     List<String> names =
         rows.isEmpty()
             ? List.of()
@@ -149,7 +136,7 @@ public record FigureData(
     if (!names.equals(List.copyOf(classes.keySet()))) {
       throw new IllegalArgumentException(
           "%s, line %d: the columns are %s, but declared above are %s"
-              .formatted(file, firstLine, names, classes.keySet()));
+              .formatted(file, comments + 1, names, classes.keySet()));
     }
     Table table = Table.create();
     for (int c = 0; c < names.size(); c++) {
@@ -169,14 +156,15 @@ public record FigureData(
 
   /** Numbers where every cell is one and none is quoted; text otherwise. */
   private static List<Object> typed(List<String> cells) {
-    boolean whole = cells.stream().allMatch(c -> c == null || WHOLE.matcher(c).matches());
-    boolean number = cells.stream().allMatch(c -> c == null || NUMBER.matcher(c).matches());
+    Function<String, Object> value = FigureData::unquoted;
+    if (cells.stream().allMatch(c -> c == null || WHOLE.matcher(c).matches())) {
+      value = Long::valueOf;
+    } else if (cells.stream().allMatch(c -> c == null || NUMBER.matcher(c).matches())) {
+      value = Double::valueOf;
+    }
     List<Object> values = new ArrayList<>();
     for (String cell : cells) {
-      values.add(
-          cell == null
-              ? null
-              : whole ? Long.valueOf(cell) : number ? Double.valueOf(cell) : unquoted(cell));
+      values.add(cell == null ? null : value.apply(cell));
     }
     return values;
   }

@@ -189,10 +189,7 @@ public final class ImageGrid implements Figure {
     int cellWidth = look.scale * images.stream().mapToInt(BufferedImage::getWidth).max().orElse(1);
     int cellHeight =
         look.scale * images.stream().mapToInt(BufferedImage::getHeight).max().orElse(1);
-    double names = 0;
-    for (String row : look.rows) {
-      names = Math.max(names, Drawing.textWidth(row, FONT) + 10);
-    }
+    double names = look.rows.isEmpty() ? 0 : Drawing.widest(look.rows, FONT) + 10;
     double top = (look.title.isEmpty() ? 0 : LINE + 6) + GAP;
     int rows = (images.size() + across - 1) / across;
     double left = names + GAP;

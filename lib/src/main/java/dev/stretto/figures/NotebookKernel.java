@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * The notebook kernel this JVM is, found by reflection. The four families of Java kernels differ in
- * where the running kernel is kept; all of them publish their own {@code DisplayData}, so a bundle is
- * copied into one.
+ * where the running kernel is kept; all of them publish their own {@code DisplayData}, so a bundle
+ * is copied into one.
  */
 final class NotebookKernel {
   /** Where a family keeps its running kernel, and its display data class. */

@@ -3,6 +3,7 @@ package dev.stretto.figures;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 
@@ -14,15 +15,29 @@ abstract sealed class PlotMarks permits Plot {
 
   abstract Plot change(Consumer<PlotParts> edit);
 
-  abstract Plot layer(String geom, Map<String, Object> look, String... aestheticsAndColumns);
-
-  abstract Plot annotation(String geom, Map<String, ?> columns, Map<String, Object> look);
-
-  abstract Plot summarised(Summary by);
-
-  abstract Layer requireLast();
-
   abstract Plot from(Table other);
+
+  private Plot layer(String geom, Map<String, Object> look, String... aestheticsAndColumns) {
+    Layer layer = Layer.of(geom, parts().table, look, aestheticsAndColumns);
+    return change(p -> p.layers.add(layer));
+  }
+
+  private Layer requireLast() {
+    if (parts().layers.isEmpty()) {
+      throw new IllegalStateException("start a layer first, for example with points(x, y)");
+    }
+    return parts().layers.getLast();
+  }
+
+  /** Changes the layer started last. */
+  Plot last(UnaryOperator<Layer> edit) {
+    Layer changed = edit.apply(requireLast());
+    return change(p -> p.layers.set(p.layers.size() - 1, changed));
+  }
+
+  Plot summarised(Summary by) {
+    return last(layer -> layer.summarised(by));
+  }
 
   /**
    * {@return the plot with points}
@@ -68,7 +83,11 @@ abstract sealed class PlotMarks permits Plot {
     Map<String, Object> look = Map.of("size", 0.3, "color", "#ffffff", "fill", Palette.FIRST);
     return layer("rect", look, "x", x)
         .summarised(new Summary.Histogram(bins))
-        .defaultTitles(x, "count");
+        .change(
+            p -> {
+              p.titles.putIfAbsent("x", x);
+              p.titles.putIfAbsent("y", "count");
+            });
   }
 
   /**
@@ -198,7 +217,8 @@ abstract sealed class PlotMarks permits Plot {
   private Plot rule(String geom, String aesthetic, double at) {
     Map<String, Object> look =
         Map.of("color", "#666666", "linetype", "dashed", "size", 0.8, "show_legend", false);
-    return annotation(geom, Map.of(aesthetic, List.of(at)), look);
+    Layer rule = Layer.annotation(geom, Map.of(aesthetic, List.of(at)), look);
+    return change(p -> p.layers.add(rule));
   }
 
   /**
@@ -210,7 +230,8 @@ abstract sealed class PlotMarks permits Plot {
    */
   public Plot note(Object x, Object y, String text) {
     Map<String, Object> look = Map.of("size", TEXT_SIZE, "color", "#444444", "hjust", 0);
-    return annotation(
-        "text", Map.of("x", List.of(x), "y", List.of(y), "label", List.of(text)), look);
+    Map<String, ?> remark = Map.of("x", List.of(x), "y", List.of(y), "label", List.of(text));
+    Layer note = Layer.annotation("text", remark, look);
+    return change(p -> p.layers.add(note));
   }
 }

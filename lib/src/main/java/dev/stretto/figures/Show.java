@@ -1,6 +1,5 @@
 package dev.stretto.figures;
 
-import ai.djl.ndarray.NDArray;
 import dev.stretto.tensor.SvgDrawable;
 import java.awt.image.BufferedImage;
 import java.lang.reflect.Array;
@@ -27,8 +26,8 @@ public final class Show {
    * {@return the representations of a value: media type to content, always with {@code text/plain},
    * in a new map}
    *
-   * @param value anything, {@code null} too: a {@link Table}, a {@link Figure}, an {@link NDArray},
-   *     a {@link BufferedImage}, a {@link Showable}; the rest is text
+   * @param value anything, {@code null} too: a {@link Table}, a {@link Figure}, a {@link
+   *     BufferedImage}, a {@link Showable}; the rest is text
    */
   public static Map<String, Object> bundle(Object value) {
     Map<String, Object> bundle = new LinkedHashMap<>();
@@ -54,7 +53,6 @@ public final class Show {
         bundle.put("image/svg+xml", sketch.svg());
         bundle.put("image/png", base64(Drawing.png(sketch.svg(), sketch.width())));
       }
-      case NDArray array -> bundle.put("text/plain", ArrayText.of(array));
       case null, default -> bundle.put("text/plain", text(value));
     }
     return bundle;

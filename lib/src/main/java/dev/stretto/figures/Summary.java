@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
@@ -66,13 +67,11 @@ sealed interface Summary {
         }
       }
       double middle = (ends[0] + ends[1]) / 2;
-      List<Integer> rows = new ArrayList<>();
-      for (int row = 0; row < values.size(); row++) {
-        if (values.getDouble(row) >= middle == upper) {
-          rows.add(row);
-        }
-      }
-      return rows(layer.table(), rows);
+      int[] rows =
+          IntStream.range(0, values.size())
+              .filter(row -> values.getDouble(row) >= middle == upper)
+              .toArray();
+      return layer.table().rows(rows);
     }
   }
 
