@@ -4,7 +4,6 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 import tech.tablesaw.columns.Column;
 
@@ -23,7 +22,7 @@ final class FigureData {
         (key, value) -> csv.append("# %s: %s\n".formatted(key, value.replaceAll("\\R", " "))));
     for (String name : table.columnNames()) {
       ColumnClass declared = figure.columnClasses().getOrDefault(name, ColumnClass.STRUCTURAL);
-      csv.append("# column: %s %s\n".formatted(name, word(declared)));
+      csv.append("# column: %s %s\n".formatted(name, declared));
     }
     line(csv, table.columnNames().stream().map(FigureData::quoted));
     for (int row = 0; row < table.rowCount(); row++) {
@@ -37,26 +36,17 @@ final class FigureData {
     csv.append(cells.collect(Collectors.joining(","))).append('\n');
   }
 
-  static String word(ColumnClass declared) {
-    return switch (declared.kind()) {
-      case STRUCTURAL -> "structural";
-      case MEASURED -> "measured " + number(declared.tolerance());
-      case WALL -> "wall";
+  /** The shortest text that reads back as the same number. */
+  private static String cell(Column<?> column, int row) {
+    return switch (column.isMissing(row) ? null : column.get(row)) {
+      case null -> "";
+      case Double number -> number(number);
+      case Number whole -> whole.toString();
+      case Object text -> quoted(text.toString());
     };
   }
 
-  /** The shortest text that reads back as the same number. */
-  private static String cell(Column<?> column, int row) {
-    if (column.isMissing(row)) {
-      return "";
-    }
-    Object value = column.get(row);
-    return column instanceof NumericColumn && value instanceof Double number
-        ? number(number)
-        : column instanceof NumericColumn ? String.valueOf(value) : quoted(String.valueOf(value));
-  }
-
-  private static String number(double value) {
+  static String number(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
         : Double.toString(value);
