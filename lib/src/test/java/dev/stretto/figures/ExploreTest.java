@@ -31,9 +31,7 @@ class ExploreTest {
   void theScriptIsWrittenIntoTheOutputAndNothingIsLoaded() throws Exception {
     Files.writeString(cache.resolve("plotly.min.js"), "window.Plotly = {t: '</script>'}");
     for (Explore chart :
-        List.of(
-            Explore.bars(table(), "name", "y"),
-            Explore.scatter(table(), "x", "y", "name"))) {
+        List.of(Explore.bars(table(), "name", "y"), Explore.scatter(table(), "x", "y", "name"))) {
       String html = (String) shown(chart).get("text/html");
       assertFalse(html.contains("http") || html.contains("require"), html);
       assertTrue(html.indexOf("</script>") == html.lastIndexOf("</script>"), "one script element");

@@ -32,8 +32,7 @@ class PictureDifferenceTest {
   @Test
   void aSmallerPictureHasAWhiteMargin() throws IOException {
     Path one = pixels("one.png", 2, 1);
-    assertEquals(
-        Math.sqrt(.5), PictureDifference.of(one, pixels("two.png", 2, 2)).rms(), 1e-9);
+    assertEquals(Math.sqrt(.5), PictureDifference.of(one, pixels("two.png", 2, 2)).rms(), 1e-9);
   }
 
   @Test

@@ -158,9 +158,7 @@ class ShowTest {
     try (FakeKernel kernel = FakeKernel.of(family)) {
       Show.show("hello", Show.html("<i>x</i>"));
       assertEquals(
-          List.of(
-              "display {text/plain=hello}",
-              "display {text/plain=x, text/html=<i>x</i>}"),
+          List.of("display {text/plain=hello}", "display {text/plain=x, text/html=<i>x</i>}"),
           kernel.log());
       Object rendered = Show.rendered("as result");
       assertInstanceOf(kernel.displayData(), rendered);

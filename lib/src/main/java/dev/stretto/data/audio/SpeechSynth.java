@@ -68,7 +68,7 @@ public final class SpeechSynth {
       if (!fits) {
         throw new IllegalArgumentException(
             ("rate %d, %d words, %d homophones, sentences of %d to %d, symbols of %s to %s ms,"
-                 + " smear %s ms, noise %s: expected the ranges of SpeechSynth.Config")
+                    + " smear %s ms, noise %s: expected the ranges of SpeechSynth.Config")
                 .formatted(
                     sampleRate,
                     words,

@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDManager;
 import dev.stretto.papers.hydra.DraftHeads;
 import dev.stretto.samplers.decoding.Draft;
 import dev.stretto.samplers.decoding.Drafter;
+import dev.stretto.samplers.drafting.BestFirstTree;
 import dev.stretto.tensor.Tensors;
 import java.nio.FloatBuffer;
-import dev.stretto.samplers.drafting.BestFirstTree;
 import java.util.Arrays;
 
 /**
