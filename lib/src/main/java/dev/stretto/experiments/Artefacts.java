@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -33,7 +34,8 @@ import java.util.stream.Stream;
  * STRETTO_CACHE} or {@code ~/.cache/stretto}). New ones go to the folder named, else in a quick run
  * to the checkout where it can be written, else to the cache; those of smoke runs are not stored.
  * {@code STRETTO_FRESH} ({@code all}, or notebooks' names or numbers with commas between) trains
- * each model again, once in a run, and says its final measures beside the stored ones.
+ * each model again, once in a run, and says its final measures beside those of {@link
+ * ReferenceSeeds}, or of the stored model where there are none.
  */
 final class Artefacts {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
@@ -167,9 +169,11 @@ final class Artefacts {
         store(id, network, measures);
       }
       trained.add(id.key());
-      before.ifPresent(
-          old ->
-              say.accept("%s: %s now, %s in the stored model".formatted(id.name(), measures, old)));
+      if (fresh) {
+        ReferenceSeeds.compared(ReferenceSeeds.read(folders, id.key()), measures)
+            .or(() -> before.map(old -> "%s now, %s in the stored model".formatted(measures, old)))
+            .ifPresent(sentence -> say.accept(id.name() + ": " + sentence));
+      }
       return model;
     } catch (IOException e) {
       network.close();
@@ -197,6 +201,25 @@ final class Artefacts {
         target,
         new CheckpointIndex.Row(
             id.name(), id.seed(), id.key(), id.file(), Files.size(path), FORMAT));
+  }
+
+  /**
+   * Trains reference seeds in an extended run and stores their final measures, in the checkout
+   * where there is one; in other presets, and where they are stored already, does nothing.
+   *
+   * @param id of the model
+   * @param seeds of the references
+   * @param train trains, or loads, the model with a seed and tells what it is found by
+   */
+  void references(Id id, List<Long> seeds, LongFunction<Id> train) {
+    if (preset != Preset.EXTENDED || !ReferenceSeeds.read(folders, id.key()).isEmpty()) {
+      return;
+    }
+    Map<Long, Map<String, Double>> measures = new TreeMap<>();
+    for (long seed : seeds) {
+      measures.put(seed, measures(find(train.apply(seed)).orElseThrow()));
+    }
+    ReferenceSeeds.store(folders.getFirst(), id, measures);
   }
 
   /** The final measures that are stored with a model. */

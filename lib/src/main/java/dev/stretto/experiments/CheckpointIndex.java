@@ -20,7 +20,7 @@ final class CheckpointIndex {
    * @param key of recipe and seed
    * @param file name within the folder
    * @param bytes its size
-   * @param format F16 or F32 for weights, JSON for measures of reference seeds
+   * @param format F16 or F32
    */
   record Row(String recipe, long seed, String key, String file, long bytes, String format) {}
 

@@ -70,7 +70,12 @@ public enum Preset {
    * @return the value for this preset
    */
   public <T> T pick(T smoke, T quick, T extended, T full) {
-    return List.of(smoke, quick, extended, full).get(ordinal());
+    return switch (this) {
+      case SMOKE -> smoke;
+      case QUICK -> quick;
+      case EXTENDED -> extended;
+      case FULL -> full;
+    };
   }
 
   /** The name as it is written in {@code STRETTO_PRESET} and in the ledger. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -40,6 +41,8 @@ import java.util.stream.Stream;
  * @param <B> a batch
  */
 public final class Recipe<C extends Record, M, B> {
+  private static final int REFERENCES = 5;
+
   /**
    * Makes something of a configuration, trained inputs and one more thing.
    *
@@ -302,6 +305,24 @@ public final class Recipe<C extends Record, M, B> {
    */
   public M get(Experiment<?> lab, long value) {
     return get(lab.artefacts(), value);
+  }
+
+  /**
+   * Trains five other seeds in an extended run and stores their final measures, by which a model
+   * that is trained again is judged; in other presets, and where they are stored, does nothing.
+   *
+   * @param lab the session
+   */
+  public void references(Experiment<?> lab) {
+    Artefacts store = lab.artefacts();
+    List<Long> seeds = LongStream.rangeClosed(seed + 1, seed + REFERENCES).boxed().toList();
+    store.references(
+        id(seed),
+        seeds,
+        value -> {
+          get(store, value);
+          return id(value);
+        });
   }
 
   M get(Artefacts store, long value) {

@@ -3,6 +3,7 @@ package dev.stretto.experiments;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stretto.models.Parameters;
 import dev.stretto.models.Safetensors;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,9 +54,13 @@ class ArtefactsTest {
   }
 
   private float[] obtain(Artefacts artefacts, double loss) {
+    return obtain(artefacts, ID, loss);
+  }
+
+  private float[] obtain(Artefacts artefacts, Artefacts.Id id, double loss) {
     try (Trainable model =
         artefacts.obtain(
-            ID,
+            id,
             ArtefactsTest::network,
             network -> network,
             network -> {
@@ -139,6 +145,53 @@ class ArtefactsTest {
     obtain(artefacts(Preset.QUICK, "STRETTO_FRESH", "all"), .5);
     assertEquals("tiny: {loss=0.5} now, {loss=1.2} in the stored model", said.getLast());
     assertEquals(4, trained);
+  }
+
+  @Test
+  void aFreshModelIsComparedWithReferenceSeedsWhereThereAreSome() {
+    double[] losses = {1, 1.1, .9, 1.05, .95};
+    List<Long> seeds = List.of(0L, 1L, 2L, 3L, 4L);
+    artefacts(Preset.QUICK)
+        .references(
+            ID,
+            seeds,
+            seed -> {
+              throw new AssertionError("only an extended run trains references");
+            });
+    for (int round = 0; round < 2; round++) {
+      Artefacts extended = artefacts(Preset.EXTENDED);
+      extended.references(
+          ID,
+          seeds,
+          seed -> {
+            Artefacts.Id other = new Artefacts.Id("tiny", seed, "seed" + seed, "");
+            obtain(extended, other, losses[(int) seed]);
+            return other;
+          });
+      assertEquals(5, trained, "stored ones are not trained again");
+    }
+    obtain(artefacts(Preset.QUICK), 1.2);
+    obtain(artefacts(Preset.QUICK, "STRETTO_FRESH", "01, 02-own"), 1.2);
+    assertEquals(
+        "tiny: loss 1.2000 is within 0.60127 to 1.3987, the prediction interval of 5 reference"
+            + " seeds",
+        said.getLast());
+    obtain(artefacts(Preset.QUICK, "STRETTO_FRESH", "all"), .5);
+    assertTrue(said.getLast().startsWith("tiny: loss 0.50000 is OUTSIDE 0.60"), said.getLast());
+  }
+
+  /** False alarm 1 in 100 by definition; the bounds below are four deviations of 4,000 draws. */
+  @Test
+  void oneValueInAHundredIsOutsideOfTheInterval() {
+    Random random = new Random(11);
+    int outside = 0;
+    for (int trial = 0; trial < 4000; trial++) {
+      double[] values = random.doubles(6).map(_ -> 3 + 2 * random.nextGaussian()).toArray();
+      double[] bounds = ReferenceSeeds.interval(values);
+      double next = 3 + 2 * random.nextGaussian();
+      outside += next < bounds[0] || next > bounds[1] ? 1 : 0;
+    }
+    assertEquals(40, outside, 4 * Math.sqrt(4000 * .01 * .99));
   }
 
   private static long files(Path folder) throws IOException {
