@@ -72,7 +72,7 @@ final class ReferenceSeeds {
         Comparator.comparing(Row::recipe)
             .thenComparing(Row::key)
             .thenComparing(Row::measure)
-            .thenComparing(Row::seed));
+            .thenComparingLong(Row::seed));
     Csv.write(folder.resolve(FILE), Row.class, rows, "\t");
   }
 
