@@ -99,6 +99,7 @@ final class MaskAndTreeSvg {
     return new Drawing(svg(HEAD, width, height, attributes) + content + "</svg>", width, text);
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // the forms are this file's own
   private static String svg(String form, Object... values) {
     return String.format(Locale.ROOT, form, values);
   }

@@ -228,15 +228,15 @@ public final class PaddingProfiler implements Consumer<Batch> {
         name,
         cuts,
         steps,
-        share(cuts, steps),
+        share((double) cuts, (double) steps),
         share((double) (executed.in - useful.in), (double) executed.in),
         share((double) (executed.out - useful.out), (double) executed.out),
         share(macs - useful.macs(), macs),
         share(executed.encoder - useful.encoder, macs),
         share(executed.decoder - useful.decoder, macs),
-        budget == 0 ? Double.NaN : share(executed.floats, steps) / budget,
+        budget == 0 ? Double.NaN : share(executed.floats, (double) steps) / budget,
         budget == 0 ? Double.NaN : maxFloats / budget,
-        share(cuts, macs / 1e9),
+        share((double) cuts, macs / 1e9),
         macs,
         maxFloats);
   }

@@ -12,12 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PictureDifferenceTest {
-  private static final String DRAWING =
-      """
-      <svg xmlns="http://www.w3.org/2000/svg" width="40" height="30">
-      <rect x="0" y="0" width="%d" height="30" fill="#%06x"/></svg>
-      """;
-
   @TempDir private Path folder;
 
   @Test
@@ -49,7 +43,13 @@ class PictureDifferenceTest {
   }
 
   private Path drawing(String name, int width, int colour) throws IOException {
-    return Files.writeString(folder.resolve(name), DRAWING.formatted(width, colour));
+    return Files.writeString(
+        folder.resolve(name),
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" width="40" height="30">
+        <rect x="0" y="0" width="%d" height="30" fill="#%06x"/></svg>
+        """
+            .formatted(width, colour));
   }
 
   /** Black pixels. */

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /**
@@ -21,7 +22,7 @@ public final class TrigramMatrix {
   private final int topK;
 
   /** Boosted pairs, the least recently boosted first. */
-  private final LinkedHashMap<Long, Row> own;
+  private final SequencedMap<Long, Row> own; // in the order of their making
 
   /** The successors of a pair, best first, ties by lowest id. Never changed. */
   public static final class Row implements BestFirstTree.Successors {
@@ -112,7 +113,7 @@ public final class TrigramMatrix {
     }
   }
 
-  private TrigramMatrix(NGramModel counted, int topK, LinkedHashMap<Long, Row> own) {
+  private TrigramMatrix(NGramModel counted, int topK, SequencedMap<Long, Row> own) {
     this.counted = counted;
     this.topK = topK;
     this.own = own;

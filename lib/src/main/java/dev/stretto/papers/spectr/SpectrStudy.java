@@ -113,29 +113,27 @@ public final class SpectrStudy {
         softmax(target), softmax(trigrams.logProbs(Arrays.copyOfRange(text, at - 2, at))));
   }
 
-  /** A way to accept one of K candidates, with how often it does. */
-  private enum Rule {
-    OPTIMUM("optimum", MembershipTransport::optimum),
-    K_SEQ("K-SEQ", KSeq::acceptance),
-    RECURSIVE("recursive rejection", RecursiveRejection::acceptance),
-    GUARANTEE(
-        "guarantee x optimum",
-        (t, d, k) -> (1 - Math.pow(1 - 1.0 / k, k)) * MembershipTransport.optimum(t, d, k));
+  /** How often one of K candidates is accepted. */
+  private interface Probability {
+    double of(double[] target, double[] draft, int k);
+  }
 
-    private interface Law {
-      double acceptance(double[] target, double[] draft, int k);
-    }
+  private static final Rule OPTIMUM = new Rule("optimum", MembershipTransport::optimum);
+  private static final Rule K_SEQ = new Rule("K-SEQ", KSeq::acceptance);
+  private static final Rule GUARANTEE =
+      new Rule(
+          "guarantee x optimum",
+          (t, d, k) -> (1 - Math.pow(1 - 1.0 / k, k)) * MembershipTransport.optimum(t, d, k));
+  private static final List<Rule> RULES =
+      List.of(
+          OPTIMUM,
+          K_SEQ,
+          new Rule("recursive rejection", RecursiveRejection::acceptance),
+          GUARANTEE);
 
-    private final String label;
-    private final Law law;
-
-    Rule(String label, Law law) {
-      this.label = label;
-      this.law = law;
-    }
-
+  private record Rule(String label, Probability accepted) {
     double acceptance(Pair pair, int k) {
-      return law.acceptance(pair.target, pair.draft, k);
+      return accepted.of(pair.target, pair.draft, k);
     }
 
     double[] all(List<Pair> pairs, int k) {
@@ -191,7 +189,7 @@ public final class SpectrStudy {
   public List<Rate> rates() {
     List<Rate> rates = new ArrayList<>();
     for (var pairs : pairs(lab.seeds().getFirst()).entrySet()) {
-      for (Rule rule : Rule.values()) {
+      for (Rule rule : RULES) {
         for (int k : new int[] {1, 2, 3, 4, 6, 8}) {
           var all = SampleStatistics.of(rule.all(pairs.getValue(), k));
           double mean = all.mean();
@@ -217,8 +215,8 @@ public final class SpectrStudy {
     return pairs(seed).values().stream()
         .mapToDouble(
             pairs ->
-                Arrays.stream(Rule.K_SEQ.all(pairs, 8)).sum()
-                    / Arrays.stream(Rule.OPTIMUM.all(pairs, 8)).sum())
+                Arrays.stream(K_SEQ.all(pairs, 8)).sum()
+                    / Arrays.stream(OPTIMUM.all(pairs, 8)).sum())
         .min()
         .orElseThrow();
   }
@@ -230,8 +228,7 @@ public final class SpectrStudy {
         .flatMapToDouble(
             pair ->
                 IntStream.rangeClosed(2, 8)
-                    .mapToDouble(
-                        k -> Rule.K_SEQ.acceptance(pair, k) / Rule.GUARANTEE.acceptance(pair, k)))
+                    .mapToDouble(k -> K_SEQ.acceptance(pair, k) / GUARANTEE.acceptance(pair, k)))
         .min()
         .orElseThrow();
   }
