@@ -8,6 +8,7 @@ import dev.stretto.data.audio.Utterance;
 import dev.stretto.data.text.CharTokenizer;
 import dev.stretto.data.text.JavaSources;
 import dev.stretto.data.text.Windows;
+import dev.stretto.experiments.Experiment;
 import dev.stretto.experiments.Recipe;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.speech.SpeechModel;
@@ -74,6 +75,19 @@ public final class SharedModels {
           recogniser(Sound.SPEECH, 5000, 8, 1),
           recogniser(Sound.DIGITS, 3000, 4, 4),
           recogniser(Sound.DIGITS, 3000, 8, 1));
+
+  /**
+   * Trains five other seeds of the models of generated data, in an extended run; a model that is
+   * trained again is compared with them.
+   *
+   * @param lab the session
+   */
+  public static void references(Experiment<?> lab) {
+    CODE.references(lab);
+    RECOGNISERS.stream()
+        .filter(recipe -> recipe.config().set() == Sound.SPEECH)
+        .forEach(recipe -> recipe.references(lab));
+  }
 
   /** Sets of speech. */
   public enum Sound {
