@@ -22,12 +22,11 @@ from . import texts
 from .console import Problem
 from .notebooks import NEW, criteria, papers
 from .paths import FIGURES, WORK
+from .texts import QUALITY_TOLERANCE
 
 LEDGER = "ledger.csv"
 ROWS = "rows.csv"
 SERIES = ("paper", "measure", "dataset", "arm", "seed")
-# trained measures may move by this share from machine to machine
-QUALITY_TOLERANCE = 0.05
 ROUNDING = 2e-5
 PRESETS = ("smoke", "quick", "extended", "full")
 # what lies in a notebook's folder of figures and is none
