@@ -31,10 +31,30 @@ class CheckpointIndexTest {
       Set<String> names =
           files
               .map(file -> file.getFileName().toString())
-              .filter(name -> !name.equals("index.tsv") && !name.equals("README.md"))
+              .filter(name -> name.endsWith(".safetensors"))
               .collect(Collectors.toCollection(TreeSet::new));
       assertEquals(names, rows);
     }
+  }
+
+  @Test
+  void referencesAreFiveOtherSeedsOfDeclaredRecipes() throws IOException {
+    Map<String, Long> own =
+        DeclaredRecipes.all().stream()
+            .filter(Recipe::stored)
+            .collect(Collectors.toMap(Recipe::key, Recipe::seed, (a, b) -> a));
+    Map<String, Set<String>> seeds =
+        Tsv.rows("references.tsv", Files.readString(FOLDER.resolve("references.tsv"))).stream()
+            .collect(
+                Collectors.groupingBy(
+                    row -> row.get("key"),
+                    Collectors.mapping(row -> row.get("seed"), Collectors.toSet())));
+    assertTrue(own.keySet().containsAll(seeds.keySet()), seeds.keySet().toString());
+    seeds.forEach(
+        (key, others) -> {
+          assertEquals(5, others.size(), key);
+          assertTrue(!others.contains(Long.toString(own.get(key))), key);
+        });
   }
 
   @Test
