@@ -11,14 +11,14 @@ that may change: they are said, not counted. Specifications and pictures are not
 from __future__ import annotations
 
 import csv
+import io
 import re
 
 from .console import Problem
-from .results import LEDGER, NO_FIGURE
+from .results import LEDGER, NO_FIGURE, QUALITY_TOLERANCE, ROUNDING, close
 
 KINDS = ("class", "column", "value", "measure", "figure")
-TOLERANCES = {"QUALITY": 0.05}
-ROUNDING = 2e-5
+TOLERANCES = {"QUALITY": QUALITY_TOLERANCE}
 
 
 class Renames:
@@ -115,12 +115,7 @@ class Comparison:
                 continue
             tolerance = max(tolerance, old.columns[old_name][1])
             pairs = [(self.renames.value(a[old_name], figure), b[name]) for a, b in zip(old.rows, new.rows)]
-            parted = [(row, a, b) for row, (a, b) in enumerate(pairs, 1) if not close(a, b, tolerance)]
-            if parted:
-                sentences.append(
-                    "column '%s' (%s): %d of %d values differ, first in row %d: %s instead of %s"
-                    % (name, kind, len(parted), len(pairs), parted[0][0], parted[0][2], parted[0][1])
-                )
+            sentences += parted_values(name, kind, tolerance, pairs)
         return sentences
 
     def ledger(self, old, new, stems, without_data=False):
@@ -164,24 +159,42 @@ class Data:
     """A figure's stored data: columns to (class, tolerance), rows, and whether real data made it."""
 
     def __init__(self, file):
-        lines = file.read_text(encoding="utf-8").splitlines()
-        header = [line for line in lines if line.startswith("# ")]
-        declared = [re.fullmatch(r"# column: (.+) (structural|measured|wall)(?: ([\d.eE+-]+))?", line) for line in header]
-        classes = {found[1]: (found[2], float(found[3] or 0)) for found in declared if found}
-        reader = csv.DictReader(lines[len(header) :])
+        text = file.read_text(encoding="utf-8")
+        self.columns, self.real = {}, False
+        number, start = 0, 0
+        while text.startswith("#", start):
+            number, end = number + 1, text.find("\n", start) + 1 or len(text)
+            self._declare(text[start:end].rstrip("\n"), "%s, line %d" % (file, number))
+            start = end
+        reader = csv.DictReader(io.StringIO(text[start:], newline=""), restval="")
         self.rows = list(reader)
-        self.columns = {name: classes.get(name, ("structural", 0.0)) for name in reader.fieldnames or []}
-        self.real = any(line.startswith("# data:") for line in header)
+        names = reader.fieldnames or []
+        lost = set(self.columns) - set(names)
+        if lost:
+            raise Problem("%s, line %d: no column '%s', which is declared above" % (file, number + 1, min(lost)))
+        self.columns = {name: self.columns.get(name, ("structural", 0.0)) for name in names}
+
+    def _declare(self, line, place):
+        self.real |= line.startswith("# data:")
+        if not line.startswith("# column: "):
+            return
+        found = re.fullmatch(r"# column: (.+) (structural|wall|measured ([\d.eE+-]+))", line)
+        if not found:
+            raise Problem("%s: a column is structural, measured TOLERANCE or wall, not '%s'" % (place, line[10:]))
+        self.columns[found[1]] = (found[2].split()[0], float(found[3] or 0))
 
 
-def close(old, new, tolerance):
-    if old == new:
-        return True
-    try:
-        x, y = float(old), float(new)
-    except ValueError:
-        return False
-    return x == y or abs(x - y) <= tolerance * max(abs(x), abs(y))
+def parted_values(name, kind, tolerance, pairs):
+    """A sentence on a column whose values, as pairs of old and new, are not all equal."""
+    parted = [(row, a, b) for row, (a, b) in enumerate(pairs, 1) if kind != "wall" and not close(a, b, tolerance)]
+    if not parted:
+        return []
+    declared = "%s %s" % (kind, tolerance) if kind == "measured" else kind
+    row, old, new = parted[0]
+    return [
+        "column '%s' (%s): %d of %d values differ, first in row %d: %s instead of %s"
+        % (name, declared, len(parted), len(pairs), row, new or "nothing", old or "nothing")
+    ]
 
 
 def _tables(folder):

@@ -10,7 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
-from . import against, build, jupyter, manifests, notebooks, results, revisions, state, texts
+from . import against, build, check, jupyter, manifests, notebooks, readme, results, revisions, state, texts
 from .console import Problem, say, sentence, settle_environment
 from .paths import FIGURES, JUPYTER, RESULTS, ROOT
 
@@ -222,7 +222,7 @@ def run(options, work):
     if options.check and options.against:
         failures += compare_with_revision(options, figures, ran, work, not environment.get("STRETTO_DATA"))
     else:
-        failures += readme(jdk, options, name)
+        failures += generated(options, name)
     ledger = figures / results.LEDGER if options.check or name else FIGURES / results.LEDGER
     table = results.ledger_text(ledger, {path.stem for path in chosen})
     if table:
@@ -310,21 +310,19 @@ def compare(jdk, this, options, work):
     page = RESULTS / "check.html" if options.check else work / "check.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     older = state.stored(this.notebook)["older"]
-    arguments = [] if this.had_data else ["--without-data"]
-    arguments += [] if options.check else ["--new-allowed"]
-    arguments += ["--older=%s/%s" % (stem, name) for name in older if name != "texts"]
-    status, output = build.tool(jdk, "experiments.FigureCheck", *arguments, FIGURES, this.figures, page, stem)
-    if output:
-        say(output)
+    found = check.Check(
+        FIGURES, this.figures, stem, not this.had_data, not options.check, [name for name in older if name != "texts"]
+    ).run(jdk, work / "differences")
+    found.page(page)
+    for sentence in found.sentences():
+        say(sentence)
     if options.check and older:
         say("%s  older than their data, and accepted: %s" % (stem, ", ".join(older)))
-    parted = set(re.findall(r"^%s/([\w.-]+): " % re.escape(stem), output, re.M))
-    if status not in (0, 1):
-        return parted, ["the figures could not be compared: " + output]
+    parted = {name.partition("/")[2] for name in found.parted} - {""}
     failures = []
-    if status == 1 and options.check:
+    if found.parted and options.check:
         failures.append("%s: figures or ledger differ from the stored ones; see %s" % (stem, page))
-    elif status == 1:
+    elif found.parted:
         RESULTS.mkdir(parents=True, exist_ok=True)
         shutil.copy(page, RESULTS / "check.html")
         failures.append(
@@ -427,13 +425,9 @@ def one_figure(options, runner, notebook, work):
     return []
 
 
-def readme(jdk, options, name):
+def generated(options, name):
     """The README's generated blocks follow the ledger."""
-    if name or not (ROOT / "README.md").exists():
-        return []
-    arguments = [ROOT] + (["--check"] if options.check else [])
-    status, output = build.tool(jdk, "experiments.Readme", *arguments)
-    return [] if status == 0 else [output]
+    return [] if name or not readme.FILE.exists() else readme.renew(options.check)
 
 
 def skipped_sentence(tag, count):

@@ -43,7 +43,17 @@ def choose(names):
 
 def papers():
     """The rows of the catalogue of papers."""
-    with open(RESOURCES / "papers.tsv", encoding="utf-8") as table:
+    return catalogue("papers.tsv")
+
+
+def criteria():
+    """The claims of the papers, each with its kind and threshold."""
+    return catalogue("criteria.tsv")
+
+
+def catalogue(name):
+    """The rows of one of the library's tables."""
+    with open(RESOURCES / name, encoding="utf-8") as table:
         return list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 

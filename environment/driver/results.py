@@ -20,14 +20,14 @@ except ImportError:  # Windows: two runs at once are not guarded there
 
 from . import texts
 from .console import Problem
-from .notebooks import NEW, papers
-from .paths import FIGURES, RESOURCES, WORK
+from .notebooks import NEW, criteria, papers
+from .paths import FIGURES, WORK
+from .texts import QUALITY_TOLERANCE
 
 LEDGER = "ledger.csv"
 ROWS = "rows.csv"
 SERIES = ("paper", "measure", "dataset", "arm", "seed")
-# as in FigureCheck, which compares the ledger
-QUALITY_TOLERANCE = 0.05
+ROUNDING = 2e-5
 PRESETS = ("smoke", "quick", "extended", "full")
 # what lies in a notebook's folder of figures and is none
 NO_FIGURE = (ROWS, "state.json")
@@ -269,9 +269,7 @@ def _older(stored, fresh):
 def row_differences(run):
     """Sentences on measures whose raw values are not those stored; wall-clock ones are not compared."""
     fresh, stored = (folder / run.notebook.stem / ROWS for folder in (run.figures, FIGURES))
-    with open(RESOURCES / "criteria.tsv", encoding="utf-8", newline="") as table:
-        criteria = list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
-    wall = {(row["paper"], row["measure"]) for row in criteria if row["kind"] == "WALL"}
+    wall = {(row["paper"], row["measure"]) for row in criteria() if row["kind"] == "WALL"}
 
     def values(file):
         found = {}
@@ -294,6 +292,17 @@ def row_differences(run):
     return found
 
 
+def close(old, new, tolerance):
+    """Whether two cells are equal as texts, or as numbers within a share of the larger one."""
+    if old == new:
+        return True
+    try:
+        x, y = float(old), float(new)
+    except ValueError:
+        return False
+    return x == y or abs(x - y) <= tolerance * max(abs(x), abs(y))
+
+
 def _series(series):
     return " ".join(name for name in series if name)
 
@@ -308,8 +317,7 @@ def read(file):
 def _order():
     """The catalogue's order: paper, measure, data set, preset."""
     ids = [row["id"] for row in papers()]
-    with open(RESOURCES / "criteria.tsv", encoding="utf-8") as table:
-        measures = [tuple(line.split("\t")[:2]) for line in table][1:]
+    measures = [(row["paper"], row["measure"]) for row in criteria()]
 
     def place(order, name):
         return order.index(name) if name in order else len(order)

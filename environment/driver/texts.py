@@ -4,7 +4,8 @@ Text is compared exactly but for white space, and so are whole numbers. A number
 point or a percent sign may move by TOLERANCE, or by one unit of its last place where it has two
 digits or more. A cell's tags say otherwise: 'wall' (it shows times: its numbers are not compared),
 'within:0.1' (this tolerance, for whole numbers too; 'within:0' is exact). A table's row of the kind
-WALL is compared without its numbers and verdict. Pictures are compared as figures, not here.
+WALL is compared without its numbers and verdict, and one of QUALITY or MODEL as the ledger's line
+is: within five per cent. Pictures are compared as figures, not here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ import json
 import re
 
 TOLERANCE = 0.02
+# trained measures may move by this share from machine to machine
+QUALITY_TOLERANCE = 0.05
 MOST = 10
 SHOWN = ("text/plain", "text/markdown", "text/html")
 
@@ -21,6 +24,7 @@ NUMBER = re.compile(r"(?<![\w.])[-+\u2212]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(
 UNIT = re.compile(r"# ?(?:ns|us|\u00b5s|\u03bcs|ms|s|min|h)\b")
 VERDICT = re.compile(r"(?i)\b(?:not[_ ])?(?:reproduced|judged)\b|\bweaker\b")
 WALL = re.compile(r"\bWALL\b|(?:^|\| )wall(?: \||$)")
+TRAINED = re.compile(r"(?i)(?:^|\| )(?:quality|model)(?: \||$)")
 REVISION = re.compile(r"revision[:=] ?[0-9a-z]+(?:-dirty)?")
 
 
@@ -89,21 +93,22 @@ def agree(old, new, wall=False, within=None):
         return _masked(old) == _masked(new)
     if NUMBER.sub("#", old) != NUMBER.sub("#", new):
         return False
-    return all(_close(a, b, within) for a, b in zip(NUMBER.findall(old), NUMBER.findall(new)))
+    usual = QUALITY_TOLERANCE if TRAINED.search(old) and TRAINED.search(new) else TOLERANCE
+    return all(_close(a, b, within, usual) for a, b in zip(NUMBER.findall(old), NUMBER.findall(new)))
 
 
 def _masked(line):
     return VERDICT.sub("?", UNIT.sub("#", NUMBER.sub("#", line)))
 
 
-def _close(old, new, within):
+def _close(old, new, within, usual):
     a, b = (re.sub(r"[, %]", "", text).replace("\u2212", "-") for text in (old, new))
     x, y = float(a), float(b)
     if x == y:
         return True
     if within is None and not any(mark in a + b + old for mark in ".eE%"):
         return False
-    tolerance = TOLERANCE if within is None else within
+    tolerance = usual if within is None else within
     places = [len(text.partition(".")[2]) for text in (a, b)]
     digits = min(len(re.sub(r"\D", "", text).lstrip("0")) for text in (a, b))
     rounded = tolerance > 0 and digits >= 2 and places[0] == places[1] and "e" not in (a + b).lower()

@@ -62,6 +62,12 @@ class TextsTest(unittest.TestCase):
         self.assertTrue(self.agree("gain | 2.0 | not reproduced | wall", "gain | 3.0 | weaker | wall"))
         self.assertFalse(self.agree("gain on the wall clock | 2.0", "gain on the wall clock | 3.0"))
 
+    def test_a_ledger_row_of_trained_or_predicted_numbers_moves_as_the_ledger_does(self):
+        for kind in ("MODEL", "quality"):
+            self.assertTrue(self.agree("gain | 2.94 | >= 2 | %s | x" % kind, "gain | 3 | >= 2 | %s | x" % kind))
+            self.assertFalse(self.agree("gain | 2.94 | %s" % kind, "gain | 3.2 | %s" % kind))
+        self.assertFalse(self.agree("gain | 2.84 | COUNT | x", "gain | 3 | COUNT | x"))
+
     def test_markup_and_alignment_are_no_text(self):
         def shown(**data):
             return texts.lines({"outputs": [{"output_type": "display_data", "data": data}]})

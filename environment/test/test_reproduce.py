@@ -24,26 +24,20 @@ from driver import build, jupyter  # noqa: E402
 
 PYTHON = jupyter.find(jupyter.NEEDED + ", ipykernel")
 
-# reproduce without Maven and the JVM: figures agree when their files are equal
+# reproduce without Maven and the JVM: pictures agree when their files are equal
 STAND_IN = """
-import filecmp, sys
+import sys
 from pathlib import Path
 from driver import build, cli
 
 def tool(jdk, main, *arguments):
     if main == "figures.Formats":
         print("formats", *[Path(a).name for a in map(str, arguments)])
-    if main != "experiments.FigureCheck":
-        return 0, ""
-    stored, fresh, page, *stems = [str(a) for a in arguments if not str(a).startswith("--")]
-    parted = []
-    for stem in stems:
-        for file in sorted((Path(stored) / stem).glob("*.csv")):
-            other = Path(fresh) / stem / file.name
-            if file.name != "rows.csv" and (not other.exists() or file.read_text() != other.read_text()):
-                parted.append("%s/%s: differs" % (stem, file.stem))
-    Path(page).write_text("page")
-    return (1, "\\n".join(parted)) if parted else (0, "")
+    if main == "figures.PictureDifference":
+        for picture in arguments[2::3]:
+            Path(picture).write_bytes(b"")
+        return 0, "\\n".join("1.0" for _ in arguments[::3])
+    return 0, ""
 
 build.java_home = lambda: Path("/jdk")
 build.build = lambda jdk: None

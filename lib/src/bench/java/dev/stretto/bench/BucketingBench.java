@@ -7,6 +7,7 @@ import dev.stretto.profilers.InterleavedTimer;
 import dev.stretto.samplers.batching.BatchingSampler;
 import dev.stretto.samplers.batching.DurationBins;
 import dev.stretto.samplers.batching.DynamicBucketing;
+import dev.stretto.samplers.batching.TimeConstraint;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -30,7 +31,11 @@ final class BucketingBench {
             name(buckets, buffer),
             () ->
                 feed(
-                    cuts, () -> DynamicBucketing.of(bins).maxDuration(600).buffer(buffer).build()));
+                    cuts,
+                    () ->
+                        DynamicBucketing.of(bins, TimeConstraint.seconds(600))
+                            .buffer(buffer)
+                            .build()));
       }
     }
     var times = timer.run(3, 9);

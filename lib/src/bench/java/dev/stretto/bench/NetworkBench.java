@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.data.audio.Audio;
 import dev.stretto.data.audio.LogMel;
+import dev.stretto.models.Cost;
 import dev.stretto.models.State;
 import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
@@ -13,7 +14,6 @@ import dev.stretto.models.TokenTree;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.profilers.CostCurve;
 import dev.stretto.profilers.InterleavedTimer;
-import dev.stretto.profilers.MemoryProfiler;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -60,6 +60,7 @@ final class NetworkBench {
       for (int[] row : windows) {
         Arrays.setAll(row, i -> i * 31 & 63);
       }
+      Cost.Shape shape = Cost.Shape.causal(windows.length, windows[0].length - 1, 0, layers);
       LanguageTraining learning = new LanguageTraining(model, 0);
       NDArray square = Tensors.normal(manager, new Rng(1), 1, new Shape(1024, 1024));
       int steps = 6;
@@ -72,8 +73,7 @@ final class NetworkBench {
                               TrainingConfig.of(Budget.steps(steps), 1e-4),
                               model,
                               BatchSource.drawn(SeedTree.of(1), rng -> windows),
-                              learning,
-                              learning::work)
+                              learning)
                           .progress(Progress.silent())
                           .run())
               .add(
@@ -84,7 +84,7 @@ final class NetworkBench {
                     }
                   });
       InterleavedTimer.Timings times = timer.run(2, 7);
-      double macs = 3.0 * learning.work(windows).multiplyAdds() * steps;
+      double macs = 3.0 * model.cost(shape).multiplyAdds() * steps;
       double rate = macs / times.median("training");
       double most = 8 * Math.pow(1024, 3) / times.median("product");
       System.out.printf(
@@ -154,11 +154,11 @@ final class NetworkBench {
         NDManager scope = manager.newSubManager()) {
       NDArray ids = scope.create(new long[] {5}, new Shape(1, 1));
       model.backbone().forward(Step.of(ids), state);
-      long before = MemoryProfiler.now(scope).arrays();
+      long before = scope.getManagedArrays().size();
       NDArray next = scope.create(new long[] {6}, new Shape(1, 1));
       NDArray hidden = model.backbone().forward(Step.of(next), state).lastBND();
       model.logits(hidden).logSoftmax(2).argMax(2);
-      return MemoryProfiler.now(scope).arrays() - before;
+      return scope.getManagedArrays().size() - before;
     }
   }
 

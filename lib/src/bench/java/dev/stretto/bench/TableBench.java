@@ -50,7 +50,7 @@ final class TableBench {
         var reader = Manifests.open(manifest, ReadOptions.defaults().lengthsOnly(true))) {
       long start = System.nanoTime();
       long startOfWork = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-      table.feed(reader);
+      table.feed(reader, Integer.MAX_VALUE);
       long count = reader.report().cuts();
       double seconds = (System.nanoTime() - start) / 1e9;
       double work =

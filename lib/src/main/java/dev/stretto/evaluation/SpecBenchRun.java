@@ -5,7 +5,6 @@ import dev.stretto.data.text.SpecBench.Answer;
 import dev.stretto.data.text.SpecBench.Question;
 import dev.stretto.figures.Tables;
 import dev.stretto.models.TokenModel;
-import dev.stretto.profilers.AcceptanceProfiler;
 import dev.stretto.samplers.decoding.Acceptance;
 import dev.stretto.samplers.decoding.Decoder.Options;
 import dev.stretto.samplers.decoding.Drafter;
@@ -137,16 +136,17 @@ public final class SpecBenchRun {
       said.add(turns.getLast());
       reports.add(run.acceptance());
     }
-    Map<String, Object> counted = AcceptanceProfiler.specBench(reports);
     return new Answer(
         question.id(),
         question.category(),
         modelId,
         turns,
-        Arrays.stream((long[]) counted.get("decoding_steps")).boxed().toList(),
-        Arrays.stream((long[]) counted.get("new_tokens")).boxed().toList(),
-        Arrays.stream((double[]) counted.get("wall_time")).boxed().toList(),
-        Arrays.stream((int[]) counted.get("accept_lengths")).asLongStream().boxed().toList());
+        reports.stream().map(Acceptance::passes).toList(),
+        reports.stream().map(Acceptance::emitted).toList(),
+        reports.stream().map(Acceptance::seconds).toList(),
+        reports.stream()
+            .flatMap(report -> Arrays.stream(report.lengths()).asLongStream().boxed())
+            .toList());
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.stretto.evaluation;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.figures.Tables;
 import dev.stretto.models.Cost;
@@ -16,22 +15,20 @@ import dev.stretto.samplers.decoding.Decoder.Options;
 import dev.stretto.samplers.decoding.DecodingRandom;
 import dev.stretto.samplers.decoding.Drafter;
 import dev.stretto.samplers.decoding.ExactMatch;
+import dev.stretto.samplers.decoding.NodeDistributions;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
-import dev.stretto.samplers.decoding.SpeculativeDecoder.Phases;
 import dev.stretto.samplers.decoding.SpeculativeDecoder.Run;
-import dev.stretto.samplers.decoding.TokenPicker;
 import dev.stretto.samplers.decoding.Verifier;
 import dev.stretto.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
@@ -47,7 +44,7 @@ import tech.tablesaw.api.Table;
  * <pre>{@code
  * var bench = new SpeculationBench(target, prompts, options)
  *     .add("mine", new MyDrafter(), new ExactMatch())
- *     .addProfiled("draft model", work -> new ModelDrafter(work.of(draft, Role.DRAFT), TreeExpansion.chain(4)), new ExactMatch());
+ *     .add("draft model", target, work -> new ModelDrafter(work.of(draft, Role.DRAFT), TreeExpansion.chain(4)), new ExactMatch());
  * bench.count();          // tokens a pass, positions, work, and whether the text is plain decoding's
  * bench.race(2, 7)        // tokens/s and speed-up
  * }</pre>
@@ -73,7 +70,6 @@ public final class SpeculationBench {
    * @param acceptance of all prompts; none where all failed
    * @param target work of the target, prefill left out
    * @param draft work of draft models that were watched
-   * @param phases where the time went
    * @param identical prompts whose text is plain decoding's
    * @param nearTies prompts whose first difference is a near tie
    * @param different prompts that differ otherwise: a failure of a lossless method
@@ -85,11 +81,20 @@ public final class SpeculationBench {
       Acceptance acceptance,
       Work target,
       Work draft,
-      Phases phases,
       int identical,
       int nearTies,
       int different,
       List<String> errors) {
+    /** {@return tokens a pass, the bonus included} */
+    public double tau() {
+      return acceptance.lengthWithBonus();
+    }
+
+    /** {@return sequential passes of the draft model per pass of the target} */
+    public double draftSteps() {
+      return (double) draft.passes() / target.passes();
+    }
+
     /** {@return target positions a pass} */
     public double positionsPerPass() {
       return (double) target.positions() / target.passes();
@@ -112,7 +117,6 @@ public final class SpeculationBench {
           acceptance.plus(other.acceptance),
           target.plus(other.target),
           draft.plus(other.draft),
-          phases.plus(other.phases),
           identical + other.identical,
           nearTies + other.nearTies,
           different + other.different,
@@ -148,37 +152,20 @@ public final class SpeculationBench {
    * @return this
    */
   public SpeculationBench add(String name, Drafter drafter, Verifier verifier) {
-    return addProfiled(name, work -> drafter, verifier);
+    return add(name, target, _ -> drafter, verifier);
   }
 
   /**
-   * Adds a method whose draft model is watched.
+   * Adds a method whose draft model is watched, or whose drafts come out of altered passes.
    *
-   * @param name in the tables
+   * @param name in the tables; throws IllegalArgumentException where it is taken
+   * @param passes the target, or a model of the same tokens whose passes also draft; stays the
+   *     caller's
    * @param drafter made for a profiler: for those who count; one that counts nothing for the race
    * @param verifier who decides
    * @return this
    */
-  public SpeculationBench addProfiled(
-      String name, Function<WorkProfiler, Drafter> drafter, Verifier verifier) {
-    return with(name, target, drafter, verifier);
-  }
-
-  /**
-   * Adds a method whose drafts come out of the target's own, altered passes.
-   *
-   * @param name in the tables
-   * @param passes the altered target; stays the caller's
-   * @param drafter who proposes
-   * @param verifier who decides
-   * @return this
-   */
-  public SpeculationBench addOn(
-      String name, TokenModel passes, Drafter drafter, Verifier verifier) {
-    return with(name, passes, work -> drafter, verifier);
-  }
-
-  private SpeculationBench with(
+  public SpeculationBench add(
       String name, TokenModel passes, Function<WorkProfiler, Drafter> drafter, Verifier verifier) {
     if (name.equals(AGAIN) || methods.stream().anyMatch(m -> m.name.equals(name))) {
       throw new IllegalArgumentException("there is a method '%s' already".formatted(name));
@@ -188,12 +175,9 @@ public final class SpeculationBench {
   }
 
   private Options options(int prompt) {
-    var sampling = options.sampling();
-    return new Options(
-        options.maxNewTokens(),
-        options.endToken(),
-        new Sampling(
-            sampling.temperature(), sampling.topK(), sampling.topP(), sampling.seed() + prompt));
+    var s = options.sampling();
+    Sampling own = new Sampling(s.temperature(), s.topK(), s.topP(), s.seed() + prompt);
+    return new Options(options.maxNewTokens(), options.endToken(), own);
   }
 
   private Run run(TokenModel model, int prompt, Drafter drafter, Verifier verifier) {
@@ -213,7 +197,6 @@ public final class SpeculationBench {
       WorkProfiler work = new WorkProfiler();
       TokenModel watched = work.of(method.target, Role.TARGET);
       Acceptance all = new Acceptance.Recorder().report();
-      Phases phases = new Phases(0, 0, 0, 0, 0);
       int[] kinds = new int[3];
       List<String> errors = new ArrayList<>();
       Drafter drafter = method.drafter.apply(work);
@@ -223,7 +206,6 @@ public final class SpeculationBench {
           int[] tokens = run.tokens()[0];
           plain[i] = method.name.equals(PLAIN) ? tokens : plain[i];
           all = all.plus(run.acceptance());
-          phases = phases.plus(run.phases());
           kinds[kind(i, plain[i], tokens)]++;
         } catch (CancellationException e) {
           throw e;
@@ -238,7 +220,6 @@ public final class SpeculationBench {
               all,
               work.work(Role.TARGET),
               work.work(Role.DRAFT).plus(work.work(Role.HEAD)),
-              phases,
               kinds[0],
               kinds[1],
               kinds[2],
@@ -258,29 +239,20 @@ public final class SpeculationBench {
     }
     int[] text = Arrays.copyOf(prompts[prompt], prompts[prompt].length + first);
     System.arraycopy(plain, 0, text, prompts[prompt].length, first);
-    double[] logProbs;
+    var sampling = options(prompt).sampling();
     try (NDManager scope = Tensors.manager();
         TokenModel.Session session = target.open(text)) {
       TokenTree[] pending = {TokenTree.chain(text[text.length - 1])};
-      NDArray probabilities = session.score(scope, pending).logProbsBNV();
-      float[] values = probabilities.toFloatArray();
-      logProbs = new double[values.length];
-      Arrays.setAll(logProbs, v -> values[v]);
-    }
-    var sampling = options(prompt).sampling();
-    if (sampling.temperature() == 0) {
-      double gap = logProbs[plain[first]] - logProbs[tokens[first]];
-      return Math.abs(gap) < NEAR ? 1 : 2;
-    }
-    double u = DecodingRandom.number(sampling.seed(), first);
-    double step = 0;
-    for (double p : TokenPicker.probabilities(logProbs, sampling)) {
-      step += p;
-      if (Math.abs(step - u) < NEAR) {
-        return 1;
+      NodeDistributions next = NodeDistributions.of(session.score(scope, pending), sampling)[0];
+      if (sampling.temperature() == 0) {
+        double[] logProbs = next.logProbs(0);
+        return Math.abs(logProbs[plain[first]] - logProbs[tokens[first]]) < NEAR ? 1 : 2;
       }
+      double u = DecodingRandom.number(sampling.seed(), first);
+      double[] steps = next.probabilities(0);
+      Arrays.parallelPrefix(steps, Double::sum);
+      return Arrays.stream(steps).anyMatch(step -> Math.abs(step - u) < NEAR) ? 1 : 2;
     }
-    return 2;
   }
 
   /**
@@ -291,71 +263,94 @@ public final class SpeculationBench {
    * @return a row per method, plain decoding first and last
    */
   public List<Raced> race(int warmUps, int rounds) {
-    List<Method> runners = new ArrayList<>(methods);
-    Method plain = methods.getFirst();
-    runners.add(new Method(AGAIN, target, plain.drafter, plain.verifier));
-    Map<String, List<double[][]>> times = new LinkedHashMap<>();
-    Map<String, Acceptance> reports = new HashMap<>();
     boolean[] failed = new boolean[prompts.length];
+    Method plain = methods.getFirst();
+    List<Runner> runners = new ArrayList<>();
+    methods.forEach(method -> runners.add(new Runner(method, failed)));
+    runners.add(new Runner(new Method(AGAIN, target, plain.drafter, plain.verifier), failed));
     InterleavedTimer timer = new InterleavedTimer();
-    for (Method method : runners) {
-      times.put(method.name, new ArrayList<>());
-      Drafter drafter = method.drafter.apply(new WorkProfiler());
-      timer.add(
-          method.name,
-          () -> {
-            double[][] secondsAndTokens = new double[2][prompts.length];
-            Acceptance all = new Acceptance.Recorder().report();
-            for (int i = 0; i < prompts.length; i++) {
-              try {
-                Run run = run(method.target, i, drafter, method.verifier);
-                secondsAndTokens[0][i] = run.phases().total() / 1e9;
-                secondsAndTokens[1][i] = run.count();
-                all = all.plus(run.acceptance());
-              } catch (CancellationException e) {
-                throw e;
-              } catch (RuntimeException e) {
-                failed[i] = true;
-              }
-            }
-            times.get(method.name).add(secondsAndTokens);
-            reports.put(method.name, all);
-          });
-    }
+    runners.forEach(runner -> timer.add(runner.method.name, runner));
     timer.run(warmUps, rounds);
-    int errors = 0;
-    for (boolean f : failed) {
-      errors += f ? 1 : 0;
-    }
+    int[] whole = IntStream.range(0, prompts.length).filter(i -> !failed[i]).toArray();
+    double[] first = runners.getFirst().rates(warmUps, lap -> lap.micro(whole));
+    double[] again = runners.getLast().rates(warmUps, lap -> lap.micro(whole));
     List<Raced> raced = new ArrayList<>();
-    for (Method method : runners) {
-      double[] micro = new double[rounds];
-      double[] macro = new double[rounds];
+    for (Runner runner : runners) {
+      double[] micro = runner.rates(warmUps, lap -> lap.micro(whole));
       double[] ratio = new double[rounds];
-      for (int r = 0; r < rounds; r++) {
-        double[][] own = times.get(method.name).get(warmUps + r);
-        micro[r] = micro(own, failed);
-        macro[r] = macro(own, failed);
-        double first = micro(times.get(PLAIN).get(warmUps + r), failed);
-        double again = micro(times.get(AGAIN).get(warmUps + r), failed);
-        // equally many tokens: all of them over all the time
-        ratio[r] = micro[r] * (1 / first + 1 / again) / 2;
-      }
-      Acceptance report = reports.get(method.name);
+      // equally many tokens: all of them over all the time
+      Arrays.setAll(ratio, r -> micro[r] * (1 / first[r] + 1 / again[r]) / 2);
       raced.add(
           new Raced(
-              method.name,
-              new Percentile().evaluate(micro, 50),
-              new Percentile().evaluate(macro, 50),
-              new Percentile().evaluate(ratio, 50),
+              runner.method.name,
+              median(micro),
+              median(runner.rates(warmUps, lap -> lap.macro(whole))),
+              median(ratio),
               StatUtils.min(ratio),
               StatUtils.max(ratio),
-              1e3 * AcceptanceProfiler.ttft(report),
-              1e3 * AcceptanceProfiler.gap(report, 50),
-              1e3 * AcceptanceProfiler.gap(report, 95),
-              errors));
+              1e3 * AcceptanceProfiler.ttft(runner.report),
+              1e3 * AcceptanceProfiler.gap(runner.report, 50),
+              1e3 * AcceptanceProfiler.gap(runner.report, 95),
+              prompts.length - whole.length));
     }
     return raced;
+  }
+
+  private static double median(double[] values) {
+    return new Percentile().evaluate(values, 50);
+  }
+
+  /** One round of a method: seconds and tokens of each prompt. */
+  private record Lap(double[] seconds, double[] tokens) {
+    private double micro(int[] whole) {
+      return IntStream.of(whole).mapToDouble(i -> tokens[i]).sum()
+          / IntStream.of(whole).mapToDouble(i -> seconds[i]).sum();
+    }
+
+    private double macro(int[] whole) {
+      return IntStream.of(whole)
+          .mapToDouble(i -> tokens[i] / seconds[i])
+          .average()
+          .orElse(Double.NaN);
+    }
+  }
+
+  /** A method in a race, with its rounds so far and the report of the last one. */
+  private final class Runner implements Runnable {
+    private final Method method;
+    private final Drafter drafter;
+    private final boolean[] failed;
+    private final List<Lap> laps = new ArrayList<>();
+    private Acceptance report;
+
+    Runner(Method method, boolean[] failed) {
+      this.method = method;
+      this.failed = failed;
+      drafter = method.drafter.apply(new WorkProfiler());
+    }
+
+    @Override
+    public void run() {
+      Lap lap = new Lap(new double[prompts.length], new double[prompts.length]);
+      report = new Acceptance.Recorder().report();
+      for (int i = 0; i < prompts.length; i++) {
+        try {
+          Run run = SpeculationBench.this.run(method.target, i, drafter, method.verifier);
+          lap.seconds[i] = run.nanos() / 1e9;
+          lap.tokens[i] = run.count();
+          report = report.plus(run.acceptance());
+        } catch (CancellationException e) {
+          throw e;
+        } catch (RuntimeException e) {
+          failed[i] = true;
+        }
+      }
+      laps.add(lap);
+    }
+
+    private double[] rates(int warmUps, ToDoubleFunction<Lap> rate) {
+      return laps.stream().skip(warmUps).mapToDouble(rate).toArray();
+    }
   }
 
   /**
@@ -384,26 +379,6 @@ public final class SpeculationBench {
       double gapP95,
       int errors) {}
 
-  private static double micro(double[][] run, boolean[] failed) {
-    double seconds = 0;
-    double tokens = 0;
-    for (int i = 0; i < failed.length; i++) {
-      seconds += failed[i] ? 0 : run[0][i];
-      tokens += failed[i] ? 0 : run[1][i];
-    }
-    return tokens / seconds;
-  }
-
-  private static double macro(double[][] run, boolean[] failed) {
-    double sum = 0;
-    int count = 0;
-    for (int i = 0; i < failed.length; i++) {
-      sum += failed[i] ? 0 : run[1][i] / run[0][i];
-      count += failed[i] ? 0 : 1;
-    }
-    return sum / count;
-  }
-
   /**
    * Counts as a table.
    *
@@ -416,7 +391,7 @@ public final class SpeculationBench {
     return Tables.rows(counts)
         .column("method", Counts::method)
         .column("lossless", c -> c.lossless ? "yes" : "LOSSY")
-        .column("tau", c -> c.acceptance.lengthWithBonus())
+        .column("tau", Counts::tau)
         .column("accepted", c -> c.acceptance.lengthWithoutBonus())
         .column("a1", c -> c.acceptance.conditional(1))
         .column("a2", c -> c.acceptance.conditional(2))

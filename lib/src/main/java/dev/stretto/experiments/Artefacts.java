@@ -2,7 +2,7 @@ package dev.stretto.experiments;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonParseException;
+import com.google.gson.reflect.TypeToken;
 import dev.stretto.models.Safetensors;
 import dev.stretto.models.Trainable;
 import dev.stretto.training.Budget;
@@ -11,13 +11,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,8 +25,6 @@ import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.apache.commons.math3.distribution.TDistribution;
-import org.apache.commons.math3.stat.StatUtils;
 
 /**
  * Where a session's trained models are stored, found and compared: see {@link Recipe}.
@@ -38,13 +34,11 @@ import org.apache.commons.math3.stat.StatUtils;
  * STRETTO_CACHE} or {@code ~/.cache/stretto}). New ones go to the folder named, else in a quick run
  * to the checkout where it can be written, else to the cache; those of smoke runs are not stored.
  * {@code STRETTO_FRESH} ({@code all}, or notebooks' names or numbers with commas between) trains
- * each model again, once in a run, and compares.
+ * each model again, once in a run, and says its final measures beside those of {@link
+ * ReferenceSeeds}, or of the stored model where there are none.
  */
 final class Artefacts {
   private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
-  private static final int FEWEST = 5;
-  private static final String WEIGHTS = ".safetensors";
-  private static final String MEASURES = ".json";
   private static final String FORMAT = "F16";
   private static final Budget SMOKE = Budget.steps(2);
 
@@ -65,8 +59,8 @@ final class Artefacts {
    * @param words of the recipe, for readers
    */
   record Id(String name, long seed, String key, String words) {
-    String file(String ending) {
-      return name + "-" + key + ending;
+    String file() {
+      return name + "-" + key + ".safetensors";
     }
   }
 
@@ -81,11 +75,7 @@ final class Artefacts {
     this.fresh =
         Arrays.stream(environment.getOrDefault("STRETTO_FRESH", "").split(","))
             .map(String::strip)
-            .anyMatch(
-                name ->
-                    name.equals("all")
-                        || name.equals(notebook)
-                        || (!name.isEmpty() && notebook.startsWith(name + "-")));
+            .anyMatch(name -> name.equals("all") || (notebook + "-").startsWith(name + "-"));
     Optional<Path> named = path(environment, "STRETTO_CHECKPOINTS");
     Optional<Path> checkout =
         checkout(workingDirectory).map(root -> root.resolve("datasets/checkpoints"));
@@ -160,7 +150,7 @@ final class Artefacts {
       Supplier<M> build,
       Function<M, Trainable> weights,
       Function<M, Map<String, Double>> train) {
-    Optional<Path> stored = find(id, WEIGHTS);
+    Optional<Path> stored = find(id);
     boolean again = fresh && !trained.contains(id.key());
     M model = build.get();
     Trainable network = weights.apply(model);
@@ -173,13 +163,16 @@ final class Artefacts {
           stored.isPresent()
               ? "Training %s again".formatted(id.name())
               : "No model %s is stored for this recipe: training it".formatted(id.name()));
+      Optional<Map<String, Double>> before = stored.map(Artefacts::measures);
       Map<String, Double> measures = train.apply(model);
       if (preset != Preset.SMOKE) {
         store(id, network, measures);
       }
       trained.add(id.key());
       if (fresh) {
-        say.accept(compared(id, measures));
+        ReferenceSeeds.compared(ReferenceSeeds.read(folders, id.key()), measures)
+            .or(() -> before.map(old -> "%s now, %s in the stored model".formatted(measures, old)))
+            .ifPresent(sentence -> say.accept(id.name() + ": " + sentence));
       }
       return model;
     } catch (IOException e) {
@@ -193,7 +186,7 @@ final class Artefacts {
   }
 
   private void store(Id id, Trainable network, Map<String, Double> measures) throws IOException {
-    Path path = Files.createDirectories(target).resolve(id.file(WEIGHTS));
+    Path path = Files.createDirectories(target).resolve(id.file());
     Map<String, String> metadata =
         Map.of(
             "recipe",
@@ -204,131 +197,49 @@ final class Artefacts {
             preset.toString());
     Safetensors.save(path, network.parameters(), metadata, FORMAT);
     Safetensors.load(path, network.parameters());
-    index(id, path, FORMAT);
-  }
-
-  private void index(Id id, Path path, String format) throws IOException {
-    String file = path.getFileName().toString();
     CheckpointIndex.add(
         target,
-        new CheckpointIndex.Row(id.name(), id.seed(), id.key(), file, Files.size(path), format));
-  }
-
-  /** The final measures that are stored with a model. */
-  Map<String, Double> measures(Id id) {
-    Path path =
-        find(id, WEIGHTS)
-            .orElseThrow(() -> new IllegalStateException(id.name() + " is not stored"));
-    try (Safetensors file = Safetensors.open(path)) {
-      Map<String, Double> measures = new TreeMap<>();
-      Map<?, ?> json = GSON.fromJson(file.metadata().get("measures"), Map.class);
-      json.forEach((name, value) -> measures.put((String) name, Double.valueOf((String) value)));
-      return measures;
-    }
+        new CheckpointIndex.Row(
+            id.name(), id.seed(), id.key(), id.file(), Files.size(path), FORMAT));
   }
 
   /**
-   * Trains reference seeds in an extended run and stores their final measures, by which a fresh
-   * model is judged; in other presets, and where they are stored already, does nothing.
+   * Trains reference seeds in an extended run and stores their final measures, in the checkout
+   * where there is one; in other presets, and where they are stored already, does nothing.
    *
    * @param id of the model
-   * @param seeds at least five
-   * @param train trains a network with a seed instead of the recipe's, and returns its measures
+   * @param seeds of the references
+   * @param train trains, or loads, the model with a seed and tells what it is found by
    */
-  void references(Id id, List<Long> seeds, LongFunction<Map<String, Double>> train) {
-    if (seeds.size() < FEWEST) {
-      throw new IllegalArgumentException(
-          "%s has %d reference seeds, expected at least %d"
-              .formatted(id.name(), seeds.size(), FEWEST));
-    }
-    if (preset != Preset.EXTENDED || find(id, MEASURES).isPresent()) {
+  void references(Id id, List<Long> seeds, LongFunction<Id> train) {
+    if (preset != Preset.EXTENDED || !ReferenceSeeds.read(folders, id.key()).isEmpty()) {
       return;
     }
-    Map<String, List<Double>> measures = new TreeMap<>();
-    for (int i = 0; i < seeds.size(); i++) {
-      say.accept("Training reference %d of %d of %s".formatted(i + 1, seeds.size(), id.name()));
-      train
-          .apply(seeds.get(i))
-          .forEach(
-              (key, value) -> measures.computeIfAbsent(key, _ -> new ArrayList<>()).add(value));
+    Map<Long, Map<String, Double>> measures = new TreeMap<>();
+    for (long seed : seeds) {
+      measures.put(seed, measures(find(train.apply(seed)).orElseThrow()));
     }
-    try {
-      Path part = Files.createDirectories(target).resolve("." + id.file(MEASURES));
-      Files.writeString(part, Keys.json(Keys.plain(measures, false)) + "\n");
-      Path path = target.resolve(id.file(MEASURES));
-      Files.move(part, path, StandardCopyOption.REPLACE_EXISTING);
-      index(id, path, "JSON");
-    } catch (IOException e) {
-      throw new UncheckedIOException("references of %s cannot be stored".formatted(id.name()), e);
-    }
+    ReferenceSeeds.store(folders.getFirst(), id, measures);
   }
 
-  /** Fresh measures beside the prediction interval of the reference seeds, in a sentence. */
-  private String compared(Id id, Map<String, Double> measures) {
-    Optional<Path> stored = find(id, MEASURES);
-    if (stored.isEmpty()) {
-      return "%s: %s; no reference seeds are stored to compare with".formatted(id.name(), measures);
+  /** The final measures that are stored with a model. */
+  static Map<String, Double> measures(Path path) {
+    try (Safetensors file = Safetensors.open(path)) {
+      return GSON.fromJson(
+          file.metadata().get("measures"), new TypeToken<TreeMap<String, Double>>() {});
     }
-    List<String> parts = new ArrayList<>();
-    references(stored.get())
-        .forEach(
-            (measure, values) -> {
-              double[] bounds = interval(values);
-              double found = measures.getOrDefault(measure, Double.NaN);
-              parts.add(
-                  String.format(
-                      Locale.ROOT,
-                      "%s %.5g is %s %.5g to %.5g, the prediction interval of %d reference seeds",
-                      measure,
-                      found,
-                      found >= bounds[0] && found <= bounds[1] ? "within" : "OUTSIDE",
-                      bounds[0],
-                      bounds[1],
-                      values.length));
-            });
-    return id.name() + ": " + String.join("; ", parts);
-  }
-
-  private static Map<String, double[]> references(Path file) {
-    try {
-      Map<String, double[]> references = new TreeMap<>();
-      Map<?, ?> json = GSON.fromJson(Files.readString(file), Map.class);
-      json.forEach(
-          (measure, values) ->
-              references.put(
-                  (String) measure,
-                  ((List<?>) values)
-                      .stream()
-                          .mapToDouble(value -> Double.parseDouble((String) value))
-                          .toArray()));
-      return references;
-    } catch (IOException e) {
-      throw new UncheckedIOException(file + " cannot be read", e);
-    } catch (JsonParseException | ClassCastException | NumberFormatException e) {
-      throw new IllegalArgumentException(file + " is no table of measures of reference seeds", e);
-    }
-  }
-
-  /** Where one more value of a normal distribution lies with probability .99, given n of them. */
-  static double[] interval(double[] values) {
-    int n = values.length;
-    double mean = StatUtils.mean(values);
-    double half =
-        new TDistribution(n - 1).inverseCumulativeProbability(.995)
-            * Math.sqrt(StatUtils.variance(values) * (1 + 1.0 / n));
-    return new double[] {mean - half, mean + half};
   }
 
   /** Where the index of a folder says, or under the name that a new file would have. */
-  private Optional<Path> find(Id id, String ending) {
+  Optional<Path> find(Id id) {
     return folders.stream()
         .flatMap(
             folder ->
                 Stream.concat(
                     CheckpointIndex.read(folder).stream()
-                        .filter(row -> row.key().equals(id.key()) && row.file().endsWith(ending))
+                        .filter(row -> row.key().equals(id.key()))
                         .map(row -> folder.resolve(row.file())),
-                    Stream.of(folder.resolve(id.file(ending)))))
+                    Stream.of(folder.resolve(id.file()))))
         .filter(Files::exists)
         .findFirst();
   }

@@ -4,15 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** {@code index.tsv} beside stored models: which recipe, seed and key each file belongs to. */
 final class CheckpointIndex {
-  private static final String HEADER = String.join("\t", Settings.columns(Row.class));
-
   private CheckpointIndex() {}
 
   /**
@@ -23,7 +20,7 @@ final class CheckpointIndex {
    * @param key of recipe and seed
    * @param file name within the folder
    * @param bytes its size
-   * @param format F16 or F32 for weights, JSON for measures of reference seeds
+   * @param format F16 or F32
    */
   record Row(String recipe, long seed, String key, String file, long bytes, String format) {}
 
@@ -43,21 +40,11 @@ final class CheckpointIndex {
   }
 
   /** Adds a row, in place of the one of the same file. */
-  static void add(Path folder, Row row) throws IOException {
+  static void add(Path folder, Row row) {
     List<Row> rows = new ArrayList<>(read(folder));
     rows.removeIf(other -> other.file().equals(row.file()));
     rows.add(row);
-    List<String> lines =
-        rows.stream()
-            .map(
-                value ->
-                    String.join(
-                        "\t",
-                        Settings.values(value).values().stream().map(String::valueOf).toList()))
-            .sorted()
-            .toList();
-    Path part = folder.resolve(".index." + ProcessHandle.current().pid());
-    Files.write(part, Stream.concat(Stream.of(HEADER), lines.stream()).toList());
-    Files.move(part, folder.resolve("index.tsv"), StandardCopyOption.REPLACE_EXISTING);
+    rows.sort(Comparator.comparing(value -> String.join("\t", Csv.cells(value))));
+    Csv.write(folder.resolve("index.tsv"), Row.class, rows, "\t");
   }
 }

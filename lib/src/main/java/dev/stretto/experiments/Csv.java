@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Tables of records as comma-separated text. */
+/** Tables of records as text, one a line under the names of their components. */
 final class Csv {
   private Csv() {}
 
@@ -20,10 +20,10 @@ final class Csv {
   }
 
   /** Writes a table, whole or not at all; its folder is made where it is missing. */
-  static <R extends Record> void write(Path file, Class<R> type, List<R> rows) {
+  static <R extends Record> void write(Path file, Class<R> type, List<R> rows, String between) {
     String csv =
         Stream.concat(Stream.of(Settings.columns(type)), rows.stream().map(Csv::cells))
-            .map(cells -> cells.stream().map(Csv::quoted).collect(Collectors.joining(",")))
+            .map(cells -> cells.stream().map(Csv::quoted).collect(Collectors.joining(between)))
             .collect(Collectors.joining("\n", "", "\n"));
     try {
       Path target = file.toAbsolutePath();

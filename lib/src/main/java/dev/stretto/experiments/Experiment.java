@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
 /**
@@ -58,7 +57,7 @@ public final class Experiment<S extends Record> implements AutoCloseable {
   private final FigureStore store;
   private final Map<String, String> dataSets = new TreeMap<>();
   private final Map<LedgerLine.Key, LedgerLine> lines = new LinkedHashMap<>();
-  private final Map<LedgerLine.Key, List<Measured.Raw>> raw = new LinkedHashMap<>();
+  private final Map<LedgerLine.Key, List<RawRow>> raw = new LinkedHashMap<>();
 
   Experiment(String notebook, S defaults, Map<String, String> environment, FigureStore store) {
     if (!notebook.matches(NAME)) {
@@ -194,7 +193,7 @@ public final class Experiment<S extends Record> implements AutoCloseable {
    *     the known ones
    */
   public Object figure(String paper, String figure, Figure picture) {
-    return save(paper, figure, "", picture);
+    return figure(paper, figure, "", picture);
   }
 
   /**
@@ -202,41 +201,39 @@ public final class Experiment<S extends Record> implements AutoCloseable {
    *
    * @param paper the paper's id, or {@link #OWN}
    * @param figure the figure's id in the catalogue
-   * @param dataset a data set that {@link #data} declared
+   * @param dataset a data set that {@link #data} declared; empty for generated data
    * @param picture the figure
    * @return the figure as the running kernel's own display data, to be a cell's last expression
    * @throws IllegalArgumentException for an id that is unknown; the sentence lists the known ones
    */
   public Object figure(String paper, String figure, String dataset, Figure picture) {
-    return save(paper, figure, declared(dataset), picture);
-  }
-
-  /**
-   * A measure on generated data, judged at once and without raw values: for tests; {@link
-   * PaperLab#measure} is what notebooks call.
-   *
-   * @param paper the paper's id
-   * @param measure the id of a criterion of this paper
-   * @param value the mean over {@link #seeds()}, finite
-   * @return the verdict
-   * @throws IllegalArgumentException for an unknown id or a value that is not finite
-   */
-  Verdict measure(String paper, String measure, double value) {
-    return record(paper, measure, "", Measured.told(value, seeds.size()));
-  }
-
-  /**
-   * A measure on a real data set, judged by the same criterion: a ledger line of its own.
-   *
-   * @param paper the paper's id
-   * @param measure the id of a criterion of this paper
-   * @param value the mean over {@link #seeds()}, finite
-   * @param dataset a data set that {@link #data} declared
-   * @return the verdict
-   * @throws IllegalArgumentException for an unknown id or a value that is not finite
-   */
-  Verdict measure(String paper, String measure, double value, String dataset) {
-    return record(paper, measure, declared(dataset), Measured.told(value, seeds.size()));
+    Provenance sources = provenanceOf(dataset);
+    if (!figure.matches(NAME)) {
+      throw new IllegalArgumentException(
+          "'%s' is no figure id; it should look like padding-cost".formatted(figure));
+    }
+    if (!paper.equals(OWN) && !Papers.of(paper).figures().contains(figure)) {
+      throw new IllegalArgumentException(
+          "%s has no figure '%s'; the catalogue has %s"
+              .formatted(paper, figure, String.join(", ", Papers.of(paper).figures())));
+    }
+    String name = paper + "-" + figure;
+    boolean wanted = only.isEmpty() || only.equals(figure) || only.equals(name);
+    if (folder.isPresent() && wanted) {
+      Map<String, String> header = new LinkedHashMap<>();
+      header.put("figure", figure);
+      header.put("paper", paper);
+      header.put("notebook", notebook);
+      header.putAll(sources.toMap());
+      String file = dataset.isEmpty() ? name : name + "-" + dataset;
+      try {
+        store.save(picture, folder.get().resolve(notebook), file, header);
+      } catch (IOException e) {
+        throw new UncheckedIOException(
+            "figure %s cannot be written to %s".formatted(file, folder.get()), e);
+      }
+    }
+    return Show.rendered(picture);
   }
 
   /**
@@ -250,12 +247,14 @@ public final class Experiment<S extends Record> implements AutoCloseable {
     List<LedgerLine> all = new ArrayList<>(lines.values());
     Papers.family(notebook.substring(0, Math.min(2, notebook.length()))).stream()
         .flatMap(paper -> paper.criteria().stream())
-        .filter(criterion -> !lines.containsKey(key(criterion, "")))
-        .forEach(criterion -> all.add(line(criterion, "", Measured.NOTHING)));
+        .map(criterion -> line(criterion, "", Measured.NOTHING))
+        .filter(line -> !lines.containsKey(line.key()))
+        .forEach(all::add);
     if (folder.isPresent() && only.isEmpty() && !preset.isSmoke()) {
       Path file = folder.get().resolve("ledger.csv");
       Ledger.read(file).merge(notebook, preset, all, hasData).write(file);
-      Csv.write(folder.get().resolve(notebook).resolve("rows.csv"), RawRow.class, rows());
+      List<RawRow> rows = raw.values().stream().flatMap(List::stream).toList();
+      Csv.write(folder.get().resolve(notebook).resolve("rows.csv"), RawRow.class, rows, ",");
     }
     return new Ledger(all.stream().filter(line -> line.dataset().isEmpty()).toList()).table();
   }
@@ -274,35 +273,6 @@ public final class Experiment<S extends Record> implements AutoCloseable {
   public String toString() {
     return "%s, preset %s, seeds %s, settings %s"
         .formatted(notebook, preset, seeds, Settings.resolved(settings));
-  }
-
-  private Object save(String paper, String figure, String dataset, Figure picture) {
-    if (!figure.matches(NAME)) {
-      throw new IllegalArgumentException(
-          "'%s' is no figure id; it should look like padding-cost".formatted(figure));
-    }
-    if (!paper.equals(OWN) && !Papers.of(paper).figures().contains(figure)) {
-      throw new IllegalArgumentException(
-          "%s has no figure '%s'; the catalogue has %s"
-              .formatted(paper, figure, String.join(", ", Papers.of(paper).figures())));
-    }
-    String name = paper + "-" + figure;
-    boolean wanted = only.isEmpty() || only.equals(figure) || only.equals(name);
-    if (folder.isPresent() && wanted) {
-      Map<String, String> header = new LinkedHashMap<>();
-      header.put("figure", figure);
-      header.put("paper", paper);
-      header.put("notebook", notebook);
-      header.putAll(provenanceOf(dataset).toMap());
-      String file = dataset.isEmpty() ? name : name + "-" + dataset;
-      try {
-        store.save(picture, folder.get().resolve(notebook), file, header);
-      } catch (IOException e) {
-        throw new UncheckedIOException(
-            "figure %s cannot be written to %s".formatted(file, folder.get()), e);
-      }
-    }
-    return Show.rendered(picture);
   }
 
   Criterion criterion(String paper, String measure) {
@@ -324,10 +294,23 @@ public final class Experiment<S extends Record> implements AutoCloseable {
     if (preset.isSmoke()) {
       return Verdict.NOT_JUDGED; // an untrained model's number says nothing
     }
-    String on = dataset.isEmpty() ? "" : declared(dataset);
-    LedgerLine line = line(criterion, on, measured);
+    LedgerLine line = line(criterion, dataset, measured);
     lines.put(line.key(), line);
-    raw.put(line.key(), measured.raw());
+    raw.put(
+        line.key(),
+        measured.raw().stream()
+            .map(
+                value ->
+                    new RawRow(
+                        paper,
+                        measure,
+                        dataset,
+                        preset,
+                        value.arm(),
+                        value.seed(),
+                        criterion.unit(),
+                        value.value()))
+            .toList());
     return line.verdict();
   }
 
@@ -341,27 +324,6 @@ public final class Experiment<S extends Record> implements AutoCloseable {
     List<LedgerLine> all = new ArrayList<>(lines.values());
     stored.lines().stream().filter(line -> !lines.containsKey(line.key())).forEach(all::add);
     return new Ledger(all);
-  }
-
-  private List<RawRow> rows() {
-    List<RawRow> rows = new ArrayList<>();
-    raw.forEach(
-        (key, values) -> {
-          String unit = lines.get(key).unit();
-          for (Measured.Raw value : values) {
-            rows.add(
-                new RawRow(
-                    key.paper(),
-                    key.measure(),
-                    key.dataset(),
-                    preset,
-                    value.arm(),
-                    value.seed(),
-                    unit,
-                    value.value()));
-          }
-        });
-    return rows;
   }
 
   private LedgerLine line(Criterion criterion, String dataset, Measured measured) {
@@ -387,28 +349,19 @@ public final class Experiment<S extends Record> implements AutoCloseable {
         provenanceOf(dataset).line());
   }
 
-  private LedgerLine.Key key(Criterion criterion, String dataset) {
-    return new LedgerLine.Key(criterion.paper(), criterion.measure(), dataset, preset);
-  }
-
   private Provenance provenanceOf(String dataset) {
-    return provenance.with(dataset.isEmpty() ? Map.of() : Map.of(dataset, dataSets.get(dataset)));
-  }
-
-  private String declared(String dataset) {
+    if (dataset.isEmpty()) {
+      return provenance.with(Map.of());
+    }
     if (!dataSets.containsKey(dataset)) {
       throw new IllegalArgumentException(
           "data set '%s' is not declared; say lab.data(\"%s\", licence) first (declared: %s)"
               .formatted(dataset, dataset, dataSets.isEmpty() ? "none" : dataSets.keySet()));
     }
-    return dataset;
+    return provenance.with(Map.of(dataset, dataSets.get(dataset)));
   }
 
   private static long firstSeed(Record settings) {
-    return Stream.of(Settings.values(settings).get("seed"))
-        .filter(Number.class::isInstance)
-        .mapToLong(seed -> ((Number) seed).longValue())
-        .findFirst()
-        .orElse(1);
+    return Settings.values(settings).get("seed") instanceof Number seed ? seed.longValue() : 1;
   }
 }

@@ -97,7 +97,8 @@ public final class Ledger {
   /**
    * Replaces what a notebook had measured with one preset. Lines of other notebooks and other
    * presets stay, and so do, where the run had no real data, its lines of real data sets. A line
-   * that differs only in the revision of the sources stays as it was.
+   * that differs only in the revision of the sources stays as it was, unless the stored revision is
+   * {@code -dirty} and the new one is not.
    *
    * @param notebook the notebook that ran
    * @param preset the preset it ran with
@@ -117,12 +118,13 @@ public final class Ledger {
       }
     }
     for (LedgerLine line : fresh) {
-      LedgerLine stored =
+      LedgerLine kept =
           lines.stream()
-              .filter(candidate -> withoutRevision(candidate).equals(withoutRevision(line)))
+              .filter(stored -> withoutRevision(stored).equals(withoutRevision(line)))
+              .filter(stored -> isDirty(line) || !isDirty(stored))
               .findFirst()
               .orElse(line);
-      merged.put(line.key(), stored);
+      merged.put(line.key(), kept);
     }
     return new Ledger(List.copyOf(merged.values()));
   }
@@ -193,7 +195,7 @@ public final class Ledger {
    * @param file {@code ledger.csv}; its folder is made where it is missing
    */
   public void write(Path file) {
-    Csv.write(file, LedgerLine.class, lines);
+    Csv.write(file, LedgerLine.class, lines, ",");
   }
 
   /** A number as the ledger stores it: six significant digits, no trailing zeros. */
@@ -217,6 +219,10 @@ public final class Ledger {
 
   private static String withoutRevision(LedgerLine line) {
     return Csv.cells(line).toString().replaceAll("revision=[^;]*", "");
+  }
+
+  private static boolean isDirty(LedgerLine line) {
+    return line.provenance().matches(".*revision=[^;]*-dirty(;.*)?");
   }
 
   private static int place(List<String> order, String name) {

@@ -48,12 +48,6 @@ record Measured(
     return of(value, "value", Double.NaN, List.of(new Raw("", 0, rounded(value))));
   }
 
-  /** A mean that the caller computed: no raw values are known. */
-  static Measured told(double value, int seeds) {
-    OptionalDouble mean = OptionalDouble.of(rounded(value));
-    return new Measured(mean, "mean", OptionalDouble.empty(), seeds, List.of());
-  }
-
   static Measured mean(List<Long> seeds, LongToDoubleFunction measure) {
     List<Raw> raw = rows("", seeds, measure);
     double[] values = values(raw);

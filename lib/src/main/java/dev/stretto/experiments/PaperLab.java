@@ -3,7 +3,6 @@ package dev.stretto.experiments;
 import dev.stretto.figures.Figure;
 import dev.stretto.figures.Tables;
 import dev.stretto.profilers.InterleavedTimer.Timings;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -156,68 +155,49 @@ public final class PaperLab {
    */
   public Table table() {
     Ledger ledger = lab.known();
-    List<Row> rows = new ArrayList<>();
-    for (Criterion criterion : paper.criteria()) {
-      Stream.concat(Stream.of(""), ledger.datasets(criterion))
-          .map(dataset -> Row.of(criterion, dataset, ledger))
-          .forEach(rows::add);
-    }
-    return Tables.rows(rows)
-        .column("claim", Row::claim)
-        .column("paper", row -> row.criterion.paperValue())
-        .column("target", row -> row.criterion.target())
-        .column("quick", Row::quick)
-        .column("extended", Row::extended)
-        .column("verdict", Row::verdict)
-        .column("n", Row::n)
-        .column("scale", row -> row.criterion.scale().on(row.dataset))
-        .column("kind", row -> row.criterion.kind().name().toLowerCase(Locale.ROOT))
-        .table(paper.id());
+    List<Row> rows =
+        paper.criteria().stream()
+            .flatMap(
+                criterion ->
+                    Stream.concat(Stream.of(""), ledger.datasets(criterion))
+                        .map(dataset -> Row.of(criterion, dataset, ledger)))
+            .toList();
+    return Tables.of(rows).setName(paper.id());
   }
 
-  /** A claim with the lines of the ledger that belong to it. */
+  /** A claim beside what the ledger has of it, as the table shows it. */
   private record Row(
-      Criterion criterion,
-      String dataset,
-      Optional<LedgerLine> small,
-      Optional<LedgerLine> large,
-      Optional<LedgerLine> judged) {
+      String claim,
+      String paper,
+      String target,
+      String quick,
+      String extended,
+      String verdict,
+      String n,
+      StudyScale scale,
+      String kind) {
     static Row of(Criterion criterion, String dataset, Ledger ledger) {
       Function<Preset, Stream<LedgerLine>> line =
           preset ->
               ledger.find(criterion.paper(), criterion.measure(), dataset, preset).stream()
                   .filter(found -> found.ours().isPresent());
+      Optional<LedgerLine> quick = line.apply(Preset.QUICK).findFirst();
+      Optional<LedgerLine> large =
+          Stream.of(Preset.FULL, Preset.EXTENDED).flatMap(line).findFirst();
+      Optional<LedgerLine> judged = ledger.judged(criterion, dataset);
+      String on = dataset.isEmpty() ? "" : " (" + dataset + ")";
       return new Row(
-          criterion,
-          dataset,
-          line.apply(Preset.QUICK).findFirst(),
-          Stream.of(Preset.FULL, Preset.EXTENDED).flatMap(line).findFirst(),
-          ledger.judged(criterion, dataset));
-    }
-
-    String claim() {
-      return criterion.measure()
-          + (dataset.isEmpty() ? "" : " (" + dataset + ")")
-          + ": "
-          + criterion.what();
-    }
-
-    String quick() {
-      return small.map(Row::shown).orElse("");
-    }
-
-    String extended() {
-      return large.map(Row::shown).orElse("");
-    }
-
-    String verdict() {
-      return judged
-          .map(line -> "%s (%s)".formatted(line.verdict().words(), line.preset()))
-          .orElse("not judged");
-    }
-
-    String n() {
-      return judged.or(() -> large).or(() -> small).map(line -> "" + line.n()).orElse("");
+          criterion.measure() + on + ": " + criterion.what(),
+          criterion.paperValue(),
+          criterion.target(),
+          quick.map(Row::shown).orElse(""),
+          large.map(Row::shown).orElse(""),
+          judged
+              .map(found -> "%s (%s)".formatted(found.verdict().words(), found.preset()))
+              .orElse("not judged"),
+          judged.or(() -> large).or(() -> quick).map(found -> "" + found.n()).orElse(""),
+          criterion.scale().on(dataset),
+          criterion.kind().name().toLowerCase(Locale.ROOT));
     }
 
     private static String shown(LedgerLine line) {

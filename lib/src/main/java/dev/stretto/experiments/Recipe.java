@@ -308,19 +308,20 @@ public final class Recipe<C extends Record, M, B> {
   }
 
   /**
-   * Trains five other seeds in an extended run and stores their final measures, by which a fresh
-   * model is judged; in other presets, and where they are stored already, does nothing.
+   * Trains five other seeds in an extended run and stores their final measures, by which a model
+   * that is trained again is judged; in other presets, and where they are stored, does nothing.
    *
    * @param lab the session
    */
   public void references(Experiment<?> lab) {
     Artefacts store = lab.artefacts();
+    List<Long> seeds = LongStream.rangeClosed(seed + 1, seed + REFERENCES).boxed().toList();
     store.references(
         id(seed),
-        LongStream.rangeClosed(seed + 1, seed + REFERENCES).boxed().toList(),
+        seeds,
         value -> {
           get(store, value);
-          return store.measures(id(value));
+          return id(value);
         });
   }
 

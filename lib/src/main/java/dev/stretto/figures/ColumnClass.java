@@ -1,5 +1,7 @@
 package dev.stretto.figures;
 
+import java.util.Locale;
+
 /**
  * How a column of a figure's data is compared when the figure is reproduced.
  *
@@ -31,5 +33,12 @@ public record ColumnClass(Kind kind, double tolerance) {
    */
   public static ColumnClass measured(double tolerance) {
     return new ColumnClass(Kind.MEASURED, tolerance);
+  }
+
+  /** The class in words, as in a figure's file: {@code measured 0.02}. */
+  @Override
+  public String toString() {
+    String word = kind.name().toLowerCase(Locale.ROOT);
+    return kind == Kind.MEASURED ? word + " " + FigureData.number(tolerance) : word;
   }
 }

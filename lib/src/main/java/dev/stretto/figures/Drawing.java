@@ -13,6 +13,7 @@ import java.io.StringReader;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -120,6 +121,11 @@ final class Drawing {
     return new Font(FONT, Font.PLAIN, size)
         .getStringBounds(text, new FontRenderContext(null, true, true))
         .getWidth();
+  }
+
+  /** The width of the widest line in units, 0 for none. */
+  static double widest(List<String> lines, int size) {
+    return lines.stream().mapToDouble(line -> textWidth(line, size)).max().orElse(0);
   }
 
   /** The text with line breaks between words where a line would be wider than the room. */

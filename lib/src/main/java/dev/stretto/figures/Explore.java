@@ -28,16 +28,10 @@ import tech.tablesaw.plotly.api.VerticalBarPlot;
 public final class Explore implements Showable {
   private final Plot plot;
   private final tech.tablesaw.plotly.components.Figure chart;
-  private final Path cache;
-
-  private Explore(Plot plot, tech.tablesaw.plotly.components.Figure chart, Path cache) {
-    this.plot = plot;
-    this.chart = chart;
-    this.cache = cache;
-  }
 
   private Explore(Plot plot, tech.tablesaw.plotly.components.Figure chart) {
-    this(plot, chart, defaultCache());
+    this.plot = plot;
+    this.chart = chart;
   }
 
   private static Path defaultCache() {
@@ -45,11 +39,6 @@ public final class Explore implements Showable {
     return folder == null || folder.isBlank()
         ? Path.of(System.getProperty("user.home"), ".cache", "stretto")
         : Path.of(folder);
-  }
-
-  /** With the script from another folder. */
-  Explore cachedIn(Path folder) {
-    return new Explore(plot, chart, folder);
   }
 
   /**
@@ -62,18 +51,6 @@ public final class Explore implements Showable {
   public static Explore bars(Table table, String x, String y) {
     return new Explore(
         Plot.of(table).bars(x, y), VerticalBarPlot.create(title(table), safe(table), x, y));
-  }
-
-  /**
-   * {@return points as an interactive chart}
-   *
-   * @param table at least one row
-   * @param x column of numbers
-   * @param y column of numbers
-   */
-  public static Explore scatter(Table table, String x, String y) {
-    return new Explore(
-        Plot.of(table).points(x, y), ScatterPlot.create(title(table), safe(table), x, y));
   }
 
   /**
@@ -112,12 +89,17 @@ public final class Explore implements Showable {
 
   @Override
   public Map<String, Object> bundle() {
+    return bundle(defaultCache());
+  }
+
+  /** With the script from a folder. */
+  Map<String, Object> bundle(Path cache) {
     String picture = Base64.getEncoder().encodeToString(plot.png());
     double width = plot.parts().width;
     String image =
         "<img alt=\"chart\" width=\"%.0f\" src=\"data:image/png;base64,%s\">"
             .formatted(width, picture);
-    Optional<String> script = script();
+    Optional<String> script = script(cache.resolve("plotly.min.js"));
     String missing =
         "The interactive chart needs Plotly: set the project up with npm installed, or put"
             + " plotly.min.js of npm's package plotly.js-dist-min into "
@@ -134,8 +116,7 @@ public final class Explore implements Showable {
     return bundle;
   }
 
-  private Optional<String> script() {
-    Path file = cache.resolve("plotly.min.js");
+  private static Optional<String> script(Path file) {
     try {
       return Files.isRegularFile(file)
           ? Optional.of(Files.readString(file, StandardCharsets.UTF_8))

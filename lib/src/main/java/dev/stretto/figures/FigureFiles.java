@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,50 +73,5 @@ public final class FigureFiles {
               .formatted(name, picture.length, most, remedy));
     }
     return picture;
-  }
-
-  /**
-   * {@return a stored figure's data: provenance, column classes and table}
-   *
-   * @param csv a file that {@link #save} wrote
-   * @throws IOException where the file cannot be read
-   * @throws IllegalArgumentException where it is no such file, with file and line
-   */
-  public static FigureData read(Path csv) throws IOException {
-    return FigureData.parse(csv.toString(), Files.readString(csv));
-  }
-
-  /**
-   * {@return the differences of two stored figures as sentences, empty where there is none}
-   * Specifications and structural columns are compared exactly, measured columns within their
-   * tolerance, wall-clock columns not at all.
-   *
-   * @param expected folder and name without ending
-   * @param actual folder and name without ending
-   * @throws IOException where a file that exists cannot be read
-   */
-  public static List<String> compare(Path expected, Path actual) throws IOException {
-    List<String> differences = new ArrayList<>();
-    for (Path figure : List.of(expected, actual)) {
-      for (String ending : List.of(".csv", ".json")) {
-        if (!Files.exists(sibling(figure, ending))) {
-          differences.add("there is no file " + sibling(figure, ending));
-        }
-      }
-    }
-    if (!differences.isEmpty()) {
-      return differences;
-    }
-    differences.addAll(
-        FigureComparison.ofSpecs(
-            Json.parse(Files.readString(sibling(expected, ".json"))),
-            Json.parse(Files.readString(sibling(actual, ".json")))));
-    differences.addAll(
-        FigureComparison.ofData(read(sibling(expected, ".csv")), read(sibling(actual, ".csv"))));
-    return differences;
-  }
-
-  private static Path sibling(Path figure, String ending) {
-    return figure.resolveSibling(figure.getFileName() + ending);
   }
 }

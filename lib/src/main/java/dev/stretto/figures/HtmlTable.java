@@ -1,9 +1,7 @@
 package dev.stretto.figures;
 
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.ColumnType;
 import tech.tablesaw.api.DoubleColumn;
@@ -31,18 +29,9 @@ final class HtmlTable {
           .append("</caption>");
     }
     html.append("<thead>").append(row("th", table, Column::name)).append("</thead><tbody>");
-    Set<String> rounded =
-        table.columns().stream()
-            .filter(HtmlTable::isRounded)
-            .map(Column::name)
-            .collect(Collectors.toSet());
     for (int i = 0; i < rows; i++) {
       int row = i;
-      html.append(
-          row(
-              "td",
-              table,
-              c -> rounded.contains(c.name()) ? c.getString(row) : Tables.text(c, row)));
+      html.append(row("td", table, c -> isRounded(c) ? c.getString(row) : Tables.text(c, row)));
     }
     html.append("</tbody></table>");
     if (rows < table.rowCount()) {

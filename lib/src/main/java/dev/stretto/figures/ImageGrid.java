@@ -24,7 +24,7 @@ public final class ImageGrid implements Figure {
   private final Look look;
   private final double tolerance;
 
-  private record Look(int scale, List<String> rows, List<String> columns, String title) {}
+  private record Look(int scale, List<String> rows, String title) {}
 
   private ImageGrid(List<BufferedImage> images, int across, Look look, double tolerance) {
     this.images = images;
@@ -45,7 +45,7 @@ public final class ImageGrid implements Figure {
           "a grid needs at least one image and one column, not %d images in %d columns"
               .formatted(images.size(), across));
     }
-    Look plain = new Look(1, List.of(), List.of(), "");
+    Look plain = new Look(1, List.of(), "");
     return new ImageGrid(List.copyOf(images), across, plain, Double.NaN);
   }
 
@@ -56,36 +56,20 @@ public final class ImageGrid implements Figure {
    * @param across images in a row, at least 1
    */
   public static ImageGrid grey(List<float[][]> images, int across) {
-    return of(images.stream().map(image -> image(new float[][][] {image})).toList(), across);
-  }
-
-  /**
-   * {@return a grid of colour images}
-   *
-   * @param images row by row, each 3 x height x width (red, green, blue) in [0, 1]; beyond is cut
-   * @param across images in a row, at least 1
-   */
-  public static ImageGrid rgb(List<float[][][]> images, int across) {
     return of(images.stream().map(ImageGrid::image).toList(), across);
   }
 
-  private static BufferedImage image(float[][][] channels) {
-    int height = channels[0].length;
-    int width = height == 0 ? 0 : channels[0][0].length;
-    if ((channels.length != 1 && channels.length != 3) || height == 0 || width == 0) {
+  private static BufferedImage image(float[][] grey) {
+    int height = grey.length;
+    int width = height == 0 ? 0 : grey[0].length;
+    if (width == 0) {
       throw new IllegalArgumentException(
-          "an image has 1 or 3 channels and at least one pixel, not %d channels of %d x %d"
-              .formatted(channels.length, height, width));
+          "an image has at least one pixel, not %d x %d".formatted(height, width));
     }
     BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        int rgb = 0;
-        for (int c = 0; c < 3; c++) {
-          float value = channels[Math.min(c, channels.length - 1)][y][x];
-          rgb = rgb << 8 | Math.round(255 * Math.min(1, Math.max(0, value)));
-        }
-        image.setRGB(x, y, rgb);
+        image.setRGB(x, y, 0x010101 * Math.round(255 * Math.clamp(grey[y][x], 0, 1)));
       }
     }
     return image;
@@ -104,7 +88,7 @@ public final class ImageGrid implements Figure {
     if (factor < 1) {
       throw new IllegalArgumentException("enlarge by 1 or more, not " + factor);
     }
-    return look(new Look(factor, look.rows, look.columns, look.title));
+    return look(new Look(factor, look.rows, look.title));
   }
 
   /**
@@ -113,16 +97,7 @@ public final class ImageGrid implements Figure {
    * @param names from top to bottom
    */
   public ImageGrid rowNames(String... names) {
-    return look(new Look(look.scale, List.of(names), look.columns, look.title));
-  }
-
-  /**
-   * {@return the grid with names above its columns}
-   *
-   * @param names from left to right
-   */
-  public ImageGrid columnNames(String... names) {
-    return look(new Look(look.scale, look.rows, List.of(names), look.title));
+    return look(new Look(look.scale, List.of(names), look.title));
   }
 
   /**
@@ -131,7 +106,7 @@ public final class ImageGrid implements Figure {
    * @param text one line
    */
   public ImageGrid title(String text) {
-    return look(new Look(look.scale, look.rows, look.columns, text));
+    return look(new Look(look.scale, look.rows, text));
   }
 
   /**
@@ -168,7 +143,7 @@ public final class ImageGrid implements Figure {
       }
       double n = 3.0 * image.getHeight() * image.getWidth();
       Tables.add(columns, "row", name(look.rows, i / across));
-      Tables.add(columns, "column", name(look.columns, i % across));
+      Tables.add(columns, "column", name(List.of(), i % across));
       Tables.add(columns, "height", image.getHeight());
       Tables.add(columns, "width", image.getWidth());
       Tables.add(columns, "mean", sum / n);
@@ -201,7 +176,7 @@ public final class ImageGrid implements Figure {
     spec.put("across", (double) across);
     spec.put("enlarged", (double) look.scale);
     spec.put("rows", look.rows);
-    spec.put("columns", look.columns);
+    spec.put("columns", List.of());
     spec.put("ggtitle", Map.of("text", look.title));
     return spec;
   }
@@ -214,14 +189,8 @@ public final class ImageGrid implements Figure {
     int cellWidth = look.scale * images.stream().mapToInt(BufferedImage::getWidth).max().orElse(1);
     int cellHeight =
         look.scale * images.stream().mapToInt(BufferedImage::getHeight).max().orElse(1);
-    double names = 0;
-    for (String row : look.rows) {
-      names = Math.max(names, Drawing.textWidth(row, FONT) + 10);
-    }
-    for (String column : look.columns) {
-      cellWidth = (int) Math.max(cellWidth, Math.ceil(Drawing.textWidth(column, FONT)) + 4);
-    }
-    double top = (look.title.isEmpty() ? 0 : LINE + 6) + (look.columns.isEmpty() ? 0 : LINE) + GAP;
+    double names = look.rows.isEmpty() ? 0 : Drawing.widest(look.rows, FONT) + 10;
+    double top = (look.title.isEmpty() ? 0 : LINE + 6) + GAP;
     int rows = (images.size() + across - 1) / across;
     double left = names + GAP;
     double width = left + across * (cellWidth + GAP);
@@ -243,10 +212,6 @@ public final class ImageGrid implements Figure {
             .formatted(at.width, at.height, at.width, at.height));
     if (!look.title.isEmpty()) {
       text(svg, GAP, LINE, Theme.TITLE, "start", look.title);
-    }
-    for (int c = 0; c < Math.min(across, look.columns.size()); c++) {
-      double x = at.left + c * (at.cellWidth + GAP) + at.cellWidth / 2.0;
-      text(svg, x, at.top - 6, FONT, "middle", look.columns.get(c));
     }
     for (int r = 0; r < look.rows.size(); r++) {
       double y = at.top + r * (at.cellHeight + GAP) + at.cellHeight / 2.0 + FONT * 0.35;

@@ -12,9 +12,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import javax.tools.JavaCompiler;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
@@ -27,24 +27,13 @@ final class MethodSource {
 
   /** The text of a method, without the comment before it, from the first column on. */
   static String of(Class<?> owner, String method, int overload) {
-    String source = file(owner);
-    Set<String> names = new LinkedHashSet<>();
-    List<String> found = new ArrayList<>();
-    parse(
-        source,
-        (type, name, text) -> {
-          if (type.equals(owner.getSimpleName())) {
-            names.add(name);
-            if (name.equals(method)) {
-              found.add(text);
-            }
-          }
-        });
+    Map<String, List<String>> methods = methods(file(owner), owner.getSimpleName());
+    List<String> found = methods.getOrDefault(method, List.of());
     if (overload < 0 || overload >= found.size()) {
       throw new IllegalArgumentException(
           found.isEmpty()
               ? "%s has no method '%s'; there are %s"
-                  .formatted(owner.getSimpleName(), method, String.join(", ", names))
+                  .formatted(owner.getSimpleName(), method, String.join(", ", methods.keySet()))
               : "%s has %d methods '%s', so there is no number %d"
                   .formatted(owner.getSimpleName(), found.size(), method, overload));
     }
@@ -73,11 +62,9 @@ final class MethodSource {
     }
   }
 
-  private interface Visitor {
-    void method(String type, String name, String text);
-  }
-
-  private static void parse(String source, Visitor visitor) {
+  /** The methods of a class, name to texts in the order of the file. */
+  private static Map<String, List<String>> methods(String source, String owner) {
+    Map<String, List<String>> methods = new LinkedHashMap<>();
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     var file =
         new SimpleJavaFileObject(
@@ -100,15 +87,20 @@ final class MethodSource {
 
           @Override
           public Void visitMethod(MethodTree method, String type) {
-            int start = (int) positions.getStartPosition(unit, method);
-            int line = source.lastIndexOf('\n', start) + 1;
-            int end = (int) positions.getEndPosition(unit, method);
-            String name = method.getName().toString();
-            visitor.method(type, name.equals("<init>") ? type : name, source.substring(line, end));
+            if (type.equals(owner)) {
+              int start = (int) positions.getStartPosition(unit, method);
+              int line = source.lastIndexOf('\n', start) + 1;
+              int end = (int) positions.getEndPosition(unit, method);
+              String name = method.getName().toString().replace("<init>", type);
+              methods
+                  .computeIfAbsent(name, _ -> new ArrayList<>())
+                  .add(source.substring(line, end));
+            }
             return super.visitMethod(method, type);
           }
         }.scan(unit, "");
       }
+      return methods;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

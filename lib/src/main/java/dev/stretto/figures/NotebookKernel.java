@@ -10,8 +10,8 @@ import java.util.Set;
 
 /**
  * The notebook kernel this JVM is, found by reflection. The four families of Java kernels differ in
- * where the running kernel is kept and in how an output is replaced; all of them publish their own
- * {@code DisplayData}, so a bundle is copied into one.
+ * where the running kernel is kept; all of them publish their own {@code DisplayData}, so a bundle
+ * is copied into one.
  */
 final class NotebookKernel {
   /** Where a family keeps its running kernel, and its display data class. */
@@ -94,44 +94,8 @@ final class NotebookKernel {
     return data.isInstance(value);
   }
 
-  /** Publishes the kernel's own display data as it is. */
-  void publishOwn(Object display) {
-    publishData(display);
-  }
-
-  void publish(Map<String, Object> bundle) {
-    publishData(displayData(bundle));
-  }
-
-  /** Publishes under a name by which the output can be replaced. */
-  void publish(String id, Map<String, Object> bundle) {
-    publishData(named(id, bundle));
-  }
-
-  /** Replaces what was published under a name. */
-  void update(String id, Map<String, Object> bundle) {
-    Object display = named(id, bundle);
-    attempt(
-        () -> {
-          if (data.getName().startsWith("org.rapaio")) {
-            return kernel.getClass().getMethod("updateDisplay", data).invoke(kernel, display);
-          }
-          Object io = kernel.getClass().getMethod("getIO").invoke(kernel);
-          Object stream = io.getClass().getField("display").get(io);
-          return stream
-              .getClass()
-              .getMethod("updateDisplay", String.class, data)
-              .invoke(stream, id, display);
-        });
-  }
-
-  private Object named(String id, Map<String, Object> bundle) {
-    Object display = displayData(bundle);
-    attempt(() -> data.getMethod("setDisplayId", String.class).invoke(display, id));
-    return display;
-  }
-
-  private void publishData(Object display) {
+  /** Publishes the kernel's own display data. */
+  void publish(Object display) {
     attempt(() -> kernel.getClass().getMethod("display", data).invoke(kernel, display));
   }
 

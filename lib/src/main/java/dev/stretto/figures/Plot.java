@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
@@ -82,38 +81,6 @@ public final class Plot extends PlotMarks implements Figure {
    */
   public Plot from(Map<String, ?> columns) {
     return from(Tables.of(columns));
-  }
-
-  @Override
-  Plot annotation(String geom, Map<String, ?> columns, Map<String, Object> look) {
-    Layer layer = Layer.annotation(geom, columns, look);
-    return change(p -> p.layers.add(layer));
-  }
-
-  @Override
-  Plot layer(String geom, Map<String, Object> look, String... aestheticsAndColumns) {
-    Layer layer = Layer.of(geom, parts.table, look, aestheticsAndColumns);
-    return change(p -> p.layers.add(layer));
-  }
-
-  // the layer started last
-
-  @Override
-  Layer requireLast() {
-    if (parts.layers.isEmpty()) {
-      throw new IllegalStateException("start a layer first, for example with points(x, y)");
-    }
-    return parts.layers.getLast();
-  }
-
-  private Plot last(UnaryOperator<Layer> edit) {
-    Layer changed = edit.apply(requireLast());
-    return change(p -> p.layers.set(p.layers.size() - 1, changed));
-  }
-
-  @Override
-  Plot summarised(Summary by) {
-    return last(layer -> layer.summarised(by));
   }
 
   /**
@@ -201,14 +168,6 @@ public final class Plot extends PlotMarks implements Figure {
    */
   public Plot y(String title, Scale scale) {
     return y(title).change(p -> p.scales.put("y", scale));
-  }
-
-  Plot defaultTitles(String x, String y) {
-    return change(
-        p -> {
-          p.titles.putIfAbsent("x", x);
-          p.titles.putIfAbsent("y", y);
-        });
   }
 
   /**

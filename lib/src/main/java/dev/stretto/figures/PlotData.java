@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import tech.tablesaw.api.StringColumn;
 import tech.tablesaw.api.Table;
-import tech.tablesaw.columns.Column;
 
-/** The data of a plot as one table: the columns that its layers use. */
+/**
+ * The data of a plot as one table: the columns that its layers use, the layers' tables one below
+ * the other; a column that one lacks is missing there.
+ */
 final class PlotData {
   private PlotData() {}
 
@@ -30,40 +32,28 @@ final class PlotData {
       columns.removeIf(column -> !table.containsColumn(column));
       names.merge(table, layer.geom(), (a, b) -> a.equals(b) ? a : a + "+" + b);
     }
-    List<Table> tables = new ArrayList<>();
-    used.forEach(
-        (table, columns) -> tables.add(table.selectColumns(columns.toArray(String[]::new))));
-    if (tables.size() == 1) {
-      return tables.getFirst();
+    if (used.size() < 2) {
+      Table none = Table.create();
+      return used.entrySet().stream()
+          .map(only -> only.getKey().selectColumns(only.getValue().toArray(String[]::new)))
+          .findFirst()
+          .orElse(none);
     }
-    List<String> geoms = List.copyOf(names.values());
-    List<Table> labelled = new ArrayList<>();
-    for (Table table : tables) {
-      int i = labelled.size();
-      String name = (i + 1) + " " + geoms.get(i);
-      Column<?> layer = StringColumn.create("layer", Collections.nCopies(table.rowCount(), name));
-      labelled.add(Table.create(layer).addColumns(table.columns().toArray(Column[]::new)));
+    Map<String, List<Object>> union = new LinkedHashMap<>();
+    used.values().forEach(columns -> columns.forEach(name -> union.put(name, new ArrayList<>())));
+    List<String> layers = new ArrayList<>();
+    int number = 0;
+    for (Map.Entry<Table, Set<String>> one : used.entrySet()) {
+      Table table = one.getKey();
+      String layer = ++number + " " + names.get(table);
+      layers.addAll(Collections.nCopies(table.rowCount(), layer));
+      union.forEach(
+          (name, values) ->
+              values.addAll(
+                  one.getValue().contains(name)
+                      ? Tables.cells(table.column(name))
+                      : Collections.nCopies(table.rowCount(), null)));
     }
-    return labelled.isEmpty() ? Table.create() : union(labelled);
-  }
-
-  /** The tables one below the other; a column that one lacks is missing there. */
-  static Table union(List<Table> tables) {
-    Table union = Table.create();
-    Set<String> names = new LinkedHashSet<>();
-    tables.forEach(table -> names.addAll(table.columnNames()));
-    for (String name : names) {
-      List<Object> values = new ArrayList<>();
-      for (Table table : tables) {
-        for (int row = 0; row < table.rowCount(); row++) {
-          values.add(
-              table.containsColumn(name) && !table.column(name).isMissing(row)
-                  ? table.get(row, table.columnIndex(name))
-                  : null);
-        }
-      }
-      union.addColumns(Tables.column(name, values));
-    }
-    return union;
+    return Tables.of(union).insertColumn(0, StringColumn.create("layer", layers));
   }
 }

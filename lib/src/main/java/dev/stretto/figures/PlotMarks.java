@@ -3,30 +3,41 @@ package dev.stretto.figures;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
 
 /** What a {@link Plot} can draw: each method starts a layer. */
 abstract sealed class PlotMarks permits Plot {
   private static final double TEXT_SIZE = 6;
-  private static final Map<String, Object> LINE =
-      Map.of("size", 1.1, "color", Palette.FIRST, "fill", Palette.FIRST);
-  private static final Map<String, Object> BAND =
-      Map.of("color", "#ffffff", "size", 0, "alpha", 0.2, "fill", Palette.FIRST);
 
   abstract PlotParts parts();
 
   abstract Plot change(Consumer<PlotParts> edit);
 
-  abstract Plot layer(String geom, Map<String, Object> look, String... aestheticsAndColumns);
-
-  abstract Plot annotation(String geom, Map<String, ?> columns, Map<String, Object> look);
-
-  abstract Plot summarised(Summary by);
-
-  abstract Layer requireLast();
-
   abstract Plot from(Table other);
+
+  private Plot layer(String geom, Map<String, Object> look, String... aestheticsAndColumns) {
+    Layer layer = Layer.of(geom, parts().table, look, aestheticsAndColumns);
+    return change(p -> p.layers.add(layer));
+  }
+
+  private Layer requireLast() {
+    if (parts().layers.isEmpty()) {
+      throw new IllegalStateException("start a layer first, for example with points(x, y)");
+    }
+    return parts().layers.getLast();
+  }
+
+  /** Changes the layer started last. */
+  Plot last(UnaryOperator<Layer> edit) {
+    Layer changed = edit.apply(requireLast());
+    return change(p -> p.layers.set(p.layers.size() - 1, changed));
+  }
+
+  Plot summarised(Summary by) {
+    return last(layer -> layer.summarised(by));
+  }
 
   /**
    * {@return the plot with points}
@@ -46,7 +57,8 @@ abstract sealed class PlotMarks permits Plot {
    * @param y column
    */
   public Plot lines(String x, String y) {
-    return layer("line", LINE, "x", x, "y", y);
+    Map<String, Object> look = Map.of("size", 1.1, "color", Palette.FIRST, "fill", Palette.FIRST);
+    return layer("line", look, "x", x, "y", y);
   }
 
   /**
@@ -61,16 +73,6 @@ abstract sealed class PlotMarks permits Plot {
   }
 
   /**
-   * {@return the plot with a staircase that keeps each value until the next x}
-   *
-   * @param x column of numbers
-   * @param y column
-   */
-  public Plot steps(String x, String y) {
-    return layer("step", LINE, "x", x, "y", y);
-  }
-
-  /**
    * {@return the plot with counts of rows in equal bins (equal factors where x is logarithmic), the
    * parts of a {@link Plot#fill} stacked}
    *
@@ -78,25 +80,14 @@ abstract sealed class PlotMarks permits Plot {
    * @param bins how many
    */
   public Plot histogram(String x, int bins) {
-    return histogram(x, bins, "");
-  }
-
-  /**
-   * {@return the plot with sums of a column in equal bins, for example the seconds of audio by
-   * duration}
-   *
-   * @param x column of numbers
-   * @param bins how many
-   * @param weight column that is summed
-   */
-  public Plot histogram(String x, int bins, String weight) {
-    if (!weight.isEmpty()) {
-      Layer.requireColumn(parts().table, weight);
-    }
     Map<String, Object> look = Map.of("size", 0.3, "color", "#ffffff", "fill", Palette.FIRST);
     return layer("rect", look, "x", x)
-        .summarised(new Summary.Histogram(bins, weight))
-        .defaultTitles(x, weight.isEmpty() ? "count" : weight);
+        .summarised(new Summary.Histogram(bins))
+        .change(
+            p -> {
+              p.titles.putIfAbsent("x", x);
+              p.titles.putIfAbsent("y", "count");
+            });
   }
 
   /**
@@ -120,33 +111,6 @@ abstract sealed class PlotMarks permits Plot {
   public Plot errorBars(String x, String low, String high) {
     Map<String, Object> look = Map.of("width", 0.25, "size", 0.8, "color", "#333333");
     return layer("errorbar", look, "x", x, "ymin", low, "ymax", high);
-  }
-
-  /**
-   * {@return the plot with the layer started last spread by an error: a band around lines, bars at
-   * points and bars}
-   *
-   * @param y column of numbers that the layer shows
-   * @param error column of half widths, for example standard errors, in the same unit
-   */
-  public Plot errors(String y, String error) {
-    Layer marks = requireLast();
-    String x = marks.mapping().get("x");
-    boolean line = List.of("line", "step").contains(marks.geom());
-    String colour = marks.mapping().getOrDefault("color", marks.mapping().get("fill"));
-    Map<String, Object> look = line ? BAND : Map.of("width", 0.15, "size", 0.8, "color", "#333333");
-    Plot spread =
-        from(marks.table())
-            .layer(line ? "ribbon" : "errorbar", look, "x", x, "y", y, "error", error)
-            .summarised(new Summary.Around())
-            .with("show_legend", false);
-    if (colour != null) {
-      spread = line ? spread.fill(colour) : spread.group(colour);
-    }
-    if ("dodge".equals(marks.constants().get("position"))) {
-      spread = spread.with("position", Map.of("name", "dodge", "width", 0.8));
-    }
-    return spread.change(p -> p.table = parts().table);
   }
 
   /**
@@ -253,7 +217,8 @@ abstract sealed class PlotMarks permits Plot {
   private Plot rule(String geom, String aesthetic, double at) {
     Map<String, Object> look =
         Map.of("color", "#666666", "linetype", "dashed", "size", 0.8, "show_legend", false);
-    return annotation(geom, Map.of(aesthetic, List.of(at)), look);
+    Layer rule = Layer.annotation(geom, Map.of(aesthetic, List.of(at)), look);
+    return change(p -> p.layers.add(rule));
   }
 
   /**
@@ -265,7 +230,8 @@ abstract sealed class PlotMarks permits Plot {
    */
   public Plot note(Object x, Object y, String text) {
     Map<String, Object> look = Map.of("size", TEXT_SIZE, "color", "#444444", "hjust", 0);
-    return annotation(
-        "text", Map.of("x", List.of(x), "y", List.of(y), "label", List.of(text)), look);
+    Map<String, ?> remark = Map.of("x", List.of(x), "y", List.of(y), "label", List.of(text));
+    Layer note = Layer.annotation("text", remark, look);
+    return change(p -> p.layers.add(note));
   }
 }

@@ -68,11 +68,9 @@ final class PlotSpec {
     }
     plot.options.forEach((key, value) -> spec.merge(key, Json.copy(value), Json::merged));
     if (withData) {
-      double room = plot.width - leftOfPanel();
-      replace(spec, "ggtitle", "text", text -> Drawing.fit((String) text, Theme.TITLE, room));
-      replace(
-          spec, "ggtitle", "subtitle", text -> Drawing.fit((String) text, Theme.AXIS_TITLE, room));
-      replace(spec, "caption", "text", text -> Drawing.fit((String) text, Theme.CAPTION, room));
+      fit(spec, "ggtitle", "text", Theme.TITLE);
+      fit(spec, "ggtitle", "subtitle", Theme.AXIS_TITLE);
+      fit(spec, "caption", "text", Theme.CAPTION);
       // the panels are split by numbered names
       replace(
           spec,
@@ -81,6 +79,12 @@ final class PlotSpec {
           names -> Json.copy(((List<?>) names).stream().map(n -> PANEL + n).toList()));
     }
     return spec;
+  }
+
+  /** Breaks a text between words where it is wider than the panel. */
+  private void fit(Map<String, Object> spec, String part, String key, int fontSize) {
+    double room = plot.width - leftOfPanel();
+    replace(spec, part, key, text -> Drawing.fit((String) text, fontSize, room));
   }
 
   @SuppressWarnings("unchecked")
@@ -94,13 +98,9 @@ final class PlotSpec {
   /** Titles start at the panel, right of the names on the vertical axis. */
   private double leftOfPanel() {
     List<Column<?>> vertical = columns(plot.horizontal ? POSITIONAL_X : POSITIONAL_Y);
-    double names = 50;
-    if (!vertical.isEmpty() && isDiscrete(vertical.getFirst())) {
-      for (String level : levels(vertical)) {
-        names = Math.max(names, Drawing.textWidth(level, Theme.AXIS_TEXT));
-      }
-    }
-    return names + 40;
+    boolean named = !vertical.isEmpty() && isDiscrete(vertical.getFirst());
+    double names = named ? Drawing.widest(levels(vertical), Theme.AXIS_TEXT) : 0;
+    return Math.max(50, names) + 40;
   }
 
   private List<Object> layers() {
@@ -148,12 +148,11 @@ final class PlotSpec {
 
   private void secondCodes(List<Object> scales) {
     for (String code : List.of("shape", "linetype")) {
-      List<Column<?>> columns = new ArrayList<>();
-      for (Layer layer : plot.layers) {
-        if (secondCode(layer).filter(code::equals).isPresent()) {
-          columns.add(drawn(layer).column(layer.mapping().get("color")));
-        }
-      }
+      List<Column<?>> columns =
+          plot.layers.stream()
+              .filter(layer -> secondCode(layer).filter(code::equals).isPresent())
+              .<Column<?>>map(layer -> drawn(layer).column(layer.mapping().get("color")))
+              .toList();
       if (!columns.isEmpty()) {
         Map<String, Object> scale = named(code, "legend", columns);
         List<String> levels = levels(columns(List.of("color"))); // one legend for both codes
@@ -305,10 +304,11 @@ final class PlotSpec {
     }
     boolean written = plot.layers.stream().anyMatch(l -> l.summary() instanceof Summary.AtEnd);
     if (withData && written && axis.equals("y") && plot.horizontal && !plot.isLog(axis)) {
-      double end = 0;
-      for (Column<?> column : columns) {
-        end = Math.max(end, column instanceof NumericColumn<?> numbers ? numbers.max() : 0);
-      }
+      double end =
+          columns.stream()
+              .mapToDouble(c -> c instanceof NumericColumn<?> numbers ? numbers.max() : 0)
+              .max()
+              .orElse(0);
       if (end > 0) { // numbers to the right of bars need a tenth more
         scale.put("limits", new ArrayList<>(Arrays.asList(null, 1.1 * end)));
       }
@@ -366,12 +366,10 @@ final class PlotSpec {
 
   /** A legend above or below the panel, in as many columns as there is room for. */
   private Map<String, Object> flatLegend(List<String> levels) {
-    double widest = 0;
+    double widest = Drawing.widest(levels, Theme.AXIS_TEXT) + KEY_WIDTH;
     double all = 0;
     for (String level : levels) {
-      double key = Drawing.textWidth(level, Theme.AXIS_TEXT) + KEY_WIDTH;
-      widest = Math.max(widest, key);
-      all += key;
+      all += Drawing.textWidth(level, Theme.AXIS_TEXT) + KEY_WIDTH;
     }
     double title = Drawing.textWidth(plot.titles.getOrDefault("legend", ""), Theme.AXIS_TITLE);
     double room = plot.width - leftOfPanel() - title;

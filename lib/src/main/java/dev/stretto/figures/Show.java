@@ -1,6 +1,5 @@
 package dev.stretto.figures;
 
-import ai.djl.ndarray.NDArray;
 import dev.stretto.tensor.SvgDrawable;
 import java.awt.image.BufferedImage;
 import java.lang.reflect.Array;
@@ -10,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import tech.tablesaw.api.Table;
 
 /**
@@ -28,8 +26,8 @@ public final class Show {
    * {@return the representations of a value: media type to content, always with {@code text/plain},
    * in a new map}
    *
-   * @param value anything, {@code null} too: a {@link Table}, a {@link Figure}, an {@link NDArray},
-   *     a {@link BufferedImage}, a {@link Showable}; the rest is text
+   * @param value anything, {@code null} too: a {@link Table}, a {@link Figure}, a {@link
+   *     BufferedImage}, a {@link Showable}; the rest is text
    */
   public static Map<String, Object> bundle(Object value) {
     Map<String, Object> bundle = new LinkedHashMap<>();
@@ -55,7 +53,6 @@ public final class Show {
         bundle.put("image/svg+xml", sketch.svg());
         bundle.put("image/png", base64(Drawing.png(sketch.svg(), sketch.width())));
       }
-      case NDArray array -> bundle.put("text/plain", ArrayText.of(array));
       case null, default -> bundle.put("text/plain", text(value));
     }
     return bundle;
@@ -69,41 +66,12 @@ public final class Show {
   public static void show(Object... values) {
     Optional<NotebookKernel> kernel = NotebookKernel.find();
     for (Object value : values == null ? new Object[] {null} : values) {
-      if (kernel.isPresent() && kernel.get().owns(value)) {
-        kernel.get().publishOwn(value);
+      if (kernel.isEmpty()) {
+        System.out.println(bundle(value).get("text/plain"));
       } else {
-        publish(value, NotebookKernel::publish);
+        kernel.get().publish(kernel.get().owns(value) ? value : rendered(value));
       }
     }
-  }
-
-  /**
-   * Publishes a value under a name, so that {@link #update} can replace it in its place: a progress
-   * display.
-   *
-   * @param id the name, unique in the notebook
-   * @param value what to show first
-   */
-  public static void place(String id, Object value) {
-    publish(value, (kernel, bundle) -> kernel.publish(id, bundle));
-  }
-
-  /**
-   * Replaces what {@link #place} published under a name.
-   *
-   * @param id the name
-   * @param value what to show now
-   */
-  public static void update(String id, Object value) {
-    publish(value, (kernel, bundle) -> kernel.update(id, bundle));
-  }
-
-  private static void publish(Object value, BiConsumer<NotebookKernel, Map<String, Object>> how) {
-    Map<String, Object> bundle = bundle(value);
-    NotebookKernel.find()
-        .ifPresentOrElse(
-            kernel -> how.accept(kernel, bundle),
-            () -> System.out.println(bundle.get("text/plain")));
   }
 
   /**
@@ -145,34 +113,6 @@ public final class Show {
    */
   public static Showable markdown(String markdown) {
     return Markup.of("text/markdown", markdown, markdown);
-  }
-
-  /**
-   * {@return a formula for a notebook to show}
-   *
-   * @param latex the formula with its delimiters, for example {@code $x^2$}
-   */
-  public static Showable latex(String latex) {
-    return Markup.of("text/latex", latex, latex);
-  }
-
-  /**
-   * {@return a tree of maps, lists, strings and numbers for a notebook to show as JSON}
-   *
-   * @param value the tree, or a string of JSON
-   */
-  public static Showable json(Object value) {
-    Object tree = value instanceof String string ? Json.parse(string) : value;
-    return Markup.of("application/json", tree, Json.pretty(tree));
-  }
-
-  /**
-   * {@return a vector drawing for a notebook to show}
-   *
-   * @param svg one svg element
-   */
-  public static Showable svg(String svg) {
-    return Markup.of("image/svg+xml", svg, "SVG drawing, %d characters".formatted(svg.length()));
   }
 
   /**

@@ -3,15 +3,19 @@ package dev.stretto.figures;
 import java.awt.Color;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
-import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
@@ -61,16 +65,52 @@ final class SmallPng {
     graphics.dispose();
     int[] pixels = white.getRGB(0, 0, width, height, null, 0, width);
     int[] palette = palette(pixels, colours);
-    IndexColorModel model =
-        new IndexColorModel(palette.length > 16 ? 8 : 4, palette.length, palette, 0, false, -1, 0);
-    BufferedImage indexed =
-        new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, model);
     Map<Integer, Integer> places = new HashMap<>();
+    byte[] rows = new byte[height * (width + 1)]; // each begins with 0, for no filter
     for (int i = 0; i < pixels.length; i++) {
       int place = places.computeIfAbsent(pixels[i], pixel -> nearest(pixel, palette));
-      indexed.getRaster().setSample(i % width, i / width, 0, place);
+      rows[i / width * (width + 1) + 1 + i % width] = (byte) place;
     }
-    return of(indexed);
+    return file(width, height, palette, rows);
+  }
+
+  /**
+   * The file itself (PNG specification, section 11). Java's own writer filters the rows whatever is
+   * in them, which makes an image in a palette a fifth larger.
+   */
+  private static byte[] file(int width, int height, int[] palette, byte[] rows) {
+    ByteBuffer header = ByteBuffer.allocate(13).putInt(width).putInt(height);
+    header.put((byte) 8).put((byte) 3); // bits of a pixel, which is a place in the palette
+    ByteBuffer colours = ByteBuffer.allocate(3 * palette.length);
+    for (int colour : palette) {
+      colours.put((byte) (colour >> 16)).put((byte) (colour >> 8)).put((byte) colour);
+    }
+    Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
+    deflater.setInput(rows);
+    deflater.finish();
+    byte[] packed = new byte[rows.length + rows.length / 1000 + 64];
+    int length = deflater.deflate(packed);
+    deflater.end();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
+    chunk(bytes, "IHDR", header.array());
+    chunk(bytes, "PLTE", colours.array());
+    chunk(bytes, "IDAT", Arrays.copyOf(packed, length));
+    chunk(bytes, "IEND", new byte[0]);
+    return bytes.toByteArray();
+  }
+
+  private static void chunk(ByteArrayOutputStream bytes, String name, byte[] content) {
+    byte[] named =
+        ByteBuffer.allocate(4 + content.length)
+            .put(name.getBytes(StandardCharsets.US_ASCII))
+            .put(content)
+            .array();
+    CRC32 sum = new CRC32();
+    sum.update(named);
+    bytes.writeBytes(ByteBuffer.allocate(4).putInt(content.length).array());
+    bytes.writeBytes(named);
+    bytes.writeBytes(ByteBuffer.allocate(4).putInt((int) sum.getValue()).array());
   }
 
   /** The most frequent colours that are not alike, the rarer ones where there is room. */

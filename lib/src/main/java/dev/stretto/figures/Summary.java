@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import tech.tablesaw.api.DoubleColumn;
 import tech.tablesaw.api.NumericColumn;
 import tech.tablesaw.api.Table;
@@ -66,13 +67,11 @@ sealed interface Summary {
         }
       }
       double middle = (ends[0] + ends[1]) / 2;
-      List<Integer> rows = new ArrayList<>();
-      for (int row = 0; row < values.size(); row++) {
-        if (values.getDouble(row) >= middle == upper) {
-          rows.add(row);
-        }
-      }
-      return rows(layer.table(), rows);
+      int[] rows =
+          IntStream.range(0, values.size())
+              .filter(row -> values.getDouble(row) >= middle == upper)
+              .toArray();
+      return layer.table().rows(rows);
     }
   }
 
@@ -98,72 +97,54 @@ sealed interface Summary {
     }
   }
 
-  /** The rows with the ends of the interval y - error to y + error. */
-  record Around() implements Summary {
-    @Override
-    public Table apply(Layer layer, PlotParts plot) {
-      DoubleColumn y = layer.table().numberColumn(layer.mapping().get("y")).asDoubleColumn();
-      NumericColumn<?> error = layer.table().numberColumn(layer.mapping().get("error"));
-      return layer
-          .table()
-          .copy()
-          .addColumns(y.subtract(error).setName(".low"), y.add(error).setName(".high"));
-    }
-
-    @Override
-    public Map<String, String> mapping(Map<String, String> mapping) {
-      Map<String, String> changed = new LinkedHashMap<>(mapping);
-      changed.remove("y");
-      changed.remove("error");
-      changed.put("ymin", ".low");
-      changed.put("ymax", ".high");
-      return changed;
-    }
-  }
-
   /**
    * Counts in equal bins (equal factors on a logarithmic axis), the parts of a fill stacked.
    *
    * @param bins how many
-   * @param weight the column that is summed, empty to count rows
    */
-  record Histogram(int bins, String weight) implements Summary {
-    private String measure() {
-      return weight.isEmpty() ? "count" : weight;
-    }
-
+  record Histogram(int bins) implements Summary {
     @Override
     public Table apply(Layer layer, PlotParts plot) {
       String name = layer.mapping().get("x");
-      double[] all = doubles(layer.table(), name);
       boolean log = plot.isLog("x");
-      double low = forward(log, min(all));
-      double step = (forward(log, max(all)) - low) / bins;
-      step = step > 0 ? step : 1;
+      double[] all = values(layer.table(), name, log);
+      double low = Arrays.stream(all).min().orElse(0);
+      double span = Arrays.stream(all).max().orElse(1) - low;
+      double step = span > 0 ? span / bins : 1;
       Map<List<Object>, Double> heights = new HashMap<>();
       Map<String, List<Object>> columns = new LinkedHashMap<>();
-      for (Map.Entry<Map<String, Object>, Table> group : groups(layer, plot).entrySet()) {
-        double[] sums = new double[bins];
-        double[] values = doubles(group.getValue(), name);
-        double[] weights = weight.isEmpty() ? null : doubles(group.getValue(), weight);
-        for (int i = 0; i < values.length; i++) {
-          int bin = (int) Math.min(bins - 1, Math.max(0, (forward(log, values[i]) - low) / step));
-          sums[bin] += weights == null ? 1 : weights[i];
-        }
-        Map<String, Object> panel = new LinkedHashMap<>(group.getKey());
-        panel.keySet().retainAll(plot.facets);
-        for (int bin = 0; bin < bins; bin++) {
-          double from = heights.getOrDefault(List.of(panel, bin), 0.0);
-          heights.put(List.of(panel, bin), from + sums[bin]);
-          group.getKey().forEach((column, value) -> Tables.add(columns, column, value));
-          Tables.add(columns, name + " from", back(log, low + bin * step));
-          Tables.add(columns, name + " to", back(log, low + (bin + 1) * step));
-          Tables.add(columns, measure(), sums[bin]);
-          Tables.add(columns, ".low", from);
-          Tables.add(columns, ".high", from + sums[bin]);
-        }
-      }
+      groups(layer, plot)
+          .forEach(
+              (group, rows) -> {
+                double[] counts = new double[bins];
+                for (double value : values(rows(layer.table(), rows), name, log)) {
+                  counts[(int) Math.min(bins - 1, Math.max(0, (value - low) / step))]++;
+                }
+                Map<String, Object> panel = new LinkedHashMap<>(group);
+                panel.keySet().retainAll(plot.facets);
+                for (int bin = 0; bin < bins; bin++) {
+                  double to = heights.merge(List.of(panel, bin), counts[bin], Double::sum);
+                  group.forEach((column, value) -> Tables.add(columns, column, value));
+                  Tables.add(columns, name + " from", edge(log, low + bin * step));
+                  Tables.add(columns, name + " to", edge(log, low + (bin + 1) * step));
+                  Tables.add(columns, "count", counts[bin]);
+                  Tables.add(columns, ".low", to - counts[bin]);
+                  Tables.add(columns, ".high", to);
+                }
+              });
       return Tables.of(columns);
+    }
+
+    /** The finite values of a column, their logarithms where the axis is logarithmic. */
+    private static double[] values(Table table, String column, boolean log) {
+      return Arrays.stream(table.numberColumn(column).asDoubleArray())
+          .filter(Double::isFinite)
+          .map(value -> log ? Math.log10(value) : value)
+          .toArray();
+    }
+
+    private static double edge(boolean log, double value) {
+      return log ? Math.pow(10, value) : value;
     }
 
     @Override
@@ -178,10 +159,9 @@ sealed interface Summary {
     }
   }
 
-  /** The table split by its names (colours, groups, panels, and x where it is one), in order. */
-  private static Map<Map<String, Object>, Table> groups(Layer layer, PlotParts plot) {
+  /** The numbers of the rows of each fill and panel, in order of appearance. */
+  private static Map<Map<String, Object>, List<Integer>> groups(Layer layer, PlotParts plot) {
     Map<String, String> splitting = new LinkedHashMap<>(layer.mapping());
-    splitting.remove("y");
     splitting.remove("x");
     Set<String> by = new LinkedHashSet<>(splitting.values());
     plot.facets.stream().filter(layer.table()::containsColumn).forEach(by::add);
@@ -192,36 +172,12 @@ sealed interface Summary {
         Column<?> column = layer.table().column(name);
         group.put(name, column.isMissing(row) ? "" : column.get(row));
       }
-      rows.computeIfAbsent(group, g -> new ArrayList<>()).add(row);
+      rows.computeIfAbsent(group, _ -> new ArrayList<>()).add(row);
     }
-    Map<Map<String, Object>, Table> groups = new LinkedHashMap<>();
-    rows.forEach((group, numbers) -> groups.put(group, rows(layer.table(), numbers)));
-    return groups;
+    return rows;
   }
 
   private static Table rows(Table table, List<Integer> numbers) {
     return table.rows(numbers.stream().mapToInt(Integer::intValue).toArray());
-  }
-
-  private static double[] doubles(Table table, String column) {
-    return Arrays.stream(table.numberColumn(column).asDoubleArray())
-        .filter(Double::isFinite)
-        .toArray();
-  }
-
-  private static double min(double[] values) {
-    return Arrays.stream(values).min().orElse(0);
-  }
-
-  private static double max(double[] values) {
-    return Arrays.stream(values).max().orElse(1);
-  }
-
-  private static double forward(boolean log, double value) {
-    return log ? Math.log10(value) : value;
-  }
-
-  private static double back(boolean log, double value) {
-    return log ? Math.pow(10, value) : value;
   }
 }

@@ -85,19 +85,6 @@ public final class TableRows<T> {
   }
 
   /**
-   * Gives a column another heading.
-   *
-   * @param column its name so far
-   * @param heading its new name, with the unit in words: {@code "tokens per pass"}
-   * @return this
-   */
-  public TableRows<T> named(String column, String heading) {
-    Layer.requireColumn(table, column);
-    table.column(column).setName(heading);
-    return this;
-  }
-
-  /**
    * Shows numbers with so many decimals; the values stay exact.
    *
    * @param decimals 0 or more

@@ -31,23 +31,10 @@ public final class Tables {
    * becomes the columns of its own components; empty optionals are missing values.
    *
    * @param records at least one record, all of one type
-   * @param headings a name for each column; none for the components' own names
-   * @throws IllegalArgumentException where there is no record, or not one heading a column
+   * @throws IllegalArgumentException where there is no record
    */
-  public static Table of(List<? extends Record> records, String... headings) {
-    Table table = rows(records).components().table("");
-    if (headings.length != table.columnCount() && headings.length > 0) {
-      throw new IllegalArgumentException(
-          "%d headings for the %d columns of %s"
-              .formatted(
-                  headings.length,
-                  table.columnCount(),
-                  records.getFirst().getClass().getSimpleName()));
-    }
-    for (int c = 0; c < headings.length; c++) {
-      table.column(c).setName(headings[c]);
-    }
-    return table;
+  public static Table of(List<? extends Record> records) {
+    return rows(records).components().table("");
   }
 
   /**
@@ -120,6 +107,15 @@ public final class Tables {
       return filled(BooleanColumn.create(name), values, Boolean.class::cast);
     }
     return filled(StringColumn.create(name), values, String::valueOf);
+  }
+
+  /** A column's values, {@code null} where one is missing. */
+  static List<Object> cells(Column<?> column) {
+    List<Object> cells = new ArrayList<>();
+    for (int row = 0; row < column.size(); row++) {
+      cells.add(column.isMissing(row) ? null : column.get(row));
+    }
+    return cells;
   }
 
   private static Object unwrapped(Object value) {

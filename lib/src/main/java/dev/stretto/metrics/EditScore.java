@@ -2,7 +2,6 @@ package dev.stretto.metrics;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -47,31 +46,17 @@ public record EditScore(long found, long needless, long missed) {
    */
   static List<Edit> edits(int[] source, int[] other) {
     long[][] costs = ErrorRates.costs(source, other);
-    List<Edit> edits = new ArrayList<>();
+    List<int[]> kept = new ArrayList<>(); // places in both texts, from the right
     int i = source.length;
     int j = other.length;
-    int to = -1; // ends of the run that is being read, from the right
-    int end = -1;
+    kept.add(new int[] {i, j});
     while (i > 0 || j > 0) {
       long cost = costs[i][j];
       boolean both = i > 0 && j > 0;
-      boolean kept = both && source[i - 1] == other[j - 1] && cost == costs[i - 1][j - 1];
-      if (kept) {
-        if (to >= 0) {
-          edits.add(edit(i, to, other, j, end));
-          to = -1;
-        }
-        i--;
-        j--;
-        continue;
-      }
-      if (to < 0) {
-        to = i;
-        end = j;
-      }
-      if (both
-          && source[i - 1] != other[j - 1]
-          && cost == costs[i - 1][j - 1] + ErrorRates.SUBSTITUTION) {
+      boolean equal = both && source[i - 1] == other[j - 1];
+      if (equal && cost == costs[i - 1][j - 1]) {
+        kept.add(new int[] {--i, --j});
+      } else if (both && !equal && cost == costs[i - 1][j - 1] + ErrorRates.SUBSTITUTION) {
         i--;
         j--;
       } else if (i > 0 && cost == costs[i - 1][j] + ErrorRates.EDIT) {
@@ -80,15 +65,18 @@ public record EditScore(long found, long needless, long missed) {
         j--;
       }
     }
-    if (to >= 0) {
-      edits.add(edit(0, to, other, 0, end));
+    kept.add(new int[] {-1, -1});
+    List<Edit> edits = new ArrayList<>();
+    for (int k = kept.size() - 1; k > 0; k--) {
+      int from = kept.get(k)[0] + 1;
+      int begin = kept.get(k)[1] + 1;
+      int to = kept.get(k - 1)[0];
+      int end = kept.get(k - 1)[1];
+      if (from < to || begin < end) {
+        edits.add(new Edit(from, to, Arrays.stream(other, begin, end).boxed().toList()));
+      }
     }
-    Collections.reverse(edits);
     return edits;
-  }
-
-  private static Edit edit(int from, int to, int[] other, int begin, int end) {
-    return new Edit(from, to, Arrays.stream(other, begin, end).boxed().toList());
   }
 
   /**

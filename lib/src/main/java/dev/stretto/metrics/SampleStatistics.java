@@ -1,12 +1,10 @@
 package dev.stretto.metrics;
 
-import dev.stretto.tensor.Rng;
-import dev.stretto.tensor.SeedTree;
 import java.util.Arrays;
 import org.apache.commons.math3.stat.StatUtils;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
-/** Quantiles, mean and spread of a sample; its bootstrap interval says how sure the mean is. */
+/** Quantiles, mean and spread of a sample. */
 public final class SampleStatistics {
   private final double[] sorted;
 
@@ -70,33 +68,5 @@ public final class SampleStatistics {
   /** {@return the middle value, {@code quantile(.5)}} */
   public double median() {
     return quantile(.5);
-  }
-
-  /**
-   * The percentile bootstrap of the mean (Efron, 1979): the middle share of the means of samples
-   * drawn with replacement.
-   *
-   * @param level the share, above 0 and below 1, for example .95
-   * @param resamples how many samples, 1,000 or more for a level of .95
-   * @param seed the seed of the draws
-   * @return {lower, upper}
-   */
-  public double[] meanInterval(double level, int resamples, long seed) {
-    if (!(level > 0 && level < 1) || resamples < 1) {
-      throw new IllegalArgumentException(
-          "level is %s and resamples is %d, expected inside 0 to 1 and 1 or more"
-              .formatted(level, resamples));
-    }
-    Rng rng = SeedTree.of(seed).child("bootstrap").rng();
-    double[] means = new double[resamples];
-    for (int i = 0; i < resamples; i++) {
-      double sum = 0;
-      for (int j = 0; j < sorted.length; j++) {
-        sum += sorted[rng.nextInt(sorted.length)];
-      }
-      means[i] = sum / sorted.length;
-    }
-    SampleStatistics drawn = of(means);
-    return new double[] {drawn.quantile((1 - level) / 2), drawn.quantile((1 + level) / 2)};
   }
 }

@@ -59,16 +59,6 @@ public record Conditions(
   public record Prefix(NDArray keysBHPd, NDArray valuesBHPd) {}
 
   /**
-   * Norms conditioned on a vector.
-   *
-   * @param vectorBND (rows or 1, positions or 1, condition width)
-   * @return the conditions
-   */
-  public static Conditions adaptive(NDArray vectorBND) {
-    return new Conditions(Optional.of(vectorBND), Optional.empty(), Map.of(), Map.of());
-  }
-
-  /**
    * Cross-attention to a memory.
    *
    * @param memory from {@code Transformer.memory}
@@ -86,13 +76,11 @@ public record Conditions(
    * @return owned as these conditions are
    */
   public Conditions rows(int[] chosen) {
-    Map<Integer, NDArray> adds = new HashMap<>();
-    additive.forEach((layer, array) -> adds.put(layer, rows(array, chosen)));
-    Map<Integer, Prefix> fronts = new HashMap<>();
-    prefixes.forEach(
-        (layer, prefix) ->
-            fronts.put(
-                layer, new Prefix(rows(prefix.keysBHPd, chosen), rows(prefix.valuesBHPd, chosen))));
+    Map<Integer, NDArray> adds = new HashMap<>(additive);
+    adds.replaceAll((layer, array) -> rows(array, chosen));
+    Map<Integer, Prefix> fronts = new HashMap<>(prefixes);
+    fronts.replaceAll(
+        (layer, old) -> new Prefix(rows(old.keysBHPd, chosen), rows(old.valuesBHPd, chosen)));
     return new Conditions(
         adaptive.map(array -> rows(array, chosen)),
         memory.map(old -> old.rows(chosen)),

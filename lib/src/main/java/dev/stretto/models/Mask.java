@@ -18,31 +18,7 @@ public sealed interface Mask {
    * @param fresh group of each new position
    * @param sees the relation
    */
-  record Groups(int[] cached, int[] fresh, boolean[][] sees) implements Mask {
-    /**
-     * Each group sees itself and all with a lower number.
-     *
-     * @param cached group of each committed position
-     * @param fresh group of each new position
-     * @return the block-causal mask
-     */
-    public static Groups causal(int[] cached, int[] fresh) {
-      int groups = 1;
-      for (int group : cached) {
-        groups = Math.max(groups, group + 1);
-      }
-      for (int group : fresh) {
-        groups = Math.max(groups, group + 1);
-      }
-      boolean[][] sees = new boolean[groups][groups];
-      for (int g = 0; g < groups; g++) {
-        for (int h = 0; h <= g; h++) {
-          sees[g][h] = true;
-        }
-      }
-      return new Groups(cached, fresh, sees);
-    }
-  }
+  record Groups(int[] cached, int[] fresh, boolean[][] sees) implements Mask {}
 
   /**
    * Said one by one: a token tree, isolated prompts, a stack.

@@ -11,6 +11,13 @@ final class MaskAndTreeSvg {
   private static final String OTHER = "#888";
   private static final int ACROSS = 76;
   private static final int DOWN = 30;
+  private static final String HEAD =
+      "<svg xmlns='http://www.w3.org/2000/svg' width='%.0f' height='%.0f'%s>";
+  private static final String BOX =
+      "<rect x='%.1f' y='%.1f' width='48' height='22' rx='6' stroke='%s' fill='%s'/>";
+  private static final String LABEL = "<text x='%.1f' y='%.1f' fill='%s'>%s</text>";
+  private static final String CELL =
+      "<rect x='%.2f' y='%.2f' width='%.2f' height='%.2f' fill='%s' fill-opacity='%s'/>";
 
   /** A finished drawing. */
   private record Drawing(String svg, double width, String text) implements SvgDrawable {
@@ -46,28 +53,11 @@ final class MaskAndTreeSvg {
       if (node > 0) {
         double from = height - 2 - DOWN * (line[tree.parents()[node]] + .5);
         edges.append(
-            String.format(
-                Locale.ROOT,
-                "<path d='M%.1f %.1f L%.1f %.1f' stroke='%s'/>",
-                x - 28,
-                from,
-                x,
-                y,
-                OTHER));
+            svg("<path d='M%.1f %.1f L%.1f %.1f' stroke='%s'/>", x - 28, from, x, y, OTHER));
       }
-      nodes.append(
-          String.format(
-              Locale.ROOT,
-              "<rect x='%.1f' y='%.1f' width='48' height='22' rx='6' stroke='%s' fill='%s'/>"
-                  + "<text x='%.1f' y='%.1f' fill='%s'>%s</text>",
-              x,
-              y - 11,
-              node == 0 ? OTHER : NEW,
-              filled ? NEW : "none",
-              x + 24,
-              y + 5,
-              filled ? "#fff" : OTHER,
-              escaped(name.apply(tree.tokens()[node]))));
+      nodes.append(svg(BOX, x, y - 11, node == 0 ? OTHER : NEW, filled ? NEW : "none"));
+      String label = escaped(name.apply(tree.tokens()[node]));
+      nodes.append(svg(LABEL, x + 24, y + 5, filled ? "#fff" : OTHER, label));
     }
     int deepest = Arrays.stream(depths).max().orElseThrow();
     String attributes = " font-family='monospace' font-size='13' text-anchor='middle'";
@@ -90,16 +80,9 @@ final class MaskAndTreeSvg {
         boolean old = column < cached;
         boolean sees =
             old ? mask.seesCached(0, row, column) : mask.seesFresh(0, row, column - cached);
-        cells.append(
-            String.format(
-                Locale.ROOT,
-                "<rect x='%.2f' y='%.2f' width='%.2f' height='%.2f' fill='%s' fill-opacity='%s'/>",
-                column * cell,
-                18 + row * cell,
-                cell * .9,
-                cell * .9,
-                old || !sees ? OTHER : NEW,
-                sees ? "1" : ".15"));
+        String colour = old || !sees ? OTHER : NEW;
+        double y = 18 + row * cell;
+        cells.append(svg(CELL, column * cell, y, cell * .9, cell * .9, colour, sees ? "1" : ".15"));
       }
     }
     String title = "%d cached positions (grey), %d new ones (blue)".formatted(cached, fresh);
@@ -113,14 +96,12 @@ final class MaskAndTreeSvg {
 
   private static SvgDrawable drawing(
       double width, double height, String attributes, String content, String text) {
-    String head =
-        String.format(
-            Locale.ROOT,
-            "<svg xmlns='http://www.w3.org/2000/svg' width='%.0f' height='%.0f'%s>",
-            width,
-            height,
-            attributes);
-    return new Drawing(head + content + "</svg>", width, text);
+    return new Drawing(svg(HEAD, width, height, attributes) + content + "</svg>", width, text);
+  }
+
+  @SuppressWarnings("AnnotateFormatMethod") // the forms are this file's own
+  private static String svg(String form, Object... values) {
+    return String.format(Locale.ROOT, form, values);
   }
 
   private static String escaped(String text) {

@@ -3,12 +3,13 @@ package dev.stretto.models;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.annotations.SerializedName;
 import dev.stretto.tensor.Tensors;
-import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -40,8 +42,8 @@ import java.util.TreeSet;
  * cannot be read or written is an UncheckedIOException.
  */
 public final class Safetensors implements AutoCloseable {
-  private static final ValueLayout.OfInt INT =
-      ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfFloat FLOAT =
+      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -52,6 +54,8 @@ public final class Safetensors implements AutoCloseable {
 
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  private static final Gson WRITER = new GsonBuilder().disableHtmlEscaping().create();
 
   /**
    * Where a tensor lies.
@@ -119,19 +123,12 @@ public final class Safetensors implements AutoCloseable {
         "tensor '%s' of %d numbers is too long".formatted(name, count));
     float[] values = new float[(int) count];
     switch (entry.dtype) {
-      case "F32" -> {
+      case "F32" -> MemorySegment.copy(data, FLOAT, entry.begin, values, 0, values.length);
+      case "F16", "BF16" -> {
+        boolean brain = entry.dtype.equals("BF16");
         for (int i = 0; i < values.length; i++) {
-          values[i] = Float.intBitsToFloat(data.get(INT, entry.begin + 4L * i));
-        }
-      }
-      case "F16" -> {
-        for (int i = 0; i < values.length; i++) {
-          values[i] = Float.float16ToFloat(data.get(SHORT, entry.begin + 2L * i));
-        }
-      }
-      case "BF16" -> {
-        for (int i = 0; i < values.length; i++) {
-          values[i] = Float.intBitsToFloat(data.get(SHORT, entry.begin + 2L * i) << 16);
+          short half = data.get(SHORT, entry.begin + 2L * i);
+          values[i] = brain ? Float.intBitsToFloat(half << 16) : Float.float16ToFloat(half);
         }
       }
       default ->
@@ -245,35 +242,26 @@ public final class Safetensors implements AutoCloseable {
     arena.close();
   }
 
+  /** What the header says of a tensor, in its order. */
+  @SuppressWarnings("ArrayRecordComponent") // written once
+  private record Described(
+      String dtype, long[] shape, @SerializedName("data_offsets") long[] offsets) {}
+
   private static byte[] header(
-      Map<String, NDArray> tensors, Map<String, String> metadata, String dtype) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeObjectFieldStart("__metadata__");
-      for (Map.Entry<String, String> text : metadata.entrySet()) {
-        json.writeStringField(text.getKey(), text.getValue());
-      }
-      json.writeEndObject();
-      long offset = 0;
-      for (Map.Entry<String, NDArray> tensor : tensors.entrySet()) {
-        Shape shape = tensor.getValue().getShape();
-        json.writeObjectFieldStart(tensor.getKey());
-        json.writeStringField("dtype", dtype);
-        json.writeFieldName("shape");
-        json.writeArray(shape.getShape(), 0, shape.dimension());
-        json.writeFieldName("data_offsets");
-        long end = offset + shape.size() * width(dtype);
-        json.writeArray(new long[] {offset, end}, 0, 2);
-        json.writeEndObject();
-        offset = end;
-      }
-      json.writeEndObject();
+      Map<String, NDArray> tensors, Map<String, String> metadata, String dtype) {
+    Map<String, Object> header = new LinkedHashMap<>();
+    header.put("__metadata__", metadata);
+    long offset = 0;
+    for (Map.Entry<String, NDArray> tensor : tensors.entrySet()) {
+      Shape shape = tensor.getValue().getShape();
+      long end = offset + shape.size() * width(dtype);
+      header.put(tensor.getKey(), new Described(dtype, shape.getShape(), new long[] {offset, end}));
+      offset = end;
     }
-    while (bytes.size() % 8 != 0) {
-      bytes.write(' ');
-    }
-    return bytes.toByteArray();
+    byte[] json = WRITER.toJson(header).getBytes(StandardCharsets.UTF_8);
+    byte[] padded = Arrays.copyOf(json, Math.ceilDiv(json.length, 8) * 8);
+    Arrays.fill(padded, json.length, padded.length, (byte) ' ');
+    return padded;
   }
 
   private static void writeNumbers(OutputStream out, String name, FloatBuffer numbers, String dtype)

@@ -3,6 +3,7 @@ package dev.stretto.models;
 import dev.stretto.tensor.SvgDrawable;
 import java.util.Arrays;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * Candidate tokens of one row: node 0 is the token that is already decided but not yet read (the
@@ -67,12 +68,7 @@ public record TokenTree(int[] tokens, int[] parents) implements SvgDrawable {
    * @return true for a chain or a lone node
    */
   public boolean isChain() {
-    for (int i = 1; i < parents.length; i++) {
-      if (parents[i] != i - 1) {
-        return false;
-      }
-    }
-    return true;
+    return IntStream.range(1, parents.length).allMatch(i -> parents[i] == i - 1);
   }
 
   /**

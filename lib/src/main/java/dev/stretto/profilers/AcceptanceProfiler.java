@@ -2,9 +2,6 @@ package dev.stretto.profilers;
 
 import dev.stretto.figures.Tables;
 import dev.stretto.samplers.decoding.Acceptance;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
@@ -101,27 +98,5 @@ public final class AcceptanceProfiler {
                 times -> IntStream.range(1, times.length).mapToDouble(i -> times[i] - times[i - 1]))
             .toArray();
     return new Percentile().evaluate(gaps, percent);
-  }
-
-  /**
-   * The numbers of a Spec-Bench {@code choices} entry.
-   *
-   * @param turns one report a turn
-   * @return decoding_steps, new_tokens and wall_time a turn, accept_lengths (with the bonus) a pass
-   */
-  public static Map<String, Object> specBench(List<Acceptance> turns) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    fields.put("decoding_steps", turns.stream().mapToLong(Acceptance::passes).toArray());
-    fields.put("new_tokens", turns.stream().mapToLong(Acceptance::emitted).toArray());
-    fields.put(
-        "wall_time",
-        turns.stream()
-            .mapToDouble(
-                turn -> turn.emissions().stream().flatMapToDouble(Arrays::stream).max().orElse(0))
-            .toArray());
-    fields.put(
-        "accept_lengths",
-        turns.stream().flatMapToInt(turn -> Arrays.stream(turn.lengths())).toArray());
-    return fields;
   }
 }

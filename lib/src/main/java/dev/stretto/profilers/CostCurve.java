@@ -1,20 +1,13 @@
 package dev.stretto.profilers;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.stretto.figures.Tables;
-import dev.stretto.models.Backbone;
-import dev.stretto.models.State;
-import dev.stretto.models.StateKind;
-import dev.stretto.models.Step;
 import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
 import dev.stretto.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import tech.tablesaw.api.Table;
 
@@ -45,75 +38,22 @@ public record CostCurve(String unit, int cached, int[] sizes, double[] seconds) 
    * @return the curve
    */
   public static CostCurve positions(TokenModel model, int cached, int... sizes) {
-    return measure("positions", cached, sizes, true, passes(model, cached));
+    return measure("positions", model, cached, sizes);
   }
 
   /**
    * c(B) of a model, one new position a row.
    *
-   * @param model as for {@link #positions(TokenModel, int, int...)}
+   * @param model as for {@link #positions}
    * @param cached positions in the cache of each row
    * @param sizes B, the first is 1
    * @return the curve
    */
   public static CostCurve rows(TokenModel model, int cached, int... sizes) {
-    return measure("rows", cached, sizes, false, passes(model, cached));
+    return measure("rows", model, cached, sizes);
   }
 
-  /**
-   * c(n) of a network for one row of vectors.
-   *
-   * @param network the cache is filled with zeros
-   * @param cached positions in the cache
-   * @param sizes n, the first is 1
-   * @return the curve
-   */
-  public static CostCurve positions(Backbone network, int cached, int... sizes) {
-    return measure("positions", cached, sizes, true, passes(network, cached));
-  }
-
-  /** One pass of a shape over a cache that it leaves as it was. */
-  private interface Passes {
-    Consumer<NDManager> open(int rows, int positions, List<Runnable> opened);
-  }
-
-  private static Passes passes(TokenModel model, int cached) {
-    return (rows, positions, opened) -> {
-      int[][] prompts = new int[rows][cached + 1];
-      TokenTree[] trees = new TokenTree[rows];
-      Arrays.fill(trees, TokenTree.chain(new int[positions]));
-      TokenModel.Session session = model.open(prompts);
-      opened.add(session::close);
-      return scope -> {
-        session.score(scope, trees);
-        session.commit(new int[rows][0]);
-      };
-    };
-  }
-
-  private static Passes passes(Backbone network, int cached) {
-    return (rows, positions, opened) -> {
-      State state = network.newState(rows, cached + positions, StateKind.PREALLOCATED);
-      opened.add(state::close);
-      if (cached > 0) {
-        try (NDManager scope = Tensors.manager()) {
-          network.forward(Step.of(zeros(scope, rows, cached, network.width())), state);
-        }
-      }
-      return scope -> {
-        network.forward(Step.of(zeros(scope, rows, positions, network.width())).peek(), state);
-        state.commit(new int[rows][0]);
-      };
-    };
-  }
-
-  private static Step.Input zeros(NDManager scope, int rows, int positions, int width) {
-    NDArray xBND = scope.zeros(new Shape(rows, positions, width));
-    return new Step.Input.Vectors(xBND);
-  }
-
-  private static CostCurve measure(
-      String unit, int cached, int[] sizes, boolean longer, Passes passes) {
+  private static CostCurve measure(String unit, TokenModel model, int cached, int[] sizes) {
     if (cached < 0
         || sizes.length == 0
         || sizes[0] != 1
@@ -122,17 +62,22 @@ public record CostCurve(String unit, int cached, int[] sizes, double[] seconds) 
           "%d cached, sizes %s: expected 0 or more, and rising sizes that start with 1"
               .formatted(cached, Arrays.toString(sizes)));
     }
-    List<Runnable> opened = new ArrayList<>();
+    List<TokenModel.Session> opened = new ArrayList<>();
     try (NDManager root = Tensors.manager()) {
       var timer = new InterleavedTimer();
       for (int size : sizes) {
-        Consumer<NDManager> pass = passes.open(longer ? 1 : size, longer ? size : 1, opened);
+        int rows = unit.equals("rows") ? size : 1;
+        TokenTree[] trees = new TokenTree[rows];
+        Arrays.fill(trees, TokenTree.chain(new int[size / rows]));
+        TokenModel.Session session = model.open(new int[rows][cached + 1]);
+        opened.add(session);
         timer.add(
             String.valueOf(size),
             () -> {
               for (int i = 0; i < PASSES; i++) {
                 try (NDManager scope = root.newSubManager()) {
-                  pass.accept(scope);
+                  session.score(scope, trees);
+                  session.commit(new int[rows][0]);
                 }
               }
             });
@@ -146,7 +91,7 @@ public record CostCurve(String unit, int cached, int[] sizes, double[] seconds) 
               .mapToDouble(size -> times.median(String.valueOf(size)) / PASSES)
               .toArray());
     } finally {
-      opened.forEach(Runnable::run);
+      opened.forEach(TokenModel.Session::close);
     }
   }
 
@@ -157,17 +102,22 @@ public record CostCurve(String unit, int cached, int[] sizes, double[] seconds) 
    * @return time of a pass over the time of the smallest
    */
   public double c(int size) {
-    int at = 1;
-    while (at < sizes.length - 1 && sizes[at] < size) {
-      at++;
-    }
     if (sizes.length == 1 || size < 1) {
       throw new IllegalArgumentException(
           "size %d on %d measured ones, expected 1 or more on 2 or more"
               .formatted(size, sizes.length));
     }
-    double slope = (seconds[at] - seconds[at - 1]) / (sizes[at] - sizes[at - 1]);
-    return (seconds[at - 1] + slope * (size - sizes[at - 1])) / seconds[0];
+    return onLines(sizes, seconds, size) / seconds[0];
+  }
+
+  /** The value at x of the straight lines through points, the first and last line going on. */
+  static double onLines(int[] xs, double[] ys, int x) {
+    int right = 1;
+    while (right < xs.length - 1 && xs[right] < x) {
+      right++;
+    }
+    double slope = (ys[right] - ys[right - 1]) / (xs[right] - xs[right - 1]);
+    return ys[right] + slope * (x - xs[right]);
   }
 
   /** {@return samples for {@link StepTime#fit}, one a size} */

@@ -20,7 +20,7 @@ record CountedModel(TokenModel model, WorkProfiler book, Role role) implements T
       long real = Arrays.stream(read).asLongStream().sum();
       add(true, read.length, longest, longest, visible, real, real);
     }
-    return new Counted(session);
+    return new Counted(this, session);
   }
 
   private void add(
@@ -35,18 +35,7 @@ record CountedModel(TokenModel model, WorkProfiler book, Role role) implements T
     model.close();
   }
 
-  private final class Counted implements Session.Wrapper {
-    private final Session session;
-
-    Counted(Session session) {
-      this.session = session;
-    }
-
-    @Override
-    public Session session() {
-      return session;
-    }
-
+  private record Counted(CountedModel owner, Session session) implements Session.Wrapper {
     @Override
     public Verified score(NDManager scope, TokenTree[] trees) {
       int[] lengths = session.lengths();
@@ -63,7 +52,7 @@ record CountedModel(TokenModel model, WorkProfiler book, Role role) implements T
           visible += lengths[row] + depth + 1;
         }
       }
-      add(false, trees.length, most, longest + most, visible, real, 0);
+      owner.add(false, trees.length, most, longest + most, visible, real, 0);
       return verified;
     }
 
@@ -71,7 +60,7 @@ record CountedModel(TokenModel model, WorkProfiler book, Role role) implements T
     public void commit(int[][] acceptedPaths) {
       session.commit(acceptedPaths);
       long useful = Arrays.stream(acceptedPaths).mapToLong(path -> path.length).sum();
-      book.add(role, false, new Work(0, 0, 0, useful, 0, Cost.NONE));
+      owner.book.add(owner.role, false, new Work(0, 0, 0, useful, 0, Cost.NONE));
     }
   }
 }

@@ -32,7 +32,7 @@ public final class InterleavedTimer {
 
   /** A timer for work on the device that {@code STRETTO_DEVICE} names. */
   public InterleavedTimer() {
-    this(InterleavedTimer::synchroniseDevice);
+    this(InterleavedTimer::synchroniseDevice, System::nanoTime);
   }
 
   /**
@@ -45,15 +45,6 @@ public final class InterleavedTimer {
         manager.zeros(new Shape(1)).add(1).getFloat();
       }
     }
-  }
-
-  /**
-   * A timer for work on a device.
-   *
-   * @param synchronise waits until the device is idle; called before each reading of the clock
-   */
-  public InterleavedTimer(Runnable synchronise) {
-    this(synchronise, System::nanoTime);
   }
 
   InterleavedTimer(Runnable synchronise, LongSupplier clock) {
@@ -112,21 +103,13 @@ public final class InterleavedTimer {
     return new Timings(seconds, warmUps);
   }
 
-  /** The times of one run. */
-  public static final class Timings {
-    private final Map<String, double[]> seconds;
-    private final int warmUps;
-
-    private Timings(Map<String, double[]> seconds, int warmUps) {
-      this.seconds = seconds;
-      this.warmUps = warmUps;
-    }
-
-    /** {@return rounds that were not timed} */
-    public int warmUps() {
-      return warmUps;
-    }
-
+  /**
+   * The times of one run.
+   *
+   * @param seconds of each contestant, one a round
+   * @param warmUps rounds that were not timed
+   */
+  public record Timings(Map<String, double[]> seconds, int warmUps) {
     /** {@return timed rounds} */
     public int rounds() {
       return seconds.values().iterator().next().length;

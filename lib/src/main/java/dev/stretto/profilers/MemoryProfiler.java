@@ -1,7 +1,5 @@
 package dev.stretto.profilers;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.util.cuda.CudaUtils;
 import dev.stretto.samplers.batching.BatchSizeOptimizer.Probe;
@@ -10,18 +8,19 @@ import dev.stretto.tensor.Tensors;
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.ObjIntConsumer;
 
 /**
- * Memory of a run: arrays alive, the process, the heap, the device. The peak of a piece of work is
- * the growth of the process's high-water mark, which the kernel keeps to the page and which is set
- * back before; freed memory is handed back first ({@code malloc_trim}), or what the allocator kept
- * of an earlier, larger step would hide this one.
+ * Memory of the process or the device. The peak of a piece of work is the growth of the process's
+ * high-water mark, which the kernel keeps to the page and which is set back before; freed memory is
+ * handed back first ({@code malloc_trim}), or what the allocator kept of an earlier, larger step
+ * would hide this one.
  *
  * <pre>{@code
  * MemoryProfiler.peak(() -> trainingStep(model, batch))          // bytes
@@ -29,58 +28,16 @@ import java.util.OptionalLong;
  * BatchSizeOptimizer.of(probe).search(bins)
  * }</pre>
  *
- * <p>Bytes of arrays under a manager are exact but miss what only the engine holds, such as what a
- * gradient graph keeps of arrays that were closed: a leak test counts arrays, a budget uses the
- * peak.
+ * <p>Arrays under a manager can be counted exactly, but miss what only the engine holds, such as
+ * what a gradient graph keeps of arrays that were closed: a leak test counts arrays, a budget uses
+ * the peak.
  */
 public final class MemoryProfiler {
-  /**
-   * A moment.
-   *
-   * @param arrays arrays alive under the managers asked about
-   * @param arrayBytes their bytes
-   * @param nativeBytes resident memory of the process, heap included; absent but on Linux
-   * @param heapBytes used Java heap
-   * @param deviceBytes used memory of the GPU, whoever uses it; absent on a CPU
-   */
-  public record Memory(
-      long arrays,
-      long arrayBytes,
-      OptionalLong nativeBytes,
-      long heapBytes,
-      OptionalLong deviceBytes) {}
-
-  /** A training step of equal cuts. */
-  public interface BatchStep {
-    /**
-     * Runs it.
-     *
-     * @param shape of every cut
-     * @param size how many
-     */
-    void run(BinShape shape, int size);
-  }
-
   private MemoryProfiler() {}
 
-  /**
-   * Memory now.
-   *
-   * @param roots managers whose arrays are counted, those of their sub-managers too
-   * @return the moment
-   */
-  public static Memory now(NDManager... roots) {
-    long arrays = 0;
-    long bytes = 0;
-    for (NDManager root : roots) {
-      for (NDArray array : root.getManagedArrays()) {
-        arrays++;
-        bytes += array.size() * array.getDataType().getNumOfBytes();
-      }
-    }
-    Runtime heap = Runtime.getRuntime();
-    return new Memory(
-        arrays, bytes, status("VmRSS:"), heap.totalMemory() - heap.freeMemory(), deviceBytes());
+  /** {@return resident memory of the process, heap included; absent but on Linux} */
+  public static OptionalLong resident() {
+    return status("VmRSS:");
   }
 
   private static OptionalLong deviceBytes() {
@@ -122,7 +79,7 @@ public final class MemoryProfiler {
       throw new UnsupportedOperationException(
           "peak memory needs /proc/self/clear_refs, which Linux has", e);
     }
-    long before = status("VmRSS:").orElseThrow();
+    long before = resident().orElseThrow();
     work.run();
     return Math.max(0, status("VmHWM:").orElseThrow() - before);
   }
@@ -135,21 +92,14 @@ public final class MemoryProfiler {
       return;
     }
     Linker linker = Linker.nativeLinker();
-    Optional<MethodHandle> trim =
-        linker
-            .defaultLookup()
-            .find("malloc_trim")
-            .map(
-                address ->
-                    linker.downcallHandle(
-                        address,
-                        FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG)));
-    if (trim.isPresent()) {
-      try {
-        int _ = (int) trim.get().invokeExact(0L);
-      } catch (Throwable e) {
-        throw new IllegalStateException("malloc_trim failed", e);
+    Optional<MemorySegment> trim = linker.defaultLookup().find("malloc_trim");
+    try {
+      if (trim.isPresent()) {
+        var signature = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG);
+        int _ = (int) linker.downcallHandle(trim.get(), signature).invokeExact(0L);
       }
+    } catch (Throwable e) {
+      throw new IllegalStateException("malloc_trim failed", e);
     }
   }
 
@@ -157,13 +107,13 @@ public final class MemoryProfiler {
    * Whether a batch fits a memory budget, for the batch-size search: both of two runs must.
    *
    * @param budget bytes, above 0
-   * @param step a training step on artificial cuts
+   * @param step a training step on so many artificial cuts of one shape
    * @return a probe
    */
-  public static Probe probe(long budget, BatchStep step) {
+  public static Probe probe(long budget, ObjIntConsumer<BinShape> step) {
     return (shape, size) -> {
       for (int run = 0; run < 2; run++) {
-        if (peak(() -> step.run(shape, size)) > budget) {
+        if (peak(() -> step.accept(shape, size)) > budget) {
           return false;
         }
       }

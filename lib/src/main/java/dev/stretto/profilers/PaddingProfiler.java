@@ -41,23 +41,41 @@ public final class PaddingProfiler implements Consumer<Batch> {
 
   private long cuts;
   private long steps;
-  private long usefulIn;
-  private long usefulOut;
-  private long executedIn;
-  private long executedOut;
-  private double usefulEncoder;
-  private double usefulDecoder;
-  private double executedEncoder;
-  private double executedDecoder;
-  private double floats;
+  private Work useful = Work.NONE;
+  private Work executed = Work.NONE;
   private double maxFloats;
-  // rows waiting to be stacked into one step, with Execution.Rows only
-  private long rows;
-  private long rowFrames;
-  private long rowTokens;
-  private double rowAttentionEncoder;
-  private double rowAttentionDecoder;
-  private double rowAttentionFloats;
+  private Stack stack = Stack.EMPTY;
+
+  /** Positions, multiply-adds of the two halves of the model, and floats kept. */
+  private record Work(long in, long out, double encoder, double decoder, double floats) {
+    static final Work NONE = new Work(0, 0, 0, 0, 0);
+
+    Work plus(Work other) {
+      return new Work(
+          in + other.in,
+          out + other.out,
+          encoder + other.encoder,
+          decoder + other.decoder,
+          floats + other.floats);
+    }
+
+    double macs() {
+      return encoder + decoder;
+    }
+  }
+
+  /** Rows waiting to be one step, with {@link BatchLayout.Rows} only, and their cuts' attention. */
+  private record Stack(long rows, long frames, long tokens, Work attention) {
+    static final Stack EMPTY = new Stack(0, 0, 0, Work.NONE);
+
+    Stack plus(Stack other) {
+      return new Stack(
+          rows + other.rows,
+          Math.max(frames, other.frames),
+          Math.max(tokens, other.tokens),
+          attention.plus(other.attention));
+    }
+  }
 
   /**
    * A profiler of padded batches without a memory budget.
@@ -121,114 +139,68 @@ public final class PaddingProfiler implements Consumer<Batch> {
    */
   @Override
   public void accept(Batch batch) {
-    long sumT = 0;
-    long sumU = 0;
+    Work own = Work.NONE;
     int maxT = 0;
     int maxU = 0;
-    double encoder = 0;
-    double decoder = 0;
     for (Cut cut : batch.cuts()) {
       int t = cost.frames(cut);
       int u = cut.tokens();
-      sumT += t;
-      sumU += u;
       maxT = Math.max(maxT, t);
       maxU = Math.max(maxU, u);
-      encoder += cost.encoderMacs(t);
-      decoder += cost.decoderMacs(t, u);
+      own = own.plus(padded(1, t, u));
     }
     cuts += batch.size();
-    usefulIn += sumT;
-    usefulOut += sumU;
-    usefulEncoder += encoder;
-    usefulDecoder += decoder;
-    long size = batch.size();
+    useful = useful.plus(own);
     switch (execution) {
-      case BatchLayout.Padded _ ->
-          step(
-              size * maxT,
-              size * maxU,
-              (double) size * cost.encoderMacs(maxT),
-              (double) size * cost.decoderMacs(maxT, maxU),
-              (double) size * cost.memory(maxT, maxU));
-      case BatchLayout.Ragged _ -> {
-        double memory = 0;
-        for (Cut cut : batch.cuts()) {
-          memory += cost.memory(cut);
-        }
-        step(sumT, sumU, encoder, decoder, memory);
-      }
-      case BatchLayout.Rows layout -> row(layout, batch, sumT, sumU);
+      case BatchLayout.Padded _ -> step(padded(batch.size(), maxT, maxU));
+      case BatchLayout.Ragged _ -> step(own);
+      case BatchLayout.Rows layout -> row(layout, batch, own);
     }
   }
 
-  private void step(
-      long positionsIn, long positionsOut, double encoder, double decoder, double memory) {
+  /** What so many rows of one shape execute. */
+  private Work padded(long rows, long t, long u) {
+    return new Work(
+        rows * t,
+        rows * u,
+        (double) rows * cost.encoderMacs(t),
+        (double) rows * cost.decoderMacs(t, u),
+        (double) rows * cost.memory(t, u));
+  }
+
+  /** The part of {@link #padded} that grows with the square of a length. */
+  private Work attention(long rows, long t, long u) {
+    double encoder = (double) rows * cost.attentionMacs(t, 0);
+    double decoder = (double) rows * cost.attentionMacs(t, u) - encoder;
+    return new Work(0, 0, encoder, decoder, (double) rows * cost.attentionMemory(t, u));
+  }
+
+  private void step(Work work) {
     steps++;
-    executedIn += positionsIn;
-    executedOut += positionsOut;
-    executedEncoder += encoder;
-    executedDecoder += decoder;
-    floats += memory;
-    maxFloats = Math.max(maxFloats, memory);
+    executed = executed.plus(work);
+    maxFloats = Math.max(maxFloats, work.floats);
   }
 
-  private void row(BatchLayout.Rows layout, Batch batch, long sumT, long sumU) {
-    long t = Math.max(layout.frames(), sumT);
-    double attentionEncoder = 0;
-    double attentionDecoder = 0;
-    double attentionFloats = 0;
-    if (!layout.denseMask()) {
-      for (Cut cut : batch.cuts()) {
-        long length = cost.frames(cut);
-        double all = cost.attentionMacs(length, cut.tokens());
-        double own = cost.attentionMacs(length, 0);
-        attentionEncoder += own;
-        attentionDecoder += all - own;
-        attentionFloats += cost.attentionMemory(length, cut.tokens());
-      }
+  private void row(BatchLayout.Rows layout, Batch batch, Work own) {
+    Work attention = Work.NONE;
+    for (Cut cut : batch.cuts()) {
+      attention = attention.plus(attention(1, cost.frames(cut), cut.tokens()));
     }
-    double stacked =
-        rowMemory(
-            layout,
-            rows + 1,
-            Math.max(rowFrames, t),
-            Math.max(rowTokens, sumU),
-            rowAttentionFloats + attentionFloats);
-    if (rows > 0 && stacked > budget) {
-      stack(layout);
+    Stack row = new Stack(1, Math.max(layout.frames(), own.in), own.out, attention);
+    Stack more = stack.plus(row);
+    if (stack.rows > 0 && work(more, layout).floats > budget) {
+      step(work(stack, layout));
+      more = row;
     }
-    rows++;
-    rowFrames = Math.max(rowFrames, t);
-    rowTokens = Math.max(rowTokens, sumU);
-    rowAttentionEncoder += attentionEncoder;
-    rowAttentionDecoder += attentionDecoder;
-    rowAttentionFloats += attentionFloats;
+    stack = more;
   }
 
-  /** Floats of n stacked rows: linear parts padded, attention dense or as the cuts have it. */
-  private double rowMemory(BatchLayout.Rows layout, long n, long t, long u, double attention) {
-    double all = (double) n * cost.memory(t, u);
-    return layout.denseMask() ? all : all - (double) n * cost.attentionMemory(t, u) + attention;
-  }
-
-  private void stack(BatchLayout.Rows layout) {
-    double encoder = (double) rows * cost.encoderMacs(rowFrames);
-    double decoder = (double) rows * cost.decoderMacs(rowFrames, rowTokens);
-    if (!layout.denseMask()) {
-      double all = (double) rows * cost.attentionMacs(rowFrames, rowTokens);
-      double own = (double) rows * cost.attentionMacs(rowFrames, 0);
-      encoder += rowAttentionEncoder - own;
-      decoder += rowAttentionDecoder - (all - own);
-    }
-    double memory = rowMemory(layout, rows, rowFrames, rowTokens, rowAttentionFloats);
-    step(rows * rowFrames, rows * rowTokens, encoder, decoder, memory);
-    rows = 0;
-    rowFrames = 0;
-    rowTokens = 0;
-    rowAttentionEncoder = 0;
-    rowAttentionDecoder = 0;
-    rowAttentionFloats = 0;
+  /** What stacked rows execute: linear parts padded, attention dense or as the cuts have it. */
+  private Work work(Stack of, BatchLayout.Rows layout) {
+    Work dense = padded(of.rows, of.frames, of.tokens);
+    return layout.denseMask()
+        ? dense
+        : dense.plus(attention(-of.rows, of.frames, of.tokens)).plus(of.attention);
   }
 
   /**
@@ -247,23 +219,26 @@ public final class PaddingProfiler implements Consumer<Batch> {
    * @return the report; all shares 0 where nothing came in
    */
   public PaddingReport report() {
-    if (rows > 0 && execution instanceof BatchLayout.Rows layout) {
-      stack(layout);
+    if (stack.rows > 0 && execution instanceof BatchLayout.Rows layout) {
+      step(work(stack, layout));
+      stack = Stack.EMPTY;
     }
-    double executed = executedEncoder + executedDecoder;
+    double macs = executed.macs();
     return new PaddingReport(
         name,
         cuts,
         steps,
-        share((double) (executedIn - usefulIn), (double) executedIn),
-        share((double) (executedOut - usefulOut), (double) executedOut),
-        share(executed - (usefulEncoder + usefulDecoder), executed),
-        share(executedEncoder - usefulEncoder, executed),
-        share(executedDecoder - usefulDecoder, executed),
-        executed,
-        steps == 0 ? 0 : floats / steps,
-        maxFloats,
-        budget);
+        share((double) cuts, (double) steps),
+        share((double) (executed.in - useful.in), (double) executed.in),
+        share((double) (executed.out - useful.out), (double) executed.out),
+        share(macs - useful.macs(), macs),
+        share(executed.encoder - useful.encoder, macs),
+        share(executed.decoder - useful.decoder, macs),
+        budget == 0 ? Double.NaN : share(executed.floats, (double) steps) / budget,
+        budget == 0 ? Double.NaN : maxFloats / budget,
+        share((double) cuts, macs / 1e9),
+        macs,
+        maxFloats);
   }
 
   private static double share(double part, double whole) {

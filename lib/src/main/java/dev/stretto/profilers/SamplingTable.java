@@ -2,6 +2,7 @@ package dev.stretto.profilers;
 
 import dev.stretto.data.manifest.Cut;
 import dev.stretto.figures.Tables;
+import dev.stretto.samplers.batching.Batch;
 import dev.stretto.samplers.batching.BatchSizeOptimizer;
 import dev.stretto.samplers.batching.BatchingSampler;
 import dev.stretto.samplers.batching.Bins;
@@ -18,7 +19,9 @@ import dev.stretto.samplers.batching.StaticRandom;
 import dev.stretto.samplers.batching.TimeConstraint;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import tech.tablesaw.api.Table;
 
 /**
@@ -34,6 +37,12 @@ public final class SamplingTable {
   private static final int BLOCK = 8;
 
   private record Row(BatchingSampler sampler, PaddingProfiler profiler, int probes) {
+    void take(Batch batch, int steps) {
+      if (profiler.steps() < steps) {
+        profiler.accept(batch);
+      }
+    }
+
     double rejectedShare() {
       return sampler instanceof BucketingSampler bucketing && bucketing.report().offered() > 0
           ? (double) bucketing.report().rejectedCuts() / bucketing.report().offered()
@@ -43,6 +52,8 @@ public final class SamplingTable {
 
   private final List<Cut> corpus;
   private final SpeechCost cost;
+  private final List<Cut> clean;
+  private final double longest;
   private final long budget;
   private final TimeConstraint cap;
   private final List<Row> rows = new ArrayList<>();
@@ -57,24 +68,17 @@ public final class SamplingTable {
   public SamplingTable(List<Cut> corpus, SpeechCost cost) {
     this.corpus = List.copyOf(corpus);
     this.cost = cost;
-    int[] clean = clean().stream().mapToInt(Cut::tokens).sorted().toArray();
-    if (clean.length == 0) {
+    clean = corpus.stream().filter(cut -> cut.tokensPerSecond() <= MAX_TPS).toList();
+    if (clean.isEmpty()) {
       throw new IllegalArgumentException(
           "none of %d cuts has %s tokens/s or fewer, expected at least one"
               .formatted(corpus.size(), MAX_TPS));
     }
-    double longest = longest();
-    budget =
-        cost.memoryOf(32, longest, Math.max(1, clean[(int) Math.ceil(.9999 * clean.length) - 1]));
+    int[] tokens = clean.stream().mapToInt(Cut::tokens).sorted().toArray();
+    int most = tokens[(int) Math.ceil(.9999 * tokens.length) - 1];
+    longest = corpus.stream().mapToDouble(Cut::duration).max().orElse(0);
+    budget = cost.memoryOf(32, longest, Math.max(1, most));
     cap = TimeConstraint.seconds(30 * longest);
-  }
-
-  private List<Cut> clean() {
-    return corpus.stream().filter(cut -> cut.tokensPerSecond() <= MAX_TPS).toList();
-  }
-
-  private double longest() {
-    return corpus.stream().mapToDouble(Cut::duration).max().orElse(0);
   }
 
   /**
@@ -111,21 +115,15 @@ public final class SamplingTable {
    * @return this
    */
   public SamplingTable addPaper(int buffer, long seed) {
-    add("static random", StaticRandom.of(worstCase(corpus)).buffer(buffer).seed(seed).build());
-    add(
-        "static, max tps",
-        StaticRandom.of(worstCase(clean())).maxTps(MAX_TPS).buffer(buffer).seed(seed).build());
-    add("duration cap", DurationCap.of(cap).maxTps(MAX_TPS).buffer(buffer).seed(seed).build());
+    Map<String, SamplerBuilder> samplers = new LinkedHashMap<>();
+    samplers.put("static random", StaticRandom.of(worstCase(corpus)));
+    samplers.put("static, max tps", StaticRandom.of(worstCase(clean)).maxTps(MAX_TPS));
+    samplers.put("duration cap", DurationCap.of(cap).maxTps(MAX_TPS));
     for (int k : new int[] {2, 5, 10, 20, 30}) {
-      add("1-D " + k, capped(k).buffer(buffer).seed(seed).build());
+      samplers.put("1-D " + k, capped(k, cap));
     }
-    add(
-        "1-D 30, quadratic",
-        DynamicBucketing.of(DurationBins.estimate(corpus, 30), cap.withQuadratic(30))
-            .maxTps(MAX_TPS)
-            .buffer(buffer)
-            .seed(seed)
-            .build());
+    samplers.put("1-D 30, quadratic", capped(30, cap.withQuadratic(30)));
+    samplers.forEach((name, builder) -> add(name, builder.buffer(buffer).seed(seed).build()));
     addSearched("1-D 30, searched", DurationBins.estimate(corpus, 30), buffer, seed);
     for (int[] grid : new int[][] {{10, 3}, {20, 3}, {30, 2}, {30, 5}}) {
       Bins bins = DurationBins2d.estimate(corpus, grid[0], grid[1]);
@@ -184,7 +182,11 @@ public final class SamplingTable {
    * @return a builder without broken transcripts
    */
   public SamplerBuilder capped(int bins) {
-    return DynamicBucketing.of(DurationBins.estimate(corpus, bins), cap).maxTps(MAX_TPS);
+    return capped(bins, cap);
+  }
+
+  private SamplerBuilder capped(int bins, TimeConstraint most) {
+    return DynamicBucketing.of(DurationBins.estimate(corpus, bins), most).maxTps(MAX_TPS);
   }
 
   /**
@@ -228,13 +230,14 @@ public final class SamplingTable {
 
   private int worstCase(List<Cut> cuts) {
     int tokens = cuts.stream().mapToInt(Cut::tokens).max().orElseThrow();
-    return (int) Math.max(1, budget / cost.memory(cost.frames(longest()), tokens));
+    return (int) Math.max(1, budget / cost.memory(cost.frames(longest), tokens));
   }
 
   /**
-   * Feeds all rows from one stream until each has made so many steps.
+   * Feeds all rows from one stream until each has made so many steps. Where the stream ends before,
+   * partial batches count too.
    *
-   * @param cuts the stream, best endless: partial batches at an end bend the shares
+   * @param cuts the stream, best endless: partial batches bend the shares
    * @param steps steps a row, at least 1
    * @return this
    */
@@ -244,34 +247,11 @@ public final class SamplingTable {
       Cut cut = cuts.next();
       open.removeIf(
           row -> {
-            row.sampler()
-                .offer(
-                    cut,
-                    batch -> {
-                      if (row.profiler().steps() < steps) {
-                        row.profiler().accept(batch);
-                      }
-                    });
+            row.sampler().offer(cut, batch -> row.take(batch, steps));
             return row.profiler().steps() >= steps;
           });
     }
-    return this;
-  }
-
-  /**
-   * Feeds all rows one epoch, partial batches included.
-   *
-   * @param cuts the stream, read once
-   * @return this
-   */
-  public SamplingTable feed(Iterator<Cut> cuts) {
-    while (cuts.hasNext()) {
-      Cut cut = cuts.next();
-      for (Row row : rows) {
-        row.sampler().offer(cut, row.profiler());
-      }
-    }
-    rows.forEach(row -> row.sampler().finish(row.profiler()));
+    open.forEach(row -> row.sampler().finish(batch -> row.take(batch, steps)));
     return this;
   }
 
@@ -293,13 +273,13 @@ public final class SamplingTable {
   public PaddingReport report(String name) {
     List<PaddingReport> all = reports();
     return all.stream()
-        .filter(report -> report.name().equals(name))
+        .filter(report -> report.sampler().equals(name))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
                     "no row '%s'; there are %s"
-                        .formatted(name, all.stream().map(PaddingReport::name).toList())));
+                        .formatted(name, all.stream().map(PaddingReport::sampler).toList())));
   }
 
   /**

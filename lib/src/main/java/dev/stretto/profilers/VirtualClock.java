@@ -60,19 +60,8 @@ public final class VirtualClock implements Clock {
     }
     int[] b = batches.clone();
     double[] c = costs.clone();
-    return new VirtualClock(batch -> interpolate(b, c, batch) / c[0], 0);
-  }
-
-  private static double interpolate(int[] b, double[] c, int batch) {
-    if (b.length == 1) {
-      return c[0] * batch;
-    }
-    int right = 1;
-    while (right < b.length - 1 && b[right] < batch) {
-      right++;
-    }
-    double slope = (c[right] - c[right - 1]) / (b[right] - b[right - 1]);
-    return c[right] + slope * (batch - b[right]);
+    return new VirtualClock(
+        batch -> b.length == 1 ? batch : CostCurve.onLines(b, c, batch) / c[0], 0);
   }
 
   /**

@@ -38,14 +38,6 @@ final class AdamW implements AutoCloseable {
             });
   }
 
-  Map<String, NDArray> means() {
-    return means;
-  }
-
-  Map<String, NDArray> squares() {
-    return squares;
-  }
-
   /** The global norm of the gradient that backward passes have summed up. */
   double norm() {
     double sum = 0;

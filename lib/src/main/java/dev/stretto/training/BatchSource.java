@@ -2,14 +2,15 @@ package dev.stretto.training;
 
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * Where a training's batches come from, without end. What it needs to go on is one text, so that a
- * resumed training sees the same batches.
+ * Where a training's batches come from, without end.
  *
  * @param <B> a batch
  */
+@FunctionalInterface
 public interface BatchSource<B> {
   /**
    * The next batch.
@@ -19,21 +20,7 @@ public interface BatchSource<B> {
   B next();
 
   /**
-   * Where it stands.
-   *
-   * @return a text for {@link #restore}
-   */
-  String state();
-
-  /**
-   * Goes on where another source of the same kind stood.
-   *
-   * @param state from {@link #state}
-   */
-  void restore(String state);
-
-  /**
-   * Batches that are drawn: number n from a seed of its own, so that its number is all its state.
+   * Batches that are drawn: number n from a seed of its own.
    *
    * @param seed of all batches
    * @param draw makes a batch from its own random numbers
@@ -41,23 +28,7 @@ public interface BatchSource<B> {
    * @return the source
    */
   static <B> BatchSource<B> drawn(SeedTree seed, Function<Rng, B> draw) {
-    return new BatchSource<>() {
-      private long number;
-
-      @Override
-      public B next() {
-        return draw.apply(seed.child(number++).rng());
-      }
-
-      @Override
-      public String state() {
-        return Long.toString(number);
-      }
-
-      @Override
-      public void restore(String state) {
-        number = Long.parseLong(state);
-      }
-    };
+    AtomicLong number = new AtomicLong();
+    return () -> draw.apply(seed.child(number.getAndIncrement()).rng());
   }
 }

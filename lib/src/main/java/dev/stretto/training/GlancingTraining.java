@@ -2,7 +2,7 @@ package dev.stretto.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
+import dev.stretto.models.Conditions;
 import dev.stretto.models.Mask;
 import dev.stretto.models.language.NetworkSession;
 import dev.stretto.models.language.Seq2Seq;
@@ -10,6 +10,7 @@ import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -21,11 +22,14 @@ import java.util.stream.IntStream;
 public final class GlancingTraining implements LossStep<List<PairTraining.Pair>> {
   private static final double SMOOTHING = .1;
 
+  /** Share of the wrong places that is revealed at the first step, and at the last one. */
+  private static final double START = .5;
+
+  private static final double END = .3;
+
   private final Seq2Seq model;
   private final int mask;
   private final int k;
-  private final double start;
-  private final double end;
   private final int steps;
   private final SeedTree seed;
   private int step;
@@ -36,18 +40,13 @@ public final class GlancingTraining implements LossStep<List<PairTraining.Pair>>
    * @param model that learns
    * @param mask id of a masked place
    * @param k places of a block, 1 or more
-   * @param start p at the first step, .5 in the paper
-   * @param end p at the last step, .3 in the paper
    * @param steps of the training
    * @param seed of cuts and revealed places
    */
-  public GlancingTraining(
-      Seq2Seq model, int mask, int k, double start, double end, int steps, SeedTree seed) {
+  public GlancingTraining(Seq2Seq model, int mask, int k, int steps, SeedTree seed) {
     this.model = model;
     this.mask = mask;
     this.k = k;
-    this.start = start;
-    this.end = end;
     this.steps = steps;
     this.seed = seed;
   }
@@ -71,12 +70,13 @@ public final class GlancingTraining implements LossStep<List<PairTraining.Pair>>
   }
 
   /** Reveals floor(p w) random places of a block, w those that were predicted wrongly. */
-  static Block glance(Block block, int[] predicted, double p, Rng rng) {
+  static Block glance(Block block, IntUnaryOperator predicted, double p, Rng rng) {
     int[] places =
         IntStream.range(0, block.labels.length)
             .filter(i -> block.labels[i] != Losses.IGNORE)
             .toArray();
-    long wrong = IntStream.of(places).filter(i -> predicted[i] != block.labels[i]).count();
+    long wrong =
+        IntStream.of(places).filter(i -> predicted.applyAsInt(i) != block.labels[i]).count();
     int[] read = block.read.clone();
     int[] labels = block.labels.clone();
     int count = (int) Math.floor(p * wrong);
@@ -93,34 +93,25 @@ public final class GlancingTraining implements LossStep<List<PairTraining.Pair>>
   @Override
   public NDArray loss(NDManager scope, List<PairTraining.Pair> batch) {
     Rng rng = seed.child(step).rng();
-    double p = start + (end - start) * Math.min(1, step / Math.max(1.0, steps - 1));
+    double p = START + (END - START) * Math.min(1, step / Math.max(1.0, steps - 1));
     step++;
     int[][] sources = batch.stream().map(PairTraining.Pair::source).toArray(int[][]::new);
-    var memory = model.read(scope, sources);
-    Block[] blocks =
+    Conditions.Memory memory = model.read(scope, sources);
+    List<Block> blocks =
         batch.stream()
             .map(pair -> block(pair.target(), 1 + rng.nextInt(pair.target().length - 1), k, mask))
-            .toArray(Block[]::new);
-    int n = Arrays.stream(blocks).mapToInt(block -> block.read.length).max().orElseThrow();
-    int vocabulary = model.config().vocabulary();
+            .toList();
     // its logits reach no loss, hence no gradient
-    long[] first = logits(scope, memory, blocks, n).argMax(2).toLongArray();
-    for (int b = 0; b < blocks.length; b++) {
-      int from = b * n;
-      int[] predicted =
-          IntStream.range(0, blocks[b].read.length).map(i -> (int) first[from + i]).toArray();
-      blocks[b] = glance(blocks[b], predicted, p, rng);
-    }
-    long[] labels = new long[blocks.length * n];
-    Arrays.fill(labels, Losses.IGNORE);
-    for (int b = 0; b < blocks.length; b++) {
-      for (int i = 0; i < blocks[b].labels.length; i++) {
-        labels[b * n + i] = blocks[b].labels[i];
-      }
-    }
+    long[] first = logits(scope, memory, blocks).argMax(2).toLongArray();
+    int n = first.length / blocks.size();
+    List<Block> glanced =
+        IntStream.range(0, blocks.size())
+            .mapToObj(b -> glance(blocks.get(b), i -> (int) first[b * n + i], p, rng))
+            .toList();
     return Losses.crossEntropy(
-        logits(scope, memory, blocks, n).reshape((long) blocks.length * n, vocabulary),
-        scope.create(labels, new Shape(labels.length)),
+        scope,
+        logits(scope, memory, glanced),
+        glanced.stream().map(Block::labels).toArray(int[][]::new),
         SMOOTHING);
   }
 
@@ -129,10 +120,10 @@ public final class GlancingTraining implements LossStep<List<PairTraining.Pair>>
     return new PairTraining(model).work(batch);
   }
 
-  private NDArray logits(
-      NDManager scope, dev.stretto.models.Conditions.Memory memory, Block[] blocks, int n) {
-    int[][] read = Arrays.stream(blocks).map(Block::read).toArray(int[][]::new);
+  private NDArray logits(NDManager scope, Conditions.Memory memory, List<Block> blocks) {
+    int[][] read = blocks.stream().map(Block::read).toArray(int[][]::new);
     int[] counts = Arrays.stream(read).mapToInt(row -> row.length).toArray();
+    int n = Arrays.stream(counts).max().orElseThrow();
     return model.logits(memory, NetworkSession.padded(scope, read, n), counts, new Mask.Full());
   }
 }

@@ -2,11 +2,11 @@ package dev.stretto.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.stretto.data.text.Windows;
-import dev.stretto.models.Cost;
 import dev.stretto.models.language.CausalLm;
+import dev.stretto.models.language.NetworkSession;
 import dev.stretto.tensor.SeedTree;
+import java.util.Arrays;
 
 /**
  * How a causal language model learns: the next token of windows of a text.
@@ -31,31 +31,22 @@ public record LanguageTraining(CausalLm model, double smoothing) implements Loss
 
   @Override
   public NDArray loss(NDManager scope, int[][] windows) {
-    int rows = windows.length;
-    int n = windows[0].length - 1;
-    long[] read = new long[rows * n];
-    long[] next = new long[rows * n];
-    for (int b = 0; b < rows; b++) {
-      for (int i = 0; i < n; i++) {
-        read[b * n + i] = windows[b][i];
-        next[b * n + i] = windows[b][i + 1];
-      }
-    }
-    NDArray logits = model.logits(scope.create(read, new Shape(rows, n)), true);
-    return Losses.crossEntropy(
-        logits.reshape((long) rows * n, model.vocabulary()), scope.create(next), smoothing);
+    NDArray read = NetworkSession.padded(scope, windows, windows[0].length - 1);
+    int[][] next =
+        Arrays.stream(windows)
+            .map(row -> Arrays.copyOfRange(row, 1, row.length))
+            .toArray(int[][]::new);
+    return Losses.crossEntropy(scope, model.logits(read, true), next, smoothing);
   }
 
   /**
    * What a batch is worth.
    *
    * @param windows the batch
-   * @return tokens, rows and the multiply-adds of the forward pass
+   * @return predicted tokens and rows
    */
   @Override
   public Work work(int[][] windows) {
-    int n = windows[0].length - 1;
-    Cost cost = model.cost(Cost.Shape.causal(windows.length, n, 0, model.layers()));
-    return new Work((long) windows.length * n, windows.length, cost.multiplyAdds());
+    return new Work(windows.length * (windows[0].length - 1L), windows.length);
   }
 }

@@ -1,8 +1,10 @@
 package dev.stretto.training;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import dev.stretto.models.layers.Ops;
+import java.util.Arrays;
 
 /** Losses that several families train with. */
 public final class Losses {
@@ -28,18 +30,32 @@ public final class Losses {
       NDArray uniformN = logProbsNV.mean(new int[] {1}).neg();
       lossN = Ops.times(lossN, 1 - smoothing).add(Ops.times(uniformN, smoothing));
     }
-    return maskedMean(lossN, targetsN.gte(0));
+    NDArray weightN = targetsN.gte(0).toType(DataType.FLOAT32, false);
+    return lossN.mul(weightN).sum().div(weightN.sum().maximum(1));
   }
 
   /**
-   * The mean over the places of a mask.
+   * The same for rows of labels, of which shorter ones end with positions that do not count.
    *
-   * @param values any shape
-   * @param mask booleans or numbers 0 and 1, the same shape
-   * @return one number; 0 where the mask is empty
+   * @param scope owns the labels
+   * @param logitsBNV unnormalised log-probabilities of B rows, N positions and V tokens
+   * @param labels of each row, at most N; {@link #IGNORE} where a position does not count
+   * @param smoothing of the labels, from 0 to below 1
+   * @return the mean over the positions that count, in nats; 0 where none does
    */
-  public static NDArray maskedMean(NDArray values, NDArray mask) {
-    NDArray weight = mask.toType(DataType.FLOAT32, false);
-    return values.mul(weight).sum().div(weight.sum().maximum(1));
+  static NDArray crossEntropy(
+      NDManager scope, NDArray logitsBNV, int[][] labels, double smoothing) {
+    int n = (int) logitsBNV.getShape().get(1);
+    long[] targets = new long[labels.length * n];
+    Arrays.fill(targets, IGNORE);
+    for (int b = 0; b < labels.length; b++) {
+      for (int i = 0; i < labels[b].length; i++) {
+        targets[b * n + i] = labels[b][i];
+      }
+    }
+    return crossEntropy(
+        logitsBNV.reshape(targets.length, logitsBNV.getShape().get(2)),
+        scope.create(targets),
+        smoothing);
   }
 }

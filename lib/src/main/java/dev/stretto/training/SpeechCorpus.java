@@ -7,7 +7,6 @@ import dev.stretto.data.manifest.Cut;
 import dev.stretto.data.text.Tokenizer;
 import dev.stretto.tensor.Tensors;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -81,18 +80,5 @@ public record SpeechCorpus(
    */
   public int size() {
     return cuts.size();
-  }
-
-  /**
-   * Where each cut is.
-   *
-   * @return number of the utterance by the cut's id
-   */
-  public Map<String, Integer> index() {
-    Map<String, Integer> index = new HashMap<>();
-    for (int i = 0; i < size(); i++) {
-      index.put(cuts.get(i).id(), i);
-    }
-    return index;
   }
 }

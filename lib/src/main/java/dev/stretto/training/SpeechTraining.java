@@ -2,16 +2,18 @@ package dev.stretto.training;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.stretto.data.audio.LogMel;
-import dev.stretto.data.manifest.Cut;
+import dev.stretto.data.text.Tokenizer;
+import dev.stretto.models.language.NetworkSession;
 import dev.stretto.models.speech.SpeechModel;
 import dev.stretto.samplers.batching.Batch;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * How a speech model learns: given the transcript so far, the next token (teacher forcing). A batch
@@ -27,67 +29,45 @@ public record SpeechTraining(
     implements LossStep<int[]> {
 
   /**
-   * Batches of a sampler; resumed by counting.
+   * Batches of a sampler.
    *
    * @param corpus whose cuts the sampler saw
-   * @param batches starts the sampler's endless stream from its beginning
+   * @param batches the sampler's endless stream
    * @return numbers of utterances, batch by batch
    */
-  public static BatchSource<int[]> source(SpeechCorpus corpus, Supplier<Iterator<Batch>> batches) {
-    Map<String, Integer> index = corpus.index();
-    return new BatchSource<>() {
-      private Iterator<Batch> stream = batches.get();
-      private long taken;
-
-      @Override
-      public int[] next() {
-        taken++;
-        List<Cut> cuts = stream.next().cuts();
-        return cuts.stream().mapToInt(cut -> index.get(cut.id())).toArray();
-      }
-
-      @Override
-      public String state() {
-        return Long.toString(taken);
-      }
-
-      @Override
-      public void restore(String state) {
-        stream = batches.get();
-        taken = 0;
-        while (taken < Long.parseLong(state)) {
-          stream.next();
-          taken++;
-        }
-      }
-    };
+  public static BatchSource<int[]> source(SpeechCorpus corpus, Iterator<Batch> batches) {
+    Map<String, Integer> index = new HashMap<>();
+    for (int i = 0; i < corpus.size(); i++) {
+      index.put(corpus.cuts().get(i).id(), i);
+    }
+    return () -> batches.next().cuts().stream().mapToInt(cut -> index.get(cut.id())).toArray();
   }
 
   @Override
   public NDArray loss(NDManager scope, int[] batch) {
     SpeechModel.Encoded encoded = model.encode(sound(scope, batch));
-    int[] counts = Arrays.stream(batch).map(i -> corpus.tokens().get(i).length + 1).toArray();
-    int most = Arrays.stream(counts).max().orElseThrow();
-    int places = ragged ? Arrays.stream(counts).sum() : batch.length * most;
-    long[] read = new long[places];
-    long[] next = new long[places];
-    Arrays.fill(next, Losses.IGNORE);
-    int at = 0;
-    for (int b = 0; b < batch.length; b++) {
-      int start = ragged ? at : b * most;
-      int[] tokens = corpus.tokens().get(batch[b]);
-      read[start] = corpus.tokenizer().bos();
-      for (int i = 0; i < tokens.length; i++) {
-        read[start + i + 1] = tokens[i];
-        next[start + i] = tokens[i];
-      }
-      next[start + tokens.length] = corpus.tokenizer().eos();
-      at += counts[b];
+    Tokenizer tokenizer = corpus.tokenizer();
+    int[][] read =
+        texts(
+            batch, tokens -> IntStream.concat(IntStream.of(tokenizer.bos()), IntStream.of(tokens)));
+    int[][] next =
+        texts(
+            batch, tokens -> IntStream.concat(IntStream.of(tokens), IntStream.of(tokenizer.eos())));
+    int[] counts = Arrays.stream(read).mapToInt(row -> row.length).toArray();
+    if (ragged) {
+      read = new int[][] {Arrays.stream(read).flatMapToInt(Arrays::stream).toArray()};
+      next = new int[][] {Arrays.stream(next).flatMapToInt(Arrays::stream).toArray()};
     }
-    Shape shape = ragged ? new Shape(1, places) : new Shape(batch.length, most);
-    NDArray logits = model.logits(encoded, scope.create(read, shape), counts);
-    return Losses.crossEntropy(
-        logits.reshape(places, model.config().vocabulary()), scope.create(next), smoothing);
+    int n = Arrays.stream(read).mapToInt(row -> row.length).max().orElseThrow();
+    NDArray logits = model.logits(encoded, NetworkSession.padded(scope, read, n), counts);
+    return Losses.crossEntropy(scope, logits, next, smoothing);
+  }
+
+  /** The transcripts of a batch with their begin or end. */
+  private int[][] texts(int[] batch, Function<int[], IntStream> text) {
+    return Arrays.stream(batch)
+        .mapToObj(i -> text.apply(corpus.tokens().get(i)).toArray())
+        .toArray(int[][]::new);
   }
 
   /**
@@ -116,7 +96,7 @@ public record SpeechTraining(
   @Override
   public Work work(int[] batch) {
     long tokens = Arrays.stream(batch).mapToLong(i -> corpus.tokens().get(i).length + 1L).sum();
-    return new Work(tokens, batch.length, 0);
+    return new Work(tokens, batch.length);
   }
 
   /**
@@ -127,8 +107,6 @@ public record SpeechTraining(
    * @return what came out
    */
   public TrainingResult learn(BatchSource<int[]> batches, TrainingConfig config) {
-    return new Training<>(config, model, batches, this, this::work)
-        .progress(Progress.silent())
-        .run();
+    return new Training<>(config, model, batches, this).progress(Progress.silent()).run();
   }
 }

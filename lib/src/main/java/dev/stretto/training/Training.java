@@ -10,21 +10,18 @@ import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
 import dev.stretto.training.TrainingResult.Point;
 import dev.stretto.training.TrainingResult.Stop;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * The training loop.
  *
  * <pre>{@code
  * var config = TrainingConfig.of(Budget.steps(2000), 3e-3).withWarmup(50);
- * var result = new Training<>(config, model, source, loss, batch -> work).run();
+ * var result = new Training<>(config, model, source, loss).run();
  * }</pre>
  *
  * <p>After it the network's weights collect no gradients, whatever ended it. One training at a time
@@ -44,35 +41,10 @@ public final class Training<B> {
   private final Trainable model;
   private final BatchSource<B> source;
   private final LossStep<B> loss;
-  private final Function<B, Work> work;
   private Progress progress = Progress.console();
-  private Optional<Path> checkpoint = Optional.empty();
-  private int every = Integer.MAX_VALUE;
 
   /**
-   * A training that shows its progress on standard output and keeps no checkpoint.
-   *
-   * @param config how
-   * @param model the network; stays the caller's
-   * @param source of batches
-   * @param loss of a batch
-   * @param work that a batch is
-   */
-  public Training(
-      TrainingConfig config,
-      Trainable model,
-      BatchSource<B> source,
-      LossStep<B> loss,
-      Function<B, Work> work) {
-    this.config = config;
-    this.model = model;
-    this.source = source;
-    this.loss = loss;
-    this.work = work;
-  }
-
-  /**
-   * The same where the loss counts its own work.
+   * A training that shows its progress on standard output.
    *
    * @param config how
    * @param model the network; stays the caller's
@@ -80,7 +52,10 @@ public final class Training<B> {
    * @param loss of a batch
    */
   public Training(TrainingConfig config, Trainable model, BatchSource<B> source, LossStep<B> loss) {
-    this(config, model, source, loss, loss::work);
+    this.config = config;
+    this.model = model;
+    this.source = source;
+    this.loss = loss;
   }
 
   /**
@@ -91,20 +66,6 @@ public final class Training<B> {
    */
   public Training<B> progress(Progress value) {
     progress = value;
-    return this;
-  }
-
-  /**
-   * Keeps a checkpoint, replaced as a whole each time, and once more at the end or an interrupt. It
-   * is not replaced while the loss is suspicious.
-   *
-   * @param file where
-   * @param steps between two, at least 1
-   * @return this training
-   */
-  public Training<B> checkpoints(Path file, int steps) {
-    checkpoint = Optional.of(file);
-    every = steps;
     return this;
   }
 
@@ -121,77 +82,29 @@ public final class Training<B> {
     }
   }
 
-  /**
-   * Goes on from the checkpoint, with the same bits as if it had never stopped; trains from the
-   * start where there is no such file. Network, source and configuration are made as for the first
-   * run.
-   *
-   * @return what came out, earlier steps included
-   */
-  public TrainingResult resume() {
-    try (Run run = new Run()) {
-      checkpoint.filter(Files::exists).ifPresent(run::restore);
-      return run.loop();
-    }
-  }
-
   /** The state of one run. */
   private final class Run implements AutoCloseable {
     private final Parameters parameters = model.parameters();
     private final NDManager manager = parameters.manager().newSubManager();
     private final AdamW adam = new AdamW(config.decay(), parameters);
-    private final Map<String, NDArray> averages = new LinkedHashMap<>();
     private final Map<String, NDArray> good = new LinkedHashMap<>();
     private final List<Point> curve = new ArrayList<>();
     private final long started = System.nanoTime();
-    private final SeedTree seeds = SeedTree.of(config.seed()).child("dropout");
+    private final SeedTree seeds = SeedTree.of(1).child("dropout");
     private long steps;
     private Work done = Work.NONE;
-    private double firstShare;
-    private Work firstWork = Work.NONE;
     private int suspicious;
 
     Run() {
       Tensors.inference();
-      parameters.all().forEach((name, weight) -> good.put(name, copy(weight)));
-      if (config.ema() > 0) {
-        parameters.all().forEach((name, weight) -> averages.put(name, copy(weight)));
-      }
-    }
-
-    private void put(Map<String, NDArray> values) {
-      values.forEach((name, array) -> Parameters.assign(parameters.all().get(name), array));
-    }
-
-    private NDArray copy(NDArray weight) {
-      NDArray copy = weight.duplicate();
-      copy.attach(manager);
-      return copy;
-    }
-
-    private Map<String, Map<String, NDArray>> groups() {
-      return Map.of(
-          "model", parameters.all(),
-          "mean", adam.means(),
-          "square", adam.squares(),
-          "average", averages);
-    }
-
-    void restore(Path path) {
-      Checkpoint.SourceLocation place = Checkpoint.read(path, config, groups());
-      steps = place.steps();
-      done = firstWork = place.work();
-      curve.addAll(place.curve());
-      source.restore(place.source());
-      firstShare = config.budget().share(steps, done);
-    }
-
-    private void save() {
-      if (checkpoint.isPresent() && suspicious == 0) {
-        Checkpoint.SourceLocation place =
-            new Checkpoint.SourceLocation(steps, done, source.state(), curve);
-        Checkpoint.write(checkpoint.get(), config, place, manager, groups());
-      }
+      parameters
+          .all()
+          .forEach(
+              (name, weight) -> {
+                NDArray copy = weight.duplicate();
+                copy.attach(manager);
+                good.put(name, copy);
+              });
     }
 
     TrainingResult loop() {
@@ -199,28 +112,20 @@ public final class Training<B> {
       while (config.budget().share(steps, done) < 1) {
         // read and taken back, since a file cannot be written on an interrupted thread
         if (Thread.interrupted()) {
-          save();
           return end(Stop.INTERRUPTED, "interrupted after step " + steps);
         }
         Optional<String> trouble = step();
         if (trouble.isPresent()) {
           parameters.trainable(false);
-          put(good);
+          good.forEach((name, array) -> Parameters.assign(parameters.all().get(name), array));
           return end(Stop.DIVERGED, trouble.get());
         }
-        if (steps % every == 0) {
-          save();
-        }
       }
-      save();
       return end(Stop.BUDGET, "the budget of " + config.budget().words() + " is spent");
     }
 
     private TrainingResult end(Stop stop, String reason) {
       parameters.trainable(false);
-      if (stop != Stop.DIVERGED) {
-        put(averages);
-      }
       tell(true);
       return new TrainingResult(stop, reason, steps, done, curve);
     }
@@ -232,7 +137,7 @@ public final class Training<B> {
       Engine.getInstance().setRandomSeed((int) seeds.child(steps).seed());
       B batch = source.next();
       double value = backward(batch);
-      done = done.plus(work.apply(batch));
+      done = done.plus(loss.work(batch));
       double norm = adam.norm();
       if (!Double.isFinite(value) || !Double.isFinite(norm)) {
         return Optional.of(
@@ -253,7 +158,6 @@ public final class Training<B> {
       double scale = Math.min(1, CLIP / norm);
       steps++;
       adam.update((double) steps, rate, scale);
-      average();
       curve.add(new Point(steps, (float) value, (float) rate, (float) norm));
       tell(false);
       return Optional.empty();
@@ -278,17 +182,6 @@ public final class Training<B> {
       }
     }
 
-    /** Averaged weights, with a shorter memory in the first steps. */
-    private void average() {
-      double keep = Math.min(config.ema(), (1.0 + steps) / (10.0 + steps));
-      averages.forEach(
-          (name, array) -> {
-            try (NDArray fresh = parameters.all().get(name).mul(1 - keep)) {
-              array.muli(keep).addi(fresh);
-            }
-          });
-    }
-
     private double median() {
       double[] last =
           curve.subList(Math.max(0, curve.size() - 100), curve.size()).stream()
@@ -301,8 +194,8 @@ public final class Training<B> {
     private void tell(boolean last) {
       double seconds = (System.nanoTime() - started) / 1e9;
       double share = Math.min(1, config.budget().share(steps, done));
-      double left = seconds * (1 - share) / Math.max(1e-9, share - firstShare);
-      double speed = (done.tokens() - firstWork.tokens()) / Math.max(1e-9, seconds);
+      double left = seconds * (1 - share) / Math.max(1e-9, share);
+      double speed = done.tokens() / Math.max(1e-9, seconds);
       double now = curve.isEmpty() ? Double.NaN : curve.getLast().loss();
       progress.update(new Progress.Status(steps, share, now, speed, left), last);
     }

@@ -1,13 +1,12 @@
 package dev.stretto.training;
 
-import dev.stretto.tensor.SvgDrawable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 /**
- * What came out of a training; shows itself as its loss curve.
+ * What came out of a training.
  *
  * @param stop why it ended
  * @param reason the same in a sentence
@@ -15,8 +14,7 @@ import java.util.concurrent.CancellationException;
  * @param work done in them
  * @param curve a point a step
  */
-public record TrainingResult(Stop stop, String reason, long steps, Work work, List<Point> curve)
-    implements SvgDrawable {
+public record TrainingResult(Stop stop, String reason, long steps, Work work, List<Point> curve) {
 
   /** Why a training ended. */
   public enum Stop {
@@ -68,37 +66,6 @@ public record TrainingResult(Stop stop, String reason, long steps, Work work, Li
       case INTERRUPTED -> throw new CancellationException("the training was " + reason);
       case DIVERGED -> throw new IllegalStateException("the training diverged: " + reason);
     };
-  }
-
-  @Override
-  public double width() {
-    return 320;
-  }
-
-  @Override
-  public String svg() {
-    double low = curve.stream().mapToDouble(Point::loss).min().orElse(0);
-    double high = curve.stream().mapToDouble(Point::loss).max().orElse(1);
-    StringBuilder line = new StringBuilder();
-    int every = Math.max(1, curve.size() / 300);
-    for (int i = 0; i < curve.size(); i += every) {
-      line.append(
-          String.format(
-              Locale.ROOT,
-              "%.1f,%.1f ",
-              10 + 300.0 * i / Math.max(1, curve.size() - 1),
-              90 - 80 * (curve.get(i).loss() - low) / Math.max(1e-12, high - low)));
-    }
-    return """
-        <svg xmlns="http://www.w3.org/2000/svg" width="320" height="120" \
-        font-family="sans-serif" font-size="11" fill="#808080">\
-        <polyline points="%s" fill="none" stroke="#2a78d6" stroke-width="1.5"/>\
-        <text x="10" y="110">loss %.4g to %.4g, %d steps</text></svg>"""
-        .formatted(
-            line,
-            (double) (curve.isEmpty() ? Float.NaN : curve.getFirst().loss()),
-            finalLoss(),
-            steps);
   }
 
   @Override

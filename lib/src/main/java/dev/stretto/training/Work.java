@@ -1,15 +1,14 @@
 package dev.stretto.training;
 
 /**
- * What a batch, or a whole training, costs.
+ * What a batch, or a whole training, is worth.
  *
  * @param tokens positions that the loss sees, from 0
  * @param examples rows, from 0
- * @param multiplyAdds multiply-adds of the forward pass, from 0; 0 where nobody counts them
  */
-public record Work(long tokens, long examples, long multiplyAdds) {
+public record Work(long tokens, long examples) {
   /** None. */
-  public static final Work NONE = new Work(0, 0, 0);
+  public static final Work NONE = new Work(0, 0);
 
   /**
    * Both together.
@@ -18,7 +17,6 @@ public record Work(long tokens, long examples, long multiplyAdds) {
    * @return the sum
    */
   public Work plus(Work other) {
-    return new Work(
-        tokens + other.tokens, examples + other.examples, multiplyAdds + other.multiplyAdds);
+    return new Work(tokens + other.tokens, examples + other.examples);
   }
 }

@@ -8,6 +8,7 @@ import dev.stretto.data.audio.Utterance;
 import dev.stretto.data.text.CharTokenizer;
 import dev.stretto.data.text.JavaSources;
 import dev.stretto.data.text.Windows;
+import dev.stretto.experiments.Experiment;
 import dev.stretto.experiments.Recipe;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.speech.SpeechModel;
@@ -15,6 +16,7 @@ import dev.stretto.samplers.batching.CutStreams;
 import dev.stretto.samplers.batching.DurationBins;
 import dev.stretto.samplers.batching.DynamicBucketing;
 import dev.stretto.samplers.batching.SamplerBuilder;
+import dev.stretto.samplers.batching.TimeConstraint;
 import dev.stretto.samplers.decoding.Transcriber;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
@@ -74,6 +76,19 @@ public final class SharedModels {
           recogniser(Sound.DIGITS, 3000, 4, 4),
           recogniser(Sound.DIGITS, 3000, 8, 1));
 
+  /**
+   * Trains five other seeds of the models of generated data, in an extended run; a model that is
+   * trained again is compared with them.
+   *
+   * @param lab the session
+   */
+  public static void references(Experiment<?> lab) {
+    CODE.references(lab);
+    RECOGNISERS.stream()
+        .filter(recipe -> recipe.config().set() == Sound.SPEECH)
+        .forEach(recipe -> recipe.references(lab));
+  }
+
   /** Sets of speech. */
   public enum Sound {
     /** Words of letters, made up and synthesised. */
@@ -105,12 +120,12 @@ public final class SharedModels {
       Sound set, int utterances, int encoderLayers, int decoderLayers, double seconds) {
     private BatchSource<int[]> source(SpeechCorpus corpus, long seed) {
       SamplerBuilder sampler =
-          DynamicBucketing.of(DurationBins.estimate(corpus.cuts(), 8))
-              .maxDuration(seconds)
+          DynamicBucketing.of(
+                  DurationBins.estimate(corpus.cuts(), 8), TimeConstraint.seconds(seconds))
               .buffer(1000)
               .seed(seed);
       return SpeechTraining.source(
-          corpus, () -> sampler.build().over(CutStreams.endless(corpus.cuts(), seed)));
+          corpus, sampler.build().over(CutStreams.endless(corpus.cuts(), seed)));
     }
   }
 

@@ -8,6 +8,7 @@ import dev.stretto.models.language.NGramModel;
 import dev.stretto.profilers.CostCurve;
 import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Sampling;
+import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,86 +17,67 @@ import java.util.stream.IntStream;
 /**
  * What every section of the notebook on speculative decoding stands on: the target, its drafts,
  * prompts of six categories, and plain decoding's texts.
+ *
+ * @param target 24 layers of 64: deep and narrow, so that further positions of a pass are cheap
+ * @param draft1 a draft of one layer of 64
+ * @param draft2 a draft of two layers of 96
+ * @param ngram n-grams of order 6, counted from the training text
+ * @param suite the six categories of tasks
+ * @param tokenizer characters to ids
+ * @param prompts by category
+ * @param greedy greedy decoding up to the end token
+ * @param plain what the target alone writes behind {@link #mixed}
+ * @param costs time of a pass of the target over n positions over that of one
  */
-public final class SpeculationFamily {
-  private final CausalLm target;
-  private final CausalLm draft1;
-  private final CausalLm draft2;
-  private final NGramModel ngram = SpeculationModels.ngram(6);
-  private final CategorySuite suite = CategorySuite.standard();
-  private final CharTokenizer tokenizer = CharTokenizer.printable();
-  private final Map<String, int[][]> prompts;
-  private final int perCategory;
-  private final Decoder.Options greedy;
-  private final Decoder.Decoded plain;
-  private final CostCurve costs;
-
+public record SpeculationFamily(
+    CausalLm target,
+    CausalLm draft1,
+    CausalLm draft2,
+    NGramModel ngram,
+    CategorySuite suite,
+    CharTokenizer tokenizer,
+    Map<String, int[][]> prompts,
+    Decoder.Options greedy,
+    SpeculativeDecoder.Run plain,
+    CostCurve costs) {
   /**
    * Loads the models and decodes all prompts once with the target alone.
    *
    * @param lab whose models they are
    * @param perCategory prompts of each category, 1 or more
    * @param tokens the most new tokens of a text
+   * @return the family
    */
-  public SpeculationFamily(Experiment<?> lab, int perCategory, int tokens) {
-    this.perCategory = perCategory;
-    target = SpeculationModels.TARGET.get(lab);
-    draft1 = SpeculationModels.DRAFT1.get(lab);
-    draft2 = SpeculationModels.DRAFT2.get(lab);
-    prompts = suite.prompts(perCategory);
-    greedy = new Decoder.Options(tokens, suite.end(), Sampling.greedy());
-    plain = Decoder.decode(target, mixed(), greedy);
-    costs = CostCurve.positions(target, 128, 1, 3, 5, 9, 13, 17, 33);
+  public static SpeculationFamily of(Experiment<?> lab, int perCategory, int tokens) {
+    CausalLm target = SpeculationModels.TARGET.get(lab);
+    CategorySuite suite = CategorySuite.standard();
+    Map<String, int[][]> prompts = suite.prompts(perCategory);
+    var greedy = new Decoder.Options(tokens, suite.end(), Sampling.greedy());
+    return new SpeculationFamily(
+        target,
+        SpeculationModels.DRAFT1.get(lab),
+        SpeculationModels.DRAFT2.get(lab),
+        SpeculationModels.ngram(6),
+        suite,
+        CharTokenizer.printable(),
+        prompts,
+        greedy,
+        Decoder.decode(target, mixed(prompts), greedy),
+        CostCurve.positions(target, 128, 1, 3, 5, 9, 13, 17, 33));
   }
 
-  /** {@return 24 layers of 64: deep and narrow, so that further positions of a pass are cheap} */
-  public CausalLm target() {
-    return target;
-  }
-
-  /** {@return a draft of one layer of 64} */
-  public CausalLm draft1() {
-    return draft1;
-  }
-
-  /** {@return a draft of two layers of 96} */
-  public CausalLm draft2() {
-    return draft2;
-  }
-
-  /** {@return n-grams of order 6, counted from the training text} */
-  public NGramModel ngram() {
-    return ngram;
-  }
-
-  /** {@return the six categories of tasks} */
-  public CategorySuite suite() {
-    return suite;
-  }
-
-  /** {@return characters to ids} */
-  public CharTokenizer tokenizer() {
-    return tokenizer;
-  }
-
-  /** {@return prompts by category} */
-  public Map<String, int[][]> prompts() {
-    return prompts;
+  private static int[][] mixed(Map<String, int[][]> prompts) {
+    return prompts.values().stream().flatMap(Arrays::stream).toArray(int[][]::new);
   }
 
   /** {@return all prompts, category by category} */
   public int[][] mixed() {
-    return prompts.values().stream().flatMap(Arrays::stream).toArray(int[][]::new);
+    return mixed(prompts);
   }
 
   /** {@return the first prompt of each category} */
   public int[][] firsts() {
     return prompts.values().stream().map(rows -> rows[0]).toArray(int[][]::new);
-  }
-
-  /** {@return greedy decoding up to the end token} */
-  public Decoder.Options greedy() {
-    return greedy;
   }
 
   /**
@@ -109,21 +91,11 @@ public final class SpeculationFamily {
     return new Decoder.Options(greedy.maxNewTokens(), suite.end(), Sampling.of(temperature, seed));
   }
 
-  /** {@return what the target alone writes behind {@link #mixed}} */
-  public Decoder.Decoded plain() {
-    return plain;
-  }
-
   /** {@return what the target alone writes behind {@link #firsts}} */
   public int[][] plainFirsts() {
     return IntStream.range(0, prompts.size())
-        .mapToObj(i -> plain.tokens()[i * perCategory])
+        .mapToObj(i -> plain.tokens()[i * (plain.tokens().length / prompts.size())])
         .toArray(int[][]::new);
-  }
-
-  /** {@return time of a pass of the target over n positions over that of one} */
-  public CostCurve costs() {
-    return costs;
   }
 
   /**

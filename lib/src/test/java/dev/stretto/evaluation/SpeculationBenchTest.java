@@ -35,8 +35,9 @@ class SpeculationBenchTest {
               return TokenTree.chain(row.pending());
             });
     return new SpeculationBench(TARGET, PROMPTS, new Options(40, -1, sampling))
-        .addProfiled(
+        .add(
             "draft",
+            TARGET,
             work -> new ModelDrafter(work.of(draft, Role.DRAFT), TreeExpansion.chain(3)),
             new ExactMatch())
         .add(

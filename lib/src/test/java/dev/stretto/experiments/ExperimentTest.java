@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tech.tablesaw.api.Table;
@@ -73,9 +74,9 @@ class ExperimentTest {
   @Test
   void theLastCellWritesWhatWasMeasuredAndWhatWasNot() {
     var lab = open(stored(Map.of())).data("trace", "CC BY 4.0");
-    assertEquals(Verdict.HOLDS, lab.measure("flover", "makespan-gain", 12.5));
-    assertEquals(Verdict.WEAKER, lab.measure("flover", "slot-steps-saved", .05, "trace"));
-    assertEquals(Verdict.HOLDS, lab.measure("flover", "iteration-ratio", 32));
+    assertEquals(Verdict.HOLDS, measure(lab, "makespan-gain", 12.5, ""));
+    assertEquals(Verdict.WEAKER, measure(lab, "slot-steps-saved", .05, "trace"));
+    assertEquals(Verdict.HOLDS, measure(lab, "iteration-ratio", 32, ""));
     Table table = lab.ledger();
     long own = Papers.family("01").stream().mapToLong(paper -> paper.criteria().size()).sum();
     assertEquals(own, table.rowCount());
@@ -104,11 +105,10 @@ class ExperimentTest {
             + String.join(", ", Papers.of("flover").figures()),
         message(() -> lab.figure("flover", "gant", new Picture())));
     assertTrue(
-        message(() -> lab.measure("flover", "gain", 1))
+        message(() -> measure(lab, "gain", 1, ""))
             .startsWith("flover has no measure 'gain'; its criteria name iteration-ratio, "));
-    assertTrue(message(() -> lab.measure("flower", "gain", 1)).contains("no paper is called"));
-    assertTrue(
-        message(() -> lab.measure("flover", "makespan-gain", 1, "trace")).contains("not declared"));
+    assertTrue(message(() -> lab.paper("flower")).contains("no paper is called"));
+    assertTrue(message(() -> measure(lab, "makespan-gain", 1, "trace")).contains("not declared"));
     assertTrue(message(() -> open("My Notebook", Map.of())).contains("'My Notebook'"));
   }
 
@@ -141,6 +141,12 @@ class ExperimentTest {
           saved.put(name, provenance);
           return List.of();
         });
+  }
+
+  private static Verdict measure(Experiment<?> lab, String id, double mean, String dataset) {
+    OptionalDouble none = OptionalDouble.empty();
+    Measured measured = new Measured(OptionalDouble.of(mean), "mean", none, 1, List.of());
+    return lab.record("flover", id, dataset, measured);
   }
 
   private static String message(Runnable call) {

@@ -17,6 +17,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LedgerTest {
@@ -83,14 +84,24 @@ class LedgerTest {
     assertEquals(new Ledger(List.of(fresh, extended, other)).lines(), with.lines());
   }
 
-  @Test
-  void aLineThatOnlyCameFromAnotherRevisionStaysAsItWas() {
-    LedgerLine old = line("flover", "makespan-gain", "", "01-batching", Preset.QUICK, 1, "r1");
-    LedgerLine same =
-        line("flover", "makespan-gain", "", "01-batching", Preset.QUICK, 1, "r2-dirty");
+  @ParameterizedTest
+  @CsvSource({
+    "r1, r2, r1",
+    "r1, r2-dirty, r1",
+    "r1-dirty, r2, r2",
+    "r1-dirty, r2-dirty, r1-dirty",
+    "r1-dirty;data=trace, r2;data=trace, r2;data=trace"
+  })
+  void ofLinesThatDifferOnlyInTheRevisionTheStoredOrTheCleanOneStays(
+      String stored, String fresh, String kept) {
     Ledger merged =
-        new Ledger(List.of(old)).merge("01-batching", Preset.QUICK, List.of(same), false);
-    assertEquals(List.of(old), merged.lines());
+        new Ledger(List.of(gain(stored)))
+            .merge("01-batching", Preset.QUICK, List.of(gain(fresh)), false);
+    assertEquals(List.of(gain(kept)), merged.lines());
+  }
+
+  private static LedgerLine gain(String revision) {
+    return line("flover", "makespan-gain", "", "01-batching", Preset.QUICK, 1, revision);
   }
 
   @Test

@@ -32,9 +32,7 @@ class PaperLabTest {
   }
 
   private static InterleavedTimer timer() {
-    return new InterleavedTimer(() -> {})
-        .add("slow", () -> spin(200_000))
-        .add("fast", () -> spin(20_000));
+    return new InterleavedTimer().add("slow", () -> spin(200_000)).add("fast", () -> spin(20_000));
   }
 
   private static void spin(int nanos) {

@@ -163,7 +163,7 @@ class RecipeTest {
         List.of(
             base.seed(2),
             base.with(new Line(3)),
-            base.training(Budget.tokens(30), .4),
+            base.training(Budget.examples(30), .4),
             base.training(TrainingConfig.of(Budget.steps(30), .4).withWarmup(1)),
             base.needs(renamed),
             base.needs(renamed.seed(2)),
@@ -171,13 +171,6 @@ class RecipeTest {
             line("base2", 2));
     assertEquals(others.size(), others.stream().map(Recipe::key).distinct().count());
     others.forEach(other -> assertNotEquals(key, other.key()));
-    assertEquals(
-        Recipe.of("b", new Line(1), (line, seed) -> weights(seed))
-            .training(Budget.trainingFlops(6e9), .1)
-            .key(),
-        Recipe.of("b", new Line(1), (line, seed) -> weights(seed))
-            .training(Budget.multiplyAdds(1_000_000_000), .1)
-            .key());
     assertNotEquals(
         Keys.hash(Keys.plain(new Placed(new Here(1)), false)),
         Keys.hash(Keys.plain(new Placed(new There(1)), false)),

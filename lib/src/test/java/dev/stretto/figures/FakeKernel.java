@@ -22,7 +22,6 @@ final class FakeKernel implements AutoCloseable {
       package %s;
       public class DisplayData {
         private final java.util.Map<String, Object> data = new java.util.LinkedHashMap<>();
-        private String id = "";
         %s DisplayData() {}
         public static DisplayData fromText(String text) {
           DisplayData made = new DisplayData();
@@ -30,8 +29,7 @@ final class FakeKernel implements AutoCloseable {
           return made;
         }
         public void putData(String type, Object value) { data.put(type, value); }
-        public void setDisplayId(String id) { this.id = " " + id; }
-        @Override public String toString() { return data + id; }
+        @Override public String toString() { return data.toString(); }
       }
       """;
 
@@ -43,7 +41,6 @@ final class FakeKernel implements AutoCloseable {
         public static MainApp kernel = new MainApp();
         public final java.util.List<String> log = new java.util.ArrayList<>();
         public void display(DisplayData data) { log.add("display " + data); }
-        public void updateDisplay(DisplayData data) { log.add("update " + data); }
       }
       """;
 
@@ -126,18 +123,6 @@ final class FakeKernel implements AutoCloseable {
         public static Object running = new %2$s();
         public static Object %3$s() { return running; }
         public final java.util.List<String> log = new java.util.ArrayList<>();
-        public static class Stream {
-          private final %2$s kernel;
-          Stream(%2$s kernel) { this.kernel = kernel; }
-          public void updateDisplay(String id, %4$s.DisplayData data) {
-            kernel.log.add("update " + data);
-          }
-        }
-        public static class Io {
-          public final Stream display;
-          Io(%2$s kernel) { display = new Stream(kernel); }
-        }
-        public Io getIO() { return new Io(this); }
         public void display(%4$s.DisplayData data) { log.add("display " + data); }
       }
       """

@@ -48,15 +48,6 @@ class ImageGridTest {
   }
 
   @Test
-  void colourKeepsItsChannels() {
-    float[][][] red = {{{1}}, {{0}}, {{0}}};
-    assertEquals(
-        1 / 3.0,
-        ImageGrid.rgb(List.<float[][][]>of(red), 1).data().doubleColumn("mean").get(0),
-        1e-12);
-  }
-
-  @Test
   void anEmptyGridIsRefused() {
     assertThrows(IllegalArgumentException.class, () -> ImageGrid.of(List.of(), 3));
   }

@@ -71,23 +71,6 @@ class PlotTest {
   }
 
   @Test
-  void errorsSpreadTheMarks() {
-    Map<String, List<?>> columns = new LinkedHashMap<>();
-    columns.put("k", List.of(1, 2, 1, 2));
-    columns.put("tau", List.of(2.0, 3.0, 1.5, 2.5));
-    columns.put("error", List.of(.1, .2, .1, .4));
-    columns.put("method", List.of("a", "a", "b", "b"));
-    Plot points = Plot.of(columns).points("k", "tau").color("method").errors("tau", "error");
-    assertEquals(List.of("k", "tau", "method", "error"), points.data().columnNames());
-    assertTrue(points.svg().startsWith("<svg"));
-    Plot lines = Plot.of(columns).lines("k", "tau").color("method").errors("tau", "error");
-    assertTrue(lines.svg().contains("fill-opacity=\"0.2\""), "a band");
-    Plot bars = Plot.of(columns).discrete("k").bars("k", "tau").fill("method").dodged();
-    assertTrue(bars.errors("tau", "error").svg().length() > bars.svg().length());
-    assertThrows(IllegalArgumentException.class, () -> points.errors("tau", "sd"));
-  }
-
-  @Test
   void inANarrowPlotTheLegendLiesBelow() {
     String narrow = LINES.size(420, 300).svg();
     assertEquals(narrow, LINES.size(420, 300).legendAt("bottom").svg());
@@ -200,7 +183,7 @@ class PlotTest {
     for (Plot plot :
         List.of(
             base.points("step", "loss").discrete("step").fill("method").legendAt("top"),
-            base.steps("step", "loss").color("method"),
+            base.lines("step", "loss").color("method"),
             base.bars("method", "loss").labels("loss", ".1f"),
             base.bars("method", "loss").fill("method").dodged().labels("loss", ".1f"),
             base.bars("step", "loss").fill("method").labels("loss", ".1f").discrete("step"),

@@ -57,12 +57,11 @@ class TablesTest {
         Tables.rows(List.of(new Row("a", 2, 1 / 3.0, true, Kind.A, null)))
             .components()
             .column("sum", row -> row.count() + row.share())
-            .named("share", "tokens per pass")
-            .rounded(2, "tokens per pass")
+            .rounded(2, "share")
             .table("runs");
     assertEquals("runs", table.name());
     assertEquals(7 / 3.0, table.doubleColumn("sum").get(0));
-    assertEquals(1 / 3.0, table.doubleColumn("tokens per pass").get(0), "the value stays exact");
+    assertEquals(1 / 3.0, table.doubleColumn("share").get(0), "the value stays exact");
     String html = HtmlTable.of(table);
     assertTrue(html.contains(">0.33<") && html.contains(">2.333<"), html);
     var wrong =

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.stretto.models.TokenTree;
 import dev.stretto.samplers.decoding.Acceptance;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.Table;
@@ -38,14 +37,5 @@ class AcceptanceProfilerTest {
     // gaps of one request: 0 0 1 2
     assertEquals(.5, table.doubleColumn("gapP50").get(0), 1e-15);
     assertEquals(2, table.doubleColumn("gapP95").get(0), 1e-15);
-  }
-
-  @Test
-  void specBenchFieldsAreCountsATurnAndLengthsAPass() {
-    Map<String, Object> bench = AcceptanceProfiler.specBench(List.of(run(2), run(4)));
-    assertArrayEquals(new long[] {3, 3}, (long[]) bench.get("decoding_steps"));
-    assertArrayEquals(new long[] {5, 5}, (long[]) bench.get("new_tokens"));
-    assertArrayEquals(new double[] {5, 7}, (double[]) bench.get("wall_time"));
-    assertArrayEquals(new int[] {3, 1, 1, 3, 1, 1}, (int[]) bench.get("accept_lengths"));
   }
 }

@@ -33,7 +33,7 @@ class GlancingTrainingTest {
       // behind the end nothing is wrong whatever is predicted
       Arrays.fill(predicted, 9, 12, 4);
       double p = .5 - .001 * seed;
-      Block seen = GlancingTraining.glance(block, predicted, p, SeedTree.of(seed).rng());
+      Block seen = GlancingTraining.glance(block, i -> predicted[i], p, SeedTree.of(seed).rng());
       int revealed = 0;
       for (int i = 0; i < seen.read().length; i++) {
         if (seen.read()[i] != block.read()[i]) {
@@ -62,7 +62,7 @@ class GlancingTrainingTest {
       for (LossStep<List<PairTraining.Pair>> loss :
           List.of(
               new PairTraining(writer),
-              new GlancingTraining(filler, MASK, 4, .5, .3, 60, SeedTree.of(3)))) {
+              new GlancingTraining(filler, MASK, 4, 60, SeedTree.of(3)))) {
         Seq2Seq model = loss instanceof PairTraining ? writer : filler;
         BatchSource<List<PairTraining.Pair>> source =
             BatchSource.drawn(

@@ -10,7 +10,7 @@ import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 
 /** A bigram model with a hidden layer on sequences where each token follows from the one before. */
-final class Toy implements Trainable {
+final class Toy implements Trainable, LossStep<long[][]> {
   static final int VOCABULARY = 11;
 
   private final Parameters parameters;
@@ -48,11 +48,13 @@ final class Toy implements Trainable {
     return BatchSource.drawn(SeedTree.of(seed), Toy::draw);
   }
 
-  static Work work(long[][] batch) {
-    return new Work(batch[0].length, 1, 1000);
+  @Override
+  public Work work(long[][] batch) {
+    return new Work(batch[0].length, 1);
   }
 
-  NDArray loss(NDManager scope, long[][] batch) {
+  @Override
+  public NDArray loss(NDManager scope, long[][] batch) {
     calls++;
     if (calls == interruptedCall) {
       Thread.currentThread().interrupt();
@@ -78,7 +80,6 @@ final class Toy implements Trainable {
   }
 
   Training<long[][]> training(TrainingConfig config) {
-    return new Training<>(config, this, source(5), this::loss, Toy::work)
-        .progress(Progress.silent());
+    return new Training<>(config, this, source(5), this).progress(Progress.silent());
   }
 }

@@ -10,21 +10,12 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.stretto.training.TrainingResult.Stop;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainingTest {
-  @TempDir Path folder;
-
   private static TrainingConfig config(long steps) {
     return TrainingConfig.of(Budget.steps(steps), 1e-2).withWarmup(5);
   }
@@ -40,53 +31,34 @@ class TrainingTest {
       assertEquals(entropy, result.finalLoss(), .03);
       assertEquals(Stop.BUDGET, result.stop());
       assertEquals(300, result.steps());
-      assertEquals(new Work(300 * 32, 300, 300_000), result.work());
-      assertTrue(result.svg().contains("polyline"));
+      assertEquals(new Work(300 * 32, 300), result.work());
       assertTrue(
           toy.parameters().all().values().stream().noneMatch(NDArray::hasGradient),
           "no weight collects gradients after a training");
     }
   }
 
-  static Stream<TrainingConfig> resumed() {
-    return Stream.of(
-        config(20), config(20).withEma(.99), TrainingConfig.of(Budget.tokens(20 * 32), 1e-2));
-  }
-
-  @ParameterizedTest
-  @MethodSource
-  void resumed(TrainingConfig config) {
-    long through;
-    List<TrainingResult.Point> curve;
-    try (Toy toy = new Toy(3, .3)) {
-      curve = toy.training(config).run().curve();
-      through = toy.parameters().checksum();
-    }
-    Path file = folder.resolve("run.safetensors");
+  @Test
+  void anInterruptEndsTheTrainingAfterItsStep() {
     try (Toy toy = new Toy(3, .3)) {
       toy.interruptedCall = 10;
-      TrainingResult half = toy.training(config).checkpoints(file, 4).run();
+      TrainingResult half = toy.training(config(20)).run();
       assertEquals(Stop.INTERRUPTED, half.stop(), half.reason());
       assertEquals(10, half.steps());
       assertFalse(Thread.interrupted());
       assertThrows(CancellationException.class, half::measures);
     }
-    try (Toy toy = new Toy(99, .3)) {
-      TrainingResult rest = toy.training(config).checkpoints(file, 4).resume();
-      assertEquals(curve, rest.curve());
-      assertEquals(through, toy.parameters().checksum());
-      String says =
-          assertThrows(
-                  IllegalArgumentException.class,
-                  () -> toy.training(config.withSeed(8)).checkpoints(file, 4).resume())
-              .getMessage();
-      assertTrue(says.contains("run.safetensors") && says.contains("seed=8"), says);
+  }
+
+  @Test
+  void aBudgetOfExamplesEndsWithTheStepThatReachesIt() {
+    try (Toy toy = new Toy(3, 0)) {
+      assertEquals(20, toy.training(TrainingConfig.of(Budget.examples(20), 1e-2)).run().steps());
     }
   }
 
   @Test
-  void aLossThatIsNoNumberKeepsTheLastGoodWeightsAndCheckpoint() throws Exception {
-    Path file = folder.resolve("run.safetensors");
+  void aLossThatIsNoNumberKeepsTheLastGoodWeights() {
     long before;
     try (Toy toy = new Toy(3, 0)) {
       toy.interruptedCall = 11;
@@ -95,13 +67,11 @@ class TrainingTest {
     }
     try (Toy toy = new Toy(3, 0)) {
       toy.poisonedCall = 13;
-      TrainingResult result = toy.training(config(40)).checkpoints(file, 10).run();
+      TrainingResult result = toy.training(config(40)).run();
       assertEquals(Stop.DIVERGED, result.stop());
       assertEquals(12, result.steps());
       assertTrue(result.reason().startsWith("step 13 has loss NaN"), result.reason());
       assertEquals(before, toy.parameters().checksum(), "the weights that step 12 was good with");
-      assertTrue(Files.exists(file));
-      assertEquals(10, Checkpoint.read(file, config(40), Map.of()).steps());
     }
   }
 
@@ -126,7 +96,7 @@ class TrainingTest {
   @Test
   void liveArraysStayTheSame() {
     try (Toy toy = new Toy(3, .1)) {
-      TrainingConfig config = config(300).withEma(.9);
+      TrainingConfig config = config(300);
       List<Integer> counts = new ArrayList<>();
       int before = live(toy);
       toy.training(config).progress((status, last) -> counts.add(live(toy))).run();
@@ -142,11 +112,11 @@ class TrainingTest {
   }
 
   @Test
-  void sameSeedsGiveTheSameWeightsAndOthersGiveOthers() {
+  void sameSeedsGiveTheSameWeightsAndDropoutOthers() {
     long[] sums = new long[3];
     for (int i = 0; i < 3; i++) {
-      try (Toy toy = new Toy(3, .3)) {
-        toy.training(config(10).withSeed(i / 2)).run();
+      try (Toy toy = new Toy(3, i < 2 ? .3 : 0)) {
+        toy.training(config(10)).run();
         sums[i] = toy.parameters().checksum();
       }
     }

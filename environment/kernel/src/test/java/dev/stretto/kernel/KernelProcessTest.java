@@ -159,8 +159,6 @@ class KernelProcessTest {
             updateDisplay(id, "b");
             clearOutput();
             Show.show("c");
-            Show.place("p", 1);
-            Show.update("p", 2);
             Show.rendered("d")
             """);
     assertEquals("ok", answer.status(), answer.reply().toString());
@@ -171,8 +169,6 @@ class KernelProcessTest {
             "update_display_data",
             "clear_output",
             "display_data",
-            "display_data",
-            "update_display_data",
             "execute_result"),
         answer.types());
     assertEquals("d", answer.data().get("text/plain").getAsString());

@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
 import dev.stretto.figures.Show;
+import dev.stretto.figures.Showable;
 import java.awt.image.BufferedImage;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.junit.jupiter.api.Test;
 import tech.tablesaw.api.IntColumn;
@@ -65,8 +67,9 @@ class RenderingTest {
     assertTrue(shown.has("text/html") && shown.has("text/plain"), shown.keySet().toString());
     JsonObject html = data(Rendering.render(table, List.of("text/html")));
     assertEquals(List.of("text/html"), List.copyOf(html.keySet()));
-    assertTrue(data(Rendering.render(Show.latex("$x$"))).has("text/latex"));
-    assertTrue(data(Rendering.render(Show.json("[1]"))).get("application/json").isJsonArray());
+    assertTrue(data(Rendering.render(Show.markdown("$x$"))).has("text/markdown"));
+    Showable json = () -> Map.of("application/json", List.of(1));
+    assertTrue(data(Rendering.render(json)).get("application/json").isJsonArray());
     var own = new DisplayData("as it is");
     assertEquals(own, Rendering.render(own));
   }

@@ -21,14 +21,4 @@ public record Audio(float[] samples, int sampleRate) {
   public double duration() {
     return (double) samples.length / sampleRate;
   }
-
-  /**
-   * The same sound at another rate, by {@link Resampler}.
-   *
-   * @param rate samples a second, above 0
-   * @return ceil(length * rate / sampleRate) samples
-   */
-  public Audio resampled(int rate) {
-    return new Audio(new Resampler(sampleRate, rate).apply(samples), rate);
-  }
 }

@@ -131,19 +131,6 @@ public final class LogMel {
   }
 
   /**
-   * One sound's features as an array.
-   *
-   * @param manager owns the result
-   * @param audio at least one sample, at the rate of the settings
-   * @return (T, bins)
-   */
-  public NDArray apply(NDManager manager, Audio audio) {
-    return manager.create(
-        features(manager, List.of(audio)).getFirst(),
-        new Shape(frames(audio.samples().length), config.bins));
-  }
-
-  /**
    * A batch, padded to its longest row.
    *
    * @param manager owns the result

@@ -67,8 +67,8 @@ public final class SpeechSynth {
               && noise >= 0;
       if (!fits) {
         throw new IllegalArgumentException(
-            ("rate %d, %d words, %d homophones, sentences of %d to %d, symbols of %s to %s ms, smear"
-                    + " %s ms, noise %s: expected the ranges of SpeechSynth.Config")
+            ("rate %d, %d words, %d homophones, sentences of %d to %d, symbols of %s to %s ms,"
+                    + " smear %s ms, noise %s: expected the ranges of SpeechSynth.Config")
                 .formatted(
                     sampleRate,
                     words,
@@ -293,7 +293,7 @@ public final class SpeechSynth {
     int start = 0;
     for (int s = 0; s < ends.length; s++) {
       float[] pattern = patterns[symbol(text.charAt(s))];
-      float amplitude = amplitude(rng);
+      float amplitude = .8f + .4f * rng.nextFloat();
       int end = (int) Math.round(ends[s] * config.sampleRate);
       int from = start - fade.length / 2;
       int to = from + (end - start) + fade.length;
@@ -309,9 +309,5 @@ public final class SpeechSynth {
       out[i] += (float) (config.noise * RMS * noise.nextGaussian());
     }
     return new Audio(out, config.sampleRate);
-  }
-
-  private static float amplitude(Rng rng) {
-    return .8f + .4f * rng.nextFloat();
   }
 }

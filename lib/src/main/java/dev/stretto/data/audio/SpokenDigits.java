@@ -114,11 +114,6 @@ public record SpokenDigits(List<Take> takes) {
     return new SpokenDigits(takes.stream().filter(kept).toList());
   }
 
-  /** {@return every recording as an utterance} */
-  public List<Utterance> utterances() {
-    return takes.stream().map(Take::utterance).toList();
-  }
-
   /**
    * Strings of digits: takes of one speaker, each after a pause of 50 to 250 ms of faint noise, and
    * one more pause at the end.

@@ -13,27 +13,18 @@ import java.util.List;
  * A WAV (RIFF) file: PCM of 8, 16, 24 or 32 bits and IEEE float of 32 or 64, any number of
  * channels, plain or WAVE_FORMAT_EXTENSIBLE. Chunks other than {@code fmt} and {@code data} are
  * skipped. {@code Wav.read(path).mono()} is what most callers want.
+ *
+ * @param channels the samples of every channel, all of one length
+ * @param sampleRate samples a second, above 0
  */
-public final class Wav {
+@SuppressWarnings("ArrayRecordComponent") // as Audio: shared, not copied or compared
+public record Wav(float[][] channels, int sampleRate) {
   private static final int PCM = 1;
   private static final int FLOAT = 3;
   private static final short EXTENSIBLE = (short) 0xFFFE;
 
   /** A data chunk of this size or more was written to a pipe, its true size unknown. */
   private static final long ENDLESS = 0x7FFFF000L;
-
-  private final float[][] channels;
-  private final int sampleRate;
-
-  private Wav(float[][] channels, int sampleRate) {
-    this.channels = channels;
-    this.sampleRate = sampleRate;
-  }
-
-  /** The samples of every channel. */
-  float[][] channels() {
-    return channels;
-  }
 
   /** {@return the mean of all channels} */
   public Audio mono() {

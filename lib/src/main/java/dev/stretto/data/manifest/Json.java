@@ -80,15 +80,12 @@ final class Json {
   /** Half a surrogate pair cannot be written as UTF-8 again. */
   static String text(String text, String field, SourceLocation place) {
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (Character.isSurrogate(c)) {
-        if (Character.isLowSurrogate(c)
-            || i + 1 == text.length()
-            || !Character.isLowSurrogate(text.charAt(i + 1))) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        int whole = text.codePointAt(i++);
+        if (!Character.isSupplementaryCodePoint(whole)) {
           throw place.bad(
               Reason.NOT_UTF8, field + " holds half a surrogate pair, expected Unicode characters");
         }
-        i++;
       }
     }
     return text;

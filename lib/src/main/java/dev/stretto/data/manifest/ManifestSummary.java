@@ -52,9 +52,9 @@ public final class ManifestSummary {
   }
 
   private void add(Cut cut) {
-    durations.add(cut.duration());
-    tokens.add(cut.tokens());
-    rates.add(cut.tokensPerSecond());
+    durations.accept(cut.duration());
+    tokens.accept(cut.tokens());
+    rates.accept(cut.tokensPerSecond());
     Share share = languages.computeIfAbsent(cut.language(), language -> new Share());
     share.cuts++;
     share.seconds += cut.duration();
@@ -63,12 +63,12 @@ public final class ManifestSummary {
 
   /** {@return how many cuts, 0 or more} */
   public long cuts() {
-    return durations.count();
+    return durations.getCount();
   }
 
   /** {@return hours of audio} */
   public double hours() {
-    return durations.sum() / 3600;
+    return durations.getSum() / 3600;
   }
 
   /**
@@ -82,7 +82,7 @@ public final class ManifestSummary {
         Table.create(
             String.format("%,d cuts, %,.2f h", cuts(), hours()), StringColumn.create("quantity"));
     table.stringColumn(0).append("duration (s)").append("tokens").append("tokens/s");
-    double[] means = {durations.mean(), tokens.mean(), rates.mean()};
+    double[] means = {durations.getAverage(), tokens.getAverage(), rates.getAverage()};
     table.addColumns(DoubleColumn.create("mean", means));
     addQuantile(table, "min", 0);
     QUANTILES.forEach(q -> addQuantile(table, "p" + Math.round(100 * q), q));
@@ -117,7 +117,7 @@ public final class ManifestSummary {
               language.append(entry.getKey());
               cuts.append(of.cuts);
               hours.append(of.seconds / 3600);
-              share.append(of.seconds / durations.sum());
+              share.append(of.seconds / durations.getSum());
               rate.append(of.tokens / of.seconds);
             });
     return Table.create("languages", language, cuts, hours, share, rate);

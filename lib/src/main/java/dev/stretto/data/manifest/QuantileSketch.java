@@ -1,11 +1,13 @@
 package dev.stretto.data.manifest;
 
+import java.util.DoubleSummaryStatistics;
+
 /**
  * Quantiles of a stream in constant memory, each within 0.05 % of the exact one: counts in bins
  * whose edges grow by a constant factor (DDSketch; Masson, Rim and Lee, VLDB 2019, section 2).
  * Mean, least and largest value are exact.
  */
-final class QuantileSketch {
+final class QuantileSketch extends DoubleSummaryStatistics {
   private static final double ACCURACY = 5e-4;
   private static final double LOG_GAMMA = Math.log((1 + ACCURACY) / (1 - ACCURACY));
   private static final double LEAST = 1e-5;
@@ -14,17 +16,11 @@ final class QuantileSketch {
 
   private final long[] bins = new long[index(LARGEST) - OFFSET + 1];
   private long zeros;
-  private long count;
-  private double sum;
-  private double min = Double.POSITIVE_INFINITY;
-  private double max = Double.NEGATIVE_INFINITY;
 
   /** Adds a value, 0 or more. */
-  void add(double x) {
-    count++;
-    sum += x;
-    min = Math.min(min, x);
-    max = Math.max(max, x);
+  @Override
+  public void accept(double x) {
+    super.accept(x);
     if (x < LEAST) {
       zeros++;
     } else {
@@ -37,44 +33,21 @@ final class QuantileSketch {
     return (int) Math.ceil(Math.log(x) / LOG_GAMMA);
   }
 
-  /** Algorithm 2: the value of rank q (count - 1). */
+  /** Algorithm 2: the value of rank q (count - 1); 0 where there are none. */
   double quantile(double q) {
-    if (q <= 0 || count == 0) {
-      return min();
+    if (getCount() == 0) {
+      return 0;
     }
-    if (q >= 1) {
-      return max();
-    }
-    double rank = q * (count - 1);
+    double rank = q * (getCount() - 1);
     long below = zeros;
     int i = 0;
     while (below <= rank && i < bins.length) {
       below += bins[i++];
     }
-    if (i == 0) {
-      return min();
+    if (q <= 0 || i == 0) {
+      return getMin();
     }
     double middle = 2 * Math.exp((i - 1 + OFFSET) * LOG_GAMMA) / (1 + Math.exp(LOG_GAMMA));
-    return Math.min(Math.max(middle, min), max);
-  }
-
-  double mean() {
-    return count == 0 ? 0 : sum / count;
-  }
-
-  double sum() {
-    return sum;
-  }
-
-  double min() {
-    return count == 0 ? 0 : min;
-  }
-
-  double max() {
-    return count == 0 ? 0 : max;
-  }
-
-  long count() {
-    return count;
+    return q >= 1 ? getMax() : Math.clamp(middle, getMin(), getMax());
   }
 }

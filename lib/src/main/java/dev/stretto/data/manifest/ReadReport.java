@@ -21,11 +21,6 @@ public record ReadReport(long cuts, Map<Reason, Long> skipped, List<String> exam
     examples = List.copyOf(examples);
   }
 
-  /** {@return how many entries were left out for any reason, 0 or more} */
-  public long skippedInAll() {
-    return skipped.values().stream().mapToLong(Long::longValue).sum();
-  }
-
   @Override
   public String toString() {
     String reasons =

@@ -3,15 +3,7 @@ package dev.stretto.data.text;
 import dev.stretto.tensor.Rng;
 
 /** A task with exactly one right answer to every prompt. */
-sealed interface Determined extends TaskCorpus
-    permits Addition,
-        Dialogue,
-        DigitSorting,
-        FactQuestions,
-        JsonRecords,
-        MethodNames,
-        Passages,
-        RecordSentences {
+interface Determined extends TaskCorpus {
 
   /**
    * Draws a prompt.

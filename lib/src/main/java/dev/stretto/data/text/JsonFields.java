@@ -32,6 +32,15 @@ public record JsonFields(String place, Map<String, Object> members) {
           .setStrictness(Strictness.STRICT)
           .create();
 
+  /** What the sentences call the types. */
+  private static final Map<Class<?>, String> KINDS =
+      Map.of(
+          Long.class, "a whole number",
+          Double.class, "a number",
+          Boolean.class, "true or false",
+          String.class, "a text",
+          List.class, "a list");
+
   /** Copies the fields that are not null. */
   public JsonFields {
     Map<String, Object> kept = new LinkedHashMap<>(members);
@@ -167,7 +176,7 @@ public record JsonFields(String place, Map<String, Object> members) {
                   place,
                   name,
                   value instanceof JsonFields ? "an object" : brief(found),
-                  kind(type)));
+                  KINDS.getOrDefault(type, "an object")));
     }
     return type.cast(value);
   }
@@ -181,16 +190,5 @@ public record JsonFields(String place, Map<String, Object> members) {
   private static String brief(Object found) {
     String text = String.valueOf(found).replaceAll("\\R", " ");
     return text.length() > 40 ? text.substring(0, 40) + "..." : text;
-  }
-
-  private static String kind(Class<?> type) {
-    return switch (type.getSimpleName()) {
-      case "Long" -> "a whole number";
-      case "Double" -> "a number";
-      case "Boolean" -> "true or false";
-      case "String" -> "a text";
-      case "List" -> "a list";
-      default -> "an object";
-    };
   }
 }

@@ -5,7 +5,7 @@ import dev.stretto.tensor.SeedTree;
 import java.util.stream.Stream;
 
 /** A generated task: it draws prompts with answers, and checks answers. */
-public sealed interface TaskCorpus permits Brackets, Determined, TinyJava, ToyTranslation {
+public interface TaskCorpus {
 
   /**
    * A prompt and a right answer to it, without an end mark.

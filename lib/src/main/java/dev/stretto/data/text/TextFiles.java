@@ -1,6 +1,5 @@
 package dev.stretto.data.text;
 
-import dev.stretto.tensor.SeedTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
@@ -70,16 +69,12 @@ public final class TextFiles {
 
   /** {@return about nine tenths of the files, to train on, chosen by a hash of the name} */
   public TextFiles train() {
-    return select(name -> !held(name));
+    return select(name -> !TaskCorpus.held(name));
   }
 
   /** {@return the files that {@link #train()} leaves out} */
   public TextFiles heldOut() {
-    return select(TextFiles::held);
-  }
-
-  private static boolean held(String name) {
-    return Long.remainderUnsigned(SeedTree.of(0).child(name).seed(), 10) == 0;
+    return select(TaskCorpus::held);
   }
 
   /** {@return the names in order} */

@@ -114,14 +114,8 @@ final class ContextSession implements Session {
 
   @Override
   public void gather(int[] rows) {
-    int[][] from = texts;
-    int[] had = lengths;
-    texts = new int[rows.length][];
-    lengths = new int[rows.length];
-    for (int row = 0; row < rows.length; row++) {
-      texts[row] = from[rows[row]].clone();
-      lengths[row] = had[rows[row]];
-    }
+    texts = Arrays.stream(rows).mapToObj(row -> texts[row].clone()).toArray(int[][]::new);
+    lengths = Arrays.stream(rows).map(row -> lengths[row]).toArray();
     scored = new TokenTree[0];
   }
 

@@ -71,9 +71,6 @@ final class HubGpt {
             conv(files, from + "mlp.c_proj", weights, to + "feed.down", feed, width);
           }
           norm(files, root + "ln_f", weights, "norm", width);
-          if (!tied) {
-            weights.load("head.weight", files.floats("lm_head.weight", vocabulary, width));
-          }
         });
   }
 

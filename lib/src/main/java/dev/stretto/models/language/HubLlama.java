@@ -8,6 +8,7 @@ import dev.stretto.models.layers.TransformerConfig.Norm;
 import dev.stretto.models.layers.TransformerConfig.PositionKind;
 import dev.stretto.models.layers.TransformerConfig.PositionKind.Scaling;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * The network of Llama, Mistral and Qwen2. Their rotary positions pair number k of a head with
@@ -70,16 +71,7 @@ final class HubLlama {
             0,
             config.find("rms_norm_eps", Double.class).orElse(1e-6));
     files.expect("model.embed_tokens.weight", vocabulary, width);
-    return HubModel.filled(
-        shape,
-        tied,
-        files,
-        weights -> {
-          fill(weights);
-          if (!tied) {
-            weights.load("head.weight", files.floats("lm_head.weight", vocabulary, width));
-          }
-        });
+    return HubModel.filled(shape, tied, files, this::fill);
   }
 
   private PositionKind.Rotary positions() {
@@ -88,7 +80,7 @@ final class HubLlama {
         config
             .find("rope_parameters", JsonFields.class)
             .or(() -> config.find("rope_scaling", JsonFields.class))
-            .orElse(new JsonFields(config.place(), java.util.Map.of()));
+            .orElse(new JsonFields(config.place(), Map.of()));
     double base =
         rope.find("rope_theta", Double.class)
             .or(() -> config.find("rope_theta", Double.class))

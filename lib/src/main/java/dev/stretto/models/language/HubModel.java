@@ -110,6 +110,10 @@ public record HubModel(CausalLm model, Optional<Path> tokenizer, int begin, List
     CausalLm model = new CausalLm(shape, tied, Parameters.undrawn());
     try {
       fill.accept(model.parameters());
+      if (!tied) {
+        float[] head = files.floats("lm_head.weight", shape.vocabulary(), shape.width());
+        model.parameters().load("head.weight", head);
+      }
       // masks and frequencies that old versions stored, and a head that is the embedding table
       files.allAsked(
           name ->

@@ -177,16 +177,12 @@ public final class NGramModel implements ContextModel {
       Successors next = successors[length][node];
       double total = next.total + next.tokens.length;
       double shorter = next.tokens.length / total;
-      for (int token = 0; token < vocabulary; token++) {
-        probabilities[token] *= shorter;
-      }
+      Arrays.setAll(probabilities, token -> probabilities[token] * shorter);
       for (int i = 0; i < next.tokens.length; i++) {
         probabilities[next.tokens[i]] += next.counts[i] / total;
       }
     }
-    for (int token = 0; token < vocabulary; token++) {
-      probabilities[token] = Math.log(probabilities[token]);
-    }
+    Arrays.setAll(probabilities, token -> Math.log(probabilities[token]));
     return probabilities;
   }
 }

@@ -5,8 +5,6 @@ import dev.stretto.models.TokenModel;
 import dev.stretto.models.TokenTree;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
-import dev.stretto.tensor.Tensors;
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -61,9 +59,7 @@ public record PerturbedModel(TokenModel model, int[] tokens, double rate, long s
       Verified right = session.score(scope, trees);
       int nodes = (int) right.logProbsBNV().getShape().get(1);
       int vocabulary = slips.vocabulary();
-      FloatBuffer buffer = Tensors.floats(right.logProbsBNV());
-      float[] logProbs = new float[buffer.remaining()];
-      buffer.get(logProbs);
+      float[] logProbs = right.logProbsBNV().toFloatArray();
       int[] lengths = session.lengths();
       for (int b = 0; b < trees.length; b++) {
         int[] depths = trees[b].depths();

@@ -183,44 +183,12 @@ public record TransformerConfig(
   }
 
   /**
-   * A small Llama: RMS norm, SwiGLU, rotary positions, grouped-query attention.
-   *
-   * @param layers layers
-   * @param width D
-   * @param heads query heads
-   * @param keyHeads key heads
-   * @param vocabulary tokens
-   * @param maxLength positions
-   * @return the shape; the feed-forward is 8/3 D wide, rounded up to a multiple of 8
-   */
-  public static TransformerConfig llama(
-      int layers, int width, int heads, int keyHeads, int vocabulary, int maxLength) {
-    return new TransformerConfig(
-        layers,
-        width,
-        heads,
-        keyHeads,
-        (8 * width / 3 + 7) / 8 * 8,
-        vocabulary,
-        maxLength,
-        Norm.RMS,
-        Activation.SWIGLU,
-        false,
-        false,
-        new PositionKind.Rotary(10000, 0),
-        false,
-        0,
-        0,
-        1e-6);
-  }
-
-  /**
    * With cross-attention in every layer.
    *
    * @return the altered shape
    */
   public TransformerConfig withCross() {
-    return copy(heads, keyHeads, biases, queryKeyNorm, positions, true, condition, dropout);
+    return copy(heads, keyHeads, positions, true);
   }
 
   /**
@@ -231,25 +199,7 @@ public record TransformerConfig(
    * @return the altered shape
    */
   public TransformerConfig withHeads(int query, int key) {
-    return copy(query, key, biases, queryKeyNorm, positions, cross, condition, dropout);
-  }
-
-  /**
-   * With biases in the projections.
-   *
-   * @return the altered shape
-   */
-  public TransformerConfig withBiases() {
-    return copy(heads, keyHeads, true, queryKeyNorm, positions, cross, condition, dropout);
-  }
-
-  /**
-   * With normalised queries and keys.
-   *
-   * @return the altered shape
-   */
-  public TransformerConfig withQueryKeyNorm() {
-    return copy(heads, keyHeads, biases, true, positions, cross, condition, dropout);
+    return copy(query, key, positions, cross);
   }
 
   /**
@@ -259,38 +209,10 @@ public record TransformerConfig(
    * @return the altered shape
    */
   public TransformerConfig with(PositionKind kind) {
-    return copy(heads, keyHeads, biases, queryKeyNorm, kind, cross, condition, dropout);
+    return copy(heads, keyHeads, kind, cross);
   }
 
-  /**
-   * With adaptive norms.
-   *
-   * @param width of the condition
-   * @return the altered shape
-   */
-  public TransformerConfig withCondition(int width) {
-    return copy(heads, keyHeads, biases, queryKeyNorm, positions, cross, width, dropout);
-  }
-
-  /**
-   * With dropout.
-   *
-   * @param share of numbers
-   * @return the altered shape
-   */
-  public TransformerConfig withDropout(double share) {
-    return copy(heads, keyHeads, biases, queryKeyNorm, positions, cross, condition, share);
-  }
-
-  private TransformerConfig copy(
-      int query,
-      int key,
-      boolean withBiases,
-      boolean withQueryKeyNorm,
-      PositionKind kind,
-      boolean withCross,
-      int withCondition,
-      double withDropout) {
+  private TransformerConfig copy(int query, int key, PositionKind kind, boolean withCross) {
     return new TransformerConfig(
         layers,
         width,
@@ -301,12 +223,12 @@ public record TransformerConfig(
         maxLength,
         norm,
         activation,
-        withBiases,
-        withQueryKeyNorm,
+        biases,
+        queryKeyNorm,
         kind,
         withCross,
-        withCondition,
-        withDropout,
+        condition,
+        dropout,
         epsilon);
   }
 

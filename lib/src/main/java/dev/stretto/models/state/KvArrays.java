@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Keys and values that every pass makes anew, so that gradients flow through them: new positions
@@ -35,7 +36,11 @@ final class KvArrays implements KvStorage {
   }
 
   private int slots(int layer) {
-    return arrays[layer][0] == null ? 0 : (int) arrays[layer][0].getShape().get(2);
+    return slots(arrays[layer][0]);
+  }
+
+  private static int slots(NDArray array) {
+    return array == null ? 0 : (int) array.getShape().get(2);
   }
 
   @Override
@@ -84,7 +89,9 @@ final class KvArrays implements KvStorage {
       arrays[layer] = fresh[layer];
     }
     fresh[layer] = new NDArray[2];
-    if (arrays[layer][0] == null || (most == slots(layer) && identity(sources, most))) {
+    int[] all = IntStream.range(0, slots(layer)).toArray();
+    if (arrays[layer][0] == null
+        || Arrays.stream(sources).allMatch(row -> Arrays.equals(row, all))) {
       return;
     }
     if (most == 0) {
@@ -107,20 +114,6 @@ final class KvArrays implements KvStorage {
       NDArray places = old.getManager().create(index, new Shape(rows, heads, most, width));
       arrays[layer][which] = old.gather(places, 2);
     }
-  }
-
-  private static boolean identity(int[][] sources, int most) {
-    for (int[] row : sources) {
-      if (row.length != most) {
-        return false;
-      }
-      for (int t = 0; t < most; t++) {
-        if (row[t] != t) {
-          return false;
-        }
-      }
-    }
-    return true;
   }
 
   @Override
@@ -166,31 +159,20 @@ final class KvArrays implements KvStorage {
     NDManager scope = like.getManager();
     Shape shape = like.getShape();
     long rows = shape.get(0);
-    long slots =
-        Math.max(
-            own == null ? 0 : own.getShape().get(2), other == null ? 0 : other.getShape().get(2));
+    int slots = Math.max(slots(own), slots(other));
     NDArray whole = padded(scope, own, shape, rows, slots);
-    NDArray row =
-        padded(
-            scope,
-            other == null ? null : Tensors.narrow(scope, other, 0, from, from + 1),
-            shape,
-            1,
-            slots);
+    NDArray source = other == null ? null : Tensors.narrow(scope, other, 0, from, from + 1);
+    NDArray changed = padded(scope, source, shape, 1, slots);
     NDList parts = new NDList();
-    if (to > 0) {
-      parts.add(Tensors.narrow(scope, whole, 0, 0, to));
-    }
-    parts.add(row);
-    if (to + 1 < rows) {
-      parts.add(Tensors.narrow(scope, whole, 0, to + 1, rows));
+    for (long row = 0; row < rows; row++) {
+      parts.add(row == to ? changed : Tensors.narrow(scope, whole, 0, row, row + 1));
     }
     return NDArrays.concat(parts, 0);
   }
 
   /** With zeros behind its slots; zeros alone where there is none. */
-  private static NDArray padded(NDManager scope, NDArray array, Shape like, long rows, long slots) {
-    long has = array == null ? 0 : array.getShape().get(2);
+  private static NDArray padded(NDManager scope, NDArray array, Shape like, long rows, int slots) {
+    int has = slots(array);
     if (has == slots) {
       return array;
     }

@@ -8,7 +8,6 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import dev.stretto.models.TokenTree;
 
 /**
  * The short convolution before a state-space layer, over a tree: a node reads itself and its
@@ -21,15 +20,11 @@ public final class TreeConvolution {
   /**
    * What every node reads.
    *
-   * @param tree of the nodes
+   * @param parents of the nodes, -1 for node 0
    * @param width of the kernel
    * @return [node][tap]: the node itself, its parent, ...; inputs are counted from the {@code width
    *     - 1} committed ones on, the newest last, with node 0 behind them
    */
-  public static int[][] gather(TokenTree tree, int width) {
-    return gather(tree.parents(), width);
-  }
-
   static int[][] gather(int[] parents, int width) {
     int[][] table = new int[parents.length][width];
     for (int i = 0; i < table.length; i++) {

@@ -5,7 +5,6 @@ import dev.stretto.data.text.JavaSources;
 import dev.stretto.data.text.TextFiles;
 import dev.stretto.experiments.Experiment;
 import dev.stretto.metrics.SampleStatistics;
-import dev.stretto.models.TokenTree;
 import dev.stretto.models.language.ReplayTarget;
 import dev.stretto.profilers.LatencyModel;
 import dev.stretto.samplers.decoding.Acceptance;
@@ -22,7 +21,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Drafts from tri-gram matrices for held-out files of the JDK's {@code java.util} as lexer tokens:
@@ -43,7 +44,7 @@ public final class AdedStudy {
   private final JavaLexer lexer = new JavaLexer();
   private final List<String> names;
   private final List<int[]> files;
-  private final int[][] foreign;
+  private final List<int[]> foreign; // read at once: the vocabulary grows with each text
   private final Map<String, List<Acceptance>> replays = new HashMap<>();
   private final Map<Long, TrigramMatrix> matrices = new HashMap<>();
 
@@ -58,13 +59,13 @@ public final class AdedStudy {
     this.family = family;
     TextFiles texts = JavaSources.installed(ROOT).select(n -> n.indexOf('/', ROOT.length()) < 0);
     names = texts.names();
-    files = texts.texts().map(text -> lexer.encode(JavaLexer.split(text))).toList();
-    foreign =
-        JavaSources.installed("java.base/java/time/")
-            .texts()
-            .limit(40)
-            .map(text -> lexer.encode(JavaLexer.split(text)))
-            .toArray(int[][]::new);
+    files = texts.texts().map(this::tokens).toList();
+    TextFiles others = JavaSources.installed("java.base/java/time/");
+    foreign = others.texts().limit(40).map(this::tokens).toList();
+  }
+
+  private int[] tokens(String text) {
+    return lexer.encode(JavaLexer.split(text));
   }
 
   private int[] held(long seed) {
@@ -74,20 +75,22 @@ public final class AdedStudy {
     return IntStream.range(0, HELD).map(i -> large[i * large.length / HELD + shift]).toArray();
   }
 
-  private TrigramMatrix counted(long seed) {
-    return matrices.computeIfAbsent(seed, this::count);
+  private TrigramMatrix count(Stream<int[]> texts) {
+    return TrigramMatrix.count(lexer.vocabulary(), TOP, texts.toArray(int[][]::new));
   }
 
-  private TrigramMatrix count(long seed) {
-    int[] held = held(seed);
-    return TrigramMatrix.count(
-        lexer.vocabulary(),
-        TOP,
-        IntStream.range(0, files.size())
-            .filter(i -> Arrays.stream(held).noneMatch(h -> h == i))
-            .limit(100)
-            .mapToObj(files::get)
-            .toArray(int[][]::new));
+  /** The matrix of the files that are not held out. */
+  private TrigramMatrix counted(long seed) {
+    return matrices.computeIfAbsent(
+        seed,
+        key -> {
+          int[] held = held(seed);
+          return count(
+              IntStream.range(0, files.size())
+                  .filter(i -> IntStream.of(held).noneMatch(h -> h == i))
+                  .limit(100)
+                  .mapToObj(files::get));
+        });
   }
 
   /** {@return which files are held out and how many kinds of tokens there are, in a sentence} */
@@ -103,22 +106,18 @@ public final class AdedStudy {
   private Drafter drafter(String matrix, long seed) {
     return switch (matrix) {
       case "static" -> new AdedDrafter(counted(seed), new MatrixUpdate.Static(), TREE);
-      case "boost (published)" -> boosted(seed, TREE);
+      case "boost (published)" -> boosted(counted(seed), TREE);
       case "mean, alpha .1" -> new AdedDrafter(counted(seed), new MatrixUpdate.Ema(.1), TREE);
       case "mean, alpha .3" -> new AdedDrafter(counted(seed), new MatrixUpdate.Ema(.3), TREE);
-      case "cold + boost" ->
-          new AdedDrafter(
-              TrigramMatrix.count(lexer.vocabulary(), TOP), MatrixUpdate.PUBLISHED, TREE);
-      case "java.time + boost" ->
-          new AdedDrafter(
-              TrigramMatrix.count(lexer.vocabulary(), TOP, foreign), MatrixUpdate.PUBLISHED, TREE);
+      case "cold + boost" -> boosted(count(Stream.of()), TREE);
+      case "java.time + boost" -> boosted(count(foreign.stream()), TREE);
       case "prompt lookup" -> new PromptLookup(3, 10);
       default -> throw new IllegalArgumentException("no matrix " + matrix);
     };
   }
 
-  private Drafter boosted(long seed, DraftMaker maker) {
-    return new AdedDrafter(counted(seed), MatrixUpdate.PUBLISHED, maker);
+  private static Drafter boosted(TrigramMatrix matrix, DraftMaker maker) {
+    return new AdedDrafter(matrix, MatrixUpdate.PUBLISHED, maker);
   }
 
   private static Acceptance replay(int[] text, Drafter drafter) {
@@ -133,15 +132,12 @@ public final class AdedStudy {
 
   /** Counts of each held-out file. */
   private List<Acceptance> replays(String name, long seed, Drafter drafter) {
+    int length = lab.preset().isSmoke() ? 150 : TOKENS;
     return replays.computeIfAbsent(
         name + " " + seed,
         key ->
             Arrays.stream(held(seed))
-                .mapToObj(
-                    i ->
-                        replay(
-                            Arrays.copyOf(files.get(i), lab.preset().isSmoke() ? 150 : TOKENS),
-                            drafter))
+                .mapToObj(i -> replay(Arrays.copyOf(files.get(i), length), drafter))
                 .toList());
   }
 
@@ -150,11 +146,20 @@ public final class AdedStudy {
   }
 
   private List<Acceptance> replays(DraftMaker maker, long seed) {
-    return replays(maker.toString(), seed, boosted(seed, maker));
+    return replays(maker.toString(), seed, boosted(counted(seed), maker));
+  }
+
+  private static double mean(List<Acceptance> files, ToDoubleFunction<Acceptance> value) {
+    return files.stream().mapToDouble(value).average().orElseThrow();
   }
 
   private static double tau(List<Acceptance> files) {
-    return files.stream().mapToDouble(Acceptance::lengthWithBonus).average().orElseThrow();
+    return mean(files, Acceptance::lengthWithBonus);
+  }
+
+  private static double nodes(List<Acceptance> files) {
+    Acceptance all = files.stream().reduce(Acceptance::plus).orElseThrow();
+    return (double) all.drafted() / all.passes();
   }
 
   /** Mean tokens per pass of a quarter of the passes. */
@@ -194,10 +199,10 @@ public final class AdedStudy {
           taus.getAverage(),
           taus.getMin(),
           taus.getMax(),
-          (double) all.drafted() / all.passes(),
+          AdedStudy.nodes(files),
           1 - (double) all.drafts() / all.passes(),
-          files.stream().mapToDouble(f -> quarter(f, 0)).average().orElseThrow(),
-          files.stream().mapToDouble(f -> quarter(f, 3)).average().orElseThrow());
+          mean(files, f -> quarter(f, 0)),
+          mean(files, f -> quarter(f, 3)));
     }
   }
 
@@ -218,13 +223,10 @@ public final class AdedStudy {
   }
 
   private Acceptance story(String matrix, long seed) {
-    int[] longest =
-        Arrays.stream(held(seed))
-            .mapToObj(files::get)
-            .max(Comparator.comparingInt(text -> text.length))
-            .orElseThrow();
-    int[] text =
-        Arrays.copyOf(longest, Math.min(lab.preset().isSmoke() ? 1000 : 8000, longest.length));
+    Stream<int[]> texts = Arrays.stream(held(seed)).mapToObj(files::get);
+    int[] longest = texts.max(Comparator.comparingInt(text -> text.length)).orElseThrow();
+    int most = lab.preset().isSmoke() ? 1000 : 8000;
+    int[] text = Arrays.copyOf(longest, Math.min(most, longest.length));
     return replays
         .computeIfAbsent(
             "story " + matrix + " " + seed, key -> List.of(replay(text, drafter(matrix, seed))))
@@ -270,8 +272,7 @@ public final class AdedStudy {
     var taus =
         SampleStatistics.of(files.stream().mapToDouble(Acceptance::lengthWithBonus).toArray());
     double error = 2 * taus.deviation() / Math.sqrt(taus.count());
-    double nodes = Row.of(name, files).nodes;
-    return new Made(name, nodes, taus.mean(), taus.mean() - error, taus.mean() + error);
+    return new Made(name, nodes(files), taus.mean(), taus.mean() - error, taus.mean() + error);
   }
 
   /** {@return chains, best-first trees and searches over the boosted matrix} */
@@ -295,64 +296,12 @@ public final class AdedStudy {
     return new PuctDraft(iterations, 3, c1, 8, 24, lab.seeds().getFirst());
   }
 
-  /**
-   * A node of a search, drawn as a tree.
-   *
-   * @param depth tokens after the last committed one
-   * @param place from top to bottom
-   * @param fromDepth depth of its parent
-   * @param fromPlace place of its parent
-   * @param label token and visits
-   * @param visits how often it was passed
-   */
-  public record Node(
-      double depth, double place, double fromDepth, double fromPlace, String label, int visits) {}
-
   /** {@return the 24 most visited nodes of one search in the middle of a file, and the root} */
-  public List<Node> searched() {
+  public List<SearchNode> searched() {
     long seed = lab.seeds().getFirst();
     int[] text = files.get(held(seed)[5]);
     PuctDraft.Search search = search(150, 32).search(counted(seed), text[699], text[700]);
-    TokenTree tree = search.tree();
-    int[] shown =
-        IntStream.range(0, tree.size())
-            .filter(i -> search.visits()[i] > 0)
-            .boxed()
-            .sorted(Comparator.comparingInt(i -> -search.visits()[i]))
-            .limit(25)
-            .mapToInt(i -> i)
-            .sorted()
-            .toArray();
-    double[] places = new double[tree.size()];
-    place(tree, shown, 0, 0, places);
-    return Arrays.stream(shown)
-        .mapToObj(
-            i -> {
-              int parent = Math.max(0, tree.parents()[i]);
-              String label = lexer.token(tree.tokens()[i]) + "  " + search.visits()[i];
-              return new Node(
-                  tree.depths()[i],
-                  -places[i],
-                  tree.depths()[parent],
-                  -places[parent],
-                  label,
-                  search.visits()[i]);
-            })
-        .toList();
-  }
-
-  /** Leaves one below the other, each other node in the middle of its children. */
-  private static double place(TokenTree tree, int[] shown, int node, double next, double[] places) {
-    double after = next;
-    List<Double> below = new ArrayList<>();
-    for (int child : shown) {
-      if (tree.parents()[child] == node) {
-        after = place(tree, shown, child, after, places);
-        below.add(places[child]);
-      }
-    }
-    places[node] = below.stream().mapToDouble(p -> p).average().orElse(next);
-    return below.isEmpty() ? next + 1 : after;
+    return SearchNode.of(search, 25, lexer::token);
   }
 
   /**
@@ -379,35 +328,29 @@ public final class AdedStudy {
         TrigramMatrix.count(
             family.tokenizer().vocabulary(), TOP, family.suite().trainingText(300_000));
     DraftMaker tree = new BestFirstDraft(8, 4);
+    DraftMaker search = new PuctDraft(50, 3, 32, 8, 8, lab.seeds().getFirst());
     List<Drafter> drafters =
         List.of(
             new PromptLookup(3, 10),
             new AdedDrafter(matrix, new MatrixUpdate.Static(), tree),
-            new AdedDrafter(matrix, MatrixUpdate.PUBLISHED, tree),
-            new AdedDrafter(
-                matrix,
-                MatrixUpdate.PUBLISHED,
-                new PuctDraft(50, 3, 32, 8, 8, lab.seeds().getFirst())));
+            boosted(matrix, tree),
+            boosted(matrix, search));
     List<Category> categories = new ArrayList<>();
     int row = 0;
-    for (var prompts : family.prompts().entrySet()) {
-      int to = row + prompts.getValue().length;
-      int[][] plain = Arrays.copyOfRange(family.plain().tokens(), row, to);
-      var runs =
-          drafters.stream()
-              .map(
-                  drafter ->
-                      SpeculativeDecoder.decode(
-                          family.target(),
-                          prompts.getValue(),
-                          family.greedy(),
-                          drafter,
-                          new ExactMatch()))
-              .toList();
-      double[] tau = runs.stream().mapToDouble(r -> r.acceptance().lengthWithBonus()).toArray();
-      boolean same = runs.stream().allMatch(run -> Arrays.deepEquals(plain, run.tokens()));
-      categories.add(new Category(prompts.getKey(), tau[0], tau[1], tau[2], tau[3], same));
-      row = to;
+    for (String category : family.prompts().keySet()) {
+      int[][] prompts = family.prompts().get(category);
+      int[][] plain = Arrays.copyOfRange(family.plain().tokens(), row, row + prompts.length);
+      double[] tau = new double[drafters.size()];
+      boolean same = true;
+      for (int i = 0; i < tau.length; i++) {
+        var run =
+            SpeculativeDecoder.decode(
+                family.target(), prompts, family.greedy(), drafters.get(i), new ExactMatch());
+        tau[i] = run.acceptance().lengthWithBonus();
+        same &= Arrays.deepEquals(plain, run.tokens());
+      }
+      categories.add(new Category(category, tau[0], tau[1], tau[2], tau[3], same));
+      row += prompts.length;
     }
     return categories;
   }

@@ -4,7 +4,6 @@ import dev.stretto.models.TokenTree;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -45,54 +44,54 @@ public record PuctDraft(int iterations, int depth, double c1, double c2, int kee
    * @param tree all nodes that were opened
    * @param visits of each node
    */
-  public record Search(TokenTree tree, int[] visits) {}
+  public record Search(TokenTree tree, int[] visits) {
+    /** The most visited nodes, node 0 first; none without visits. */
+    IntStream mostVisited(int most) {
+      return IntStream.range(0, visits.length)
+          .filter(node -> visits[node] > 0)
+          .boxed()
+          .sorted(Comparator.comparingInt(node -> -visits[node]))
+          .limit(most)
+          .mapToInt(Integer::intValue);
+    }
+  }
 
-  /** The nodes of a search in parallel arrays; children of a node are neighbours. */
-  private final class Nodes {
-    final int[] token;
-    final int[] parent;
-    final int[] depths;
-    final int[] first;
-    final int[] children;
-    final int[] visits;
-    final double[] prior;
-    final double[] value;
-    int size = 1;
+  /** A move of the game; its children are all opened at once, best first. */
+  private final class Node {
+    final Node parent;
+    final int token;
+    final int depth;
+    final double prior;
+    final List<Node> children = new ArrayList<>();
+    int number;
+    int visits;
+    double value;
 
-    Nodes(int room) {
-      token = new int[room];
-      parent = new int[room];
-      depths = new int[room];
-      first = new int[room];
-      children = new int[room];
-      visits = new int[room];
-      prior = new double[room];
-      value = new double[room];
-      parent[0] = -1;
+    Node(Node parent, int token, double prior) {
+      this.parent = parent;
+      this.token = token;
+      this.prior = prior;
+      depth = parent == null ? 0 : parent.depth + 1;
     }
 
-    void open(TrigramMatrix matrix, int node, int before) {
-      TrigramMatrix.Row row = matrix.row(before, token[node]);
-      first[node] = size;
-      children[node] = row.size();
+    void open(TrigramMatrix.Row row, List<Node> all) {
       for (int rank = 0; rank < row.size(); rank++) {
-        token[size] = row.token(rank);
-        parent[size] = node;
-        depths[size] = depths[node] + 1;
-        prior[size] = row.probability(rank);
-        size++;
+        Node child = new Node(this, row.token(rank), row.probability(rank));
+        child.number = all.size();
+        children.add(child);
+        all.add(child);
       }
     }
 
-    int choose(int node) {
-      double explore = Math.sqrt(visits[node]) * (c1 + Math.log((visits[node] + c2 + 1) / c2));
-      int best = first[node];
+    Node choose() {
+      double explore = Math.sqrt(visits) * (c1 + Math.log((visits + c2 + 1) / c2));
+      Node best = children.getFirst();
       double most = Double.NEGATIVE_INFINITY;
-      for (int child = first[node]; child < first[node] + children[node]; child++) {
-        if (visits[child] == 0) {
+      for (Node child : children) {
+        if (child.visits == 0) {
           return child;
         }
-        double score = value[child] / visits[child] + prior[child] * explore / (1 + visits[child]);
+        double score = child.value / child.visits + child.prior * explore / (1 + child.visits);
         if (score > most) {
           most = score;
           best = child;
@@ -112,37 +111,37 @@ public record PuctDraft(int iterations, int depth, double c1, double c2, int kee
    */
   public Search search(TrigramMatrix matrix, int before, int pending) {
     Rng rng = SeedTree.of(seed).child(before).child(pending).rng();
-    int widest = matrix.row(before, pending).size();
-    Nodes nodes = new Nodes(1 + widest + iterations * matrix.topK());
-    nodes.token[0] = pending;
-    nodes.open(matrix, 0, before);
-    for (int i = 0; i < iterations && nodes.children[0] > 0; i++) {
-      int node = 0;
+    Node root = new Node(null, pending, 0);
+    List<Node> all = new ArrayList<>(List.of(root));
+    root.open(matrix.row(before, pending), all);
+    for (int i = 0; i < iterations && !root.children.isEmpty(); i++) {
+      Node node = root;
       double value = 1;
-      while (nodes.children[node] > 0) {
-        node = nodes.choose(node);
-        value += nodes.prior[node];
+      while (!node.children.isEmpty()) {
+        node = node.choose();
+        value += node.prior;
       }
-      if (nodes.depths[node] < depth) {
-        nodes.open(matrix, node, nodes.token[nodes.parent[node]]);
-        value += rollout(matrix, nodes, node, rng);
+      if (node.depth < depth) {
+        node.open(matrix.row(node.parent.token, node.token), all);
+        value += rollout(matrix, node, rng);
       }
-      for (int at = node; at >= 0; at = nodes.parent[at]) {
-        nodes.visits[at]++;
-        nodes.value[at] += value;
+      for (Node at = node; at != null; at = at.parent) {
+        at.visits++;
+        at.value += value;
       }
     }
     return new Search(
         new TokenTree(
-            Arrays.copyOf(nodes.token, nodes.size), Arrays.copyOf(nodes.parent, nodes.size)),
-        Arrays.copyOf(nodes.visits, nodes.size));
+            all.stream().mapToInt(node -> node.token).toArray(),
+            all.stream().mapToInt(node -> node == root ? -1 : node.parent.number).toArray()),
+        all.stream().mapToInt(node -> node.visits).toArray());
   }
 
-  private double rollout(TrigramMatrix matrix, Nodes nodes, int leaf, Rng rng) {
-    int before = nodes.token[nodes.parent[leaf]];
-    int last = nodes.token[leaf];
+  private double rollout(TrigramMatrix matrix, Node leaf, Rng rng) {
+    int before = leaf.parent.token;
+    int last = leaf.token;
     double sum = 0;
-    for (int level = nodes.depths[leaf]; level < depth; level++) {
+    for (int level = leaf.depth; level < depth; level++) {
       TrigramMatrix.Row row = matrix.row(before, last);
       if (row.size() == 0) {
         break;
@@ -163,18 +162,11 @@ public record PuctDraft(int iterations, int depth, double c1, double c2, int kee
   public TokenTree draft(TrigramMatrix matrix, int before, int pending) {
     Search search = search(matrix, before, pending);
     TokenTree all = search.tree;
-    // a parent has at least its child's visits and a lower number: it is kept with the child
-    int[] kept =
-        IntStream.range(1, all.size())
-            .filter(node -> search.visits[node] > 0)
-            .boxed()
-            .sorted(Comparator.comparingInt(node -> -search.visits[node]))
-            .limit(keep)
-            .mapToInt(Integer::intValue)
-            .toArray();
     List<Integer> tokens = new ArrayList<>(List.of(pending));
     List<Integer> parents = new ArrayList<>(List.of(-1));
     int[] number = new int[all.size()];
+    // a parent has at least its child's visits and a lower number: it is kept with the child
+    int[] kept = search.mostVisited(keep + 1).skip(1).toArray();
     for (int node : kept) {
       number[node] = tokens.size();
       tokens.add(all.tokens()[node]);
@@ -182,18 +174,16 @@ public record PuctDraft(int iterations, int depth, double c1, double c2, int kee
     }
     for (int node : kept) {
       TrigramMatrix.Row row = matrix.row(all.tokens()[all.parents()[node]], all.tokens()[node]);
-      if (row.size() > 0 && tokens.size() <= MOST && !has(tokens, parents, number[node], row)) {
-        tokens.add(row.token(0));
-        parents.add(number[node]);
+      if (row.size() > 0 && tokens.size() <= MOST) {
+        int end = number[node];
+        if (IntStream.range(0, tokens.size())
+            .noneMatch(i -> parents.get(i) == end && tokens.get(i) == row.token(0))) {
+          tokens.add(row.token(0));
+          parents.add(end);
+        }
       }
     }
     return new TokenTree(ints(tokens), ints(parents));
-  }
-
-  private static boolean has(
-      List<Integer> tokens, List<Integer> parents, int node, TrigramMatrix.Row row) {
-    return IntStream.range(0, tokens.size())
-        .anyMatch(i -> parents.get(i) == node && tokens.get(i) == row.token(0));
   }
 
   private static int[] ints(List<Integer> numbers) {

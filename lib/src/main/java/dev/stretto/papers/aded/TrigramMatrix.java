@@ -1,10 +1,13 @@
 package dev.stretto.papers.aded;
 
 import dev.stretto.models.language.NGramModel;
+import dev.stretto.samplers.drafting.BestFirstTree;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
+import java.util.TreeMap;
 
 /**
  * The tri-gram matrix that stands in for a language model (Liu et al. 2024, ADED, section 3.1): for
@@ -19,39 +22,37 @@ public final class TrigramMatrix {
   private final int topK;
 
   /** Boosted pairs, the least recently boosted first. */
-  private final Map<Long, Row> own;
+  private final SequencedMap<Long, Row> own; // in the order of their making
 
-  /** The successors of a pair, best first, ties by lowest id. */
-  public static final class Row {
+  /** The successors of a pair, best first, ties by lowest id. Never changed. */
+  public static final class Row implements BestFirstTree.Successors {
     private final int most;
     private final int[] tokens;
     private final double[] scores;
-    private int size;
-    private double total;
+    private final double total;
 
-    private Row(int most, NGramModel.Successors counted) {
+    private Row(int most, int[] tokens, double[] scores) {
       this.most = most;
-      size = Math.min(most, counted.tokens().length);
-      // twice as many entries are kept as are read, so that newcomers can climb
-      tokens = Arrays.copyOf(Arrays.copyOf(counted.tokens(), size), 2 * most);
-      scores = new double[2 * most];
-      for (int i = 0; i < size; i++) {
-        scores[i] = (double) counted.counts()[i] / counted.total();
+      this.tokens = tokens;
+      this.scores = scores;
+      double sum = 0;
+      for (int i = 0; i < size(); i++) {
+        sum += scores[i];
       }
-      sum();
+      total = sum;
     }
 
-    private Row(Row other) {
-      most = other.most;
-      tokens = other.tokens.clone();
-      scores = other.scores.clone();
-      size = other.size;
-      total = other.total;
+    private static Row of(int most, NGramModel.Successors counted) {
+      int[] tokens = counted.top(most);
+      double[] scores = new double[tokens.length];
+      Arrays.setAll(scores, i -> (double) counted.counts()[i] / counted.total());
+      return new Row(most, tokens, scores);
     }
 
     /** {@return how many successors are read, up to K} */
+    @Override
     public int size() {
-      return Math.min(most, size);
+      return Math.min(most, tokens.length);
     }
 
     /**
@@ -60,6 +61,7 @@ public final class TrigramMatrix {
      * @param rank 0 for the best
      * @return its id
      */
+    @Override
     public int token(int rank) {
       return tokens[rank];
     }
@@ -70,70 +72,48 @@ public final class TrigramMatrix {
      * @param rank 0 for the best
      * @return its share of the scores that are read
      */
+    @Override
     public double probability(int rank) {
       return scores[rank] / total;
     }
 
-    /**
-     * A successor's place.
-     *
-     * @param token an id
-     * @return its rank among those that are read, -1 for none
-     */
-    public int rank(int token) {
-      int at = find(token);
-      return at < size() ? at : -1;
-    }
-
     private int find(int token) {
       int at = 0;
-      while (at < size && tokens[at] != token) {
+      while (at < tokens.length && tokens[at] != token) {
         at++;
       }
-      return at < size ? at : Integer.MAX_VALUE;
+      return at;
     }
 
     private double score(int token) {
       int at = find(token);
-      return at < size ? scores[at] : 0;
+      return at < tokens.length ? scores[at] : 0;
     }
 
-    private void set(int token, double score) {
-      int at = find(token);
-      if (at >= size) {
-        // a full row forgets its last entry
-        at = size < tokens.length ? size++ : size - 1;
-      }
-      while (at > 0 && before(token, score, tokens[at - 1], scores[at - 1])) {
-        tokens[at] = tokens[at - 1];
-        scores[at] = scores[at - 1];
+    private Row boosted(int token, double keep, double add, double cap) {
+      // twice as many entries are kept as are read, so that newcomers can climb; a full row forgets
+      // its last one
+      int at = Math.min(find(token), 2 * most - 1);
+      int[] ids = Arrays.copyOf(tokens, Math.max(tokens.length, at + 1));
+      double[] kept = Arrays.copyOf(scores, ids.length);
+      Arrays.setAll(kept, i -> keep * kept[i]);
+      double score = Math.min(cap, keep * score(token) + add);
+      while (at > 0 && before(token, score, ids[at - 1], kept[at - 1])) {
+        ids[at] = ids[at - 1];
+        kept[at] = kept[at - 1];
         at--;
       }
-      tokens[at] = token;
-      scores[at] = score;
-      sum();
+      ids[at] = token;
+      kept[at] = score;
+      return new Row(most, ids, kept);
     }
 
     private static boolean before(int token, double score, int other, double otherScore) {
       return score > otherScore || (score == otherScore && token < other);
     }
-
-    private void scale(double factor) {
-      for (int i = 0; i < size; i++) {
-        scores[i] *= factor;
-      }
-      total *= factor;
-    }
-
-    private void sum() {
-      total = 0;
-      for (int i = 0; i < size(); i++) {
-        total += scores[i];
-      }
-    }
   }
 
-  private TrigramMatrix(NGramModel counted, int topK, Map<Long, Row> own) {
+  private TrigramMatrix(NGramModel counted, int topK, SequencedMap<Long, Row> own) {
     this.counted = counted;
     this.topK = topK;
     this.own = own;
@@ -151,8 +131,7 @@ public final class TrigramMatrix {
     if (topK < 1) {
       throw new IllegalArgumentException("topK is " + topK + ", expected 1 or more");
     }
-    return new TrigramMatrix(
-        NGramModel.count(vocabulary, 3, texts), topK, LinkedHashMap.newLinkedHashMap(64));
+    return new TrigramMatrix(NGramModel.count(vocabulary, 3, texts), topK, new LinkedHashMap<>());
   }
 
   /**
@@ -161,9 +140,7 @@ public final class TrigramMatrix {
    * @return what is boosted in one is not in the other
    */
   public TrigramMatrix copy() {
-    Map<Long, Row> rows = LinkedHashMap.newLinkedHashMap(own.size() + 64);
-    own.forEach((pair, row) -> rows.put(pair, new Row(row)));
-    return new TrigramMatrix(counted, topK, rows);
+    return new TrigramMatrix(counted, topK, new LinkedHashMap<>(own));
   }
 
   /**
@@ -175,7 +152,7 @@ public final class TrigramMatrix {
    */
   public Row row(int before, int last) {
     Row row = own.get(key(before, last));
-    return row != null ? row : new Row(topK, counted.successors(before, last));
+    return row != null ? row : Row.of(topK, counted.successors(before, last));
   }
 
   /**
@@ -198,14 +175,8 @@ public final class TrigramMatrix {
             "token is %d, expected 0 to %d".formatted(token, counted.vocabulary() - 1));
       }
     }
-    long key = key(before, last);
-    Row row = own.remove(key);
-    row = row != null ? row : new Row(topK, counted.successors(before, last));
-    if (keep != 1) {
-      row.scale(keep);
-    }
-    row.set(next, Math.min(cap, row.score(next) + add));
-    own.put(key, row);
+    Row row = row(before, last).boosted(next, keep, add, cap);
+    own.putLast(key(before, last), row);
   }
 
   /** Forgets the boosts of the pairs that were boosted least recently, where there are too many. */
@@ -221,32 +192,12 @@ public final class TrigramMatrix {
     return (long) before * counted.vocabulary() + last;
   }
 
-  /** {@return successors read of a pair} */
-  public int topK() {
-    return topK;
-  }
-
-  /** {@return V} */
-  public int vocabulary() {
-    return counted.vocabulary();
-  }
-
-  /** {@return entries of the pairs that were boosted} */
-  public long boosted() {
-    return own.values().stream().mapToLong(row -> row.size).sum();
-  }
-
-  /** {@return a checksum of all boosted rows, equal for equal ones whatever their order} */
-  public long checksum() {
-    long sum = 0;
-    for (Map.Entry<Long, Row> entry : own.entrySet()) {
-      long hash = entry.getKey();
-      for (int i = 0; i < entry.getValue().size; i++) {
-        hash = hash * 31 + entry.getValue().tokens[i];
-        hash = hash * 31 + Double.doubleToLongBits(entry.getValue().scores[i]);
-      }
-      sum += hash * 0x9E3779B97F4A7C15L;
-    }
-    return sum;
+  /** {@return the boosted rows by pair, as text: equal for equal ones} */
+  String boosted() {
+    Map<Long, String> rows = new TreeMap<>();
+    own.forEach(
+        (pair, row) ->
+            rows.put(pair, Arrays.toString(row.tokens) + " " + Arrays.toString(row.scores)));
+    return rows.toString();
   }
 }

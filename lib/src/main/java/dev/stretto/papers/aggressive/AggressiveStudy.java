@@ -1,6 +1,5 @@
 package dev.stretto.papers.aggressive;
 
-import dev.stretto.data.text.TaskCorpus.Example;
 import dev.stretto.experiments.Experiment;
 import dev.stretto.experiments.Recipe;
 import dev.stretto.metrics.EditScore;
@@ -8,7 +7,6 @@ import dev.stretto.models.TokenModel;
 import dev.stretto.models.language.ReplayTarget;
 import dev.stretto.models.language.Seq2Seq;
 import dev.stretto.papers.aggressive.InputGuidedDrafter.ReAlign;
-import dev.stretto.papers.aggressive.SeqToSeqModels.Correction;
 import dev.stretto.profilers.CostCurve;
 import dev.stretto.profilers.InterleavedTimer;
 import dev.stretto.profilers.InterleavedTimer.Timings;
@@ -23,13 +21,15 @@ import dev.stretto.samplers.decoding.SpeculativeDecoder.Run;
 import dev.stretto.samplers.decoding.Verifier;
 import dev.stretto.samplers.drafting.PromptLookup;
 import dev.stretto.tensor.SeedTree;
-import dev.stretto.training.PairTraining;
+import dev.stretto.training.PairTraining.Pair;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -39,8 +39,8 @@ public final class AggressiveStudy {
   private static final double TYPICAL = .02;
   private static final String UNIQUE = "unique";
   private static final String TRAINED = "trained";
-  private static final Decoder.Options LINES = options(71);
-  private static final Decoder.Options SENTENCES = options(127);
+  private static final int LINE = 71;
+  private static final int SENTENCE = 127;
 
   private final Experiment<?> lab;
   private final Map<Long, List<Row>> rows = new HashMap<>();
@@ -54,10 +54,6 @@ public final class AggressiveStudy {
    */
   public AggressiveStudy(Experiment<?> lab) {
     this.lab = lab;
-  }
-
-  private static Decoder.Options options(int tokens) {
-    return new Decoder.Options(tokens, SeqToSeqModels.TOKENIZER.eos(), Sampling.greedy());
   }
 
   /**
@@ -82,56 +78,87 @@ public final class AggressiveStudy {
       double exact,
       double f05) {}
 
-  /** Noisy lines and what they should be. */
-  private record Task(double rate, int[][] sources, int[][] clean) {
-    Task first(int count) {
-      return new Task(rate, Arrays.copyOf(sources, count), Arrays.copyOf(clean, count));
+  /** A model that reads some sources, beside what it should write and writes without drafts. */
+  private static final class Writer implements AutoCloseable {
+    private final TokenModel model;
+    private final List<Pair> pairs;
+    private final int[][] sources;
+    private final Decoder.Options options;
+    private final int[][] plain;
+
+    Writer(TokenModel model, List<Pair> pairs, int tokens) {
+      this.model = model;
+      this.pairs = pairs;
+      sources = sources(pairs);
+      options = new Decoder.Options(tokens, SeqToSeqModels.TOKENIZER.eos(), Sampling.greedy());
+      plain = run(Drafter.none(), new ExactMatch()).tokens();
     }
 
-    Task only(int i) {
-      return new Task(rate, new int[][] {sources[i]}, new int[][] {clean[i]});
+    static Writer oracle(List<Pair> pairs) {
+      int[][] texts = pairs.stream().map(Pair::target).toArray(int[][]::new);
+      return new Writer(new ReplayTarget(texts), pairs, LINE);
+    }
+
+    Run run(Drafter drafter, Verifier verifier) {
+      int[][] prompts = SeqToSeqModels.begins(sources.length);
+      return SpeculativeDecoder.decode(model, prompts, options, drafter, verifier);
     }
 
     InputGuidedDrafter copying(ReAlign align, int cap) {
       return new InputGuidedDrafter(sources, align, cap);
     }
 
-    Run run(TokenModel model, Drafter drafter) {
-      int[][] prompts = SeqToSeqModels.begins(sources.length);
-      return SpeculativeDecoder.decode(model, prompts, LINES, drafter, new ExactMatch());
+    List<Row> rows(String who, double rate) {
+      return List.of(
+          row(who + ", " + UNIQUE, rate, copying(ReAlign.UNIQUE, LINE)),
+          row(who + ", nearest", rate, copying(ReAlign.NEAREST, LINE)),
+          row(who + ", nearest, L = 8", rate, copying(ReAlign.NEAREST, 8)),
+          row(who + ", prompt lookup", rate, new PromptLookup(3, 10)));
     }
 
-    List<Row> rows(String who, TokenModel model) {
-      Map<String, Drafter> drafters = new LinkedHashMap<>();
-      drafters.put(UNIQUE, copying(ReAlign.UNIQUE, LINES.maxNewTokens()));
-      drafters.put("nearest", copying(ReAlign.NEAREST, LINES.maxNewTokens()));
-      drafters.put("nearest, L = 8", copying(ReAlign.NEAREST, 8));
-      drafters.put("prompt lookup", new PromptLookup(3, 10));
-      int[][] plain = run(model, Drafter.none()).tokens();
-      List<Row> rows = new ArrayList<>();
-      drafters.forEach((how, drafter) -> rows.add(row(who + ", " + how, model, drafter, plain)));
-      return rows;
-    }
-
-    Row row(String who, TokenModel model, Drafter drafter, int[][] plain) {
-      Run run = run(model, drafter);
-      Acceptance a = run.acceptance();
-      List<EditScore> scores = new ArrayList<>();
-      int exact = 0;
-      for (int i = 0; i < sources.length; i++) {
-        int[] written = bare(run.tokens()[i]);
-        scores.add(EditScore.of(sources[i], written, bare(clean[i])));
-        exact += Arrays.equals(written, bare(clean[i])) ? 1 : 0;
-      }
+    Row row(String who, double rate, Drafter drafter) {
+      Run run = run(drafter, new ExactMatch());
+      List<EditScore> scores =
+          IntStream.range(0, sources.length)
+              .mapToObj(i -> EditScore.of(sources[i], bare(run.tokens()[i]), wanted(i)))
+              .toList();
+      double tau = run.acceptance().lengthWithBonus();
       return new Row(
           who,
           rate,
-          a.lengthWithBonus(),
-          (double) (a.drafted() + a.passes()) / a.emitted(),
-          model.layers() / a.lengthWithBonus(),
+          tau,
+          positions(run),
+          model.layers() / tau,
           Arrays.deepEquals(plain, run.tokens()),
-          (double) exact / sources.length,
+          exact(run),
           EditScore.sum(scores).f(.5));
+    }
+
+    Block block(String name, int k, Drafter drafter, Verifier verifier) {
+      Run run = run(drafter, verifier);
+      return new Block(
+          name,
+          k,
+          run.acceptance().lengthWithBonus(),
+          positions(run),
+          exact(run),
+          Arrays.deepEquals(plain, run.tokens()));
+    }
+
+    private static double positions(Run run) {
+      Acceptance a = run.acceptance();
+      return (double) (a.drafted() + a.passes()) / a.emitted();
+    }
+
+    private double exact(Run run) {
+      return IntStream.range(0, sources.length)
+              .filter(i -> Arrays.equals(bare(run.tokens()[i]), wanted(i)))
+              .count()
+          / (double) sources.length;
+    }
+
+    private int[] wanted(int i) {
+      return bare(pairs.get(i).target());
     }
 
     private static int[] bare(int[] ids) {
@@ -139,19 +166,28 @@ public final class AggressiveStudy {
       int end = SeqToSeqModels.TOKENIZER.eos();
       return Arrays.stream(ids).filter(id -> id != begin && id != end).toArray();
     }
+
+    @Override
+    public void close() {
+      model.close();
+    }
   }
 
-  private Task task(double rate, long seed) {
+  private static int[][] sources(List<Pair> pairs) {
+    return pairs.stream().map(Pair::source).toArray(int[][]::new);
+  }
+
+  private Writer trained(Recipe<?, Seq2Seq, ?> recipe, List<Pair> pairs, int tokens) {
+    return new Writer(recipe.get(lab).conditionedOn(sources(pairs)), pairs, tokens);
+  }
+
+  /** 64 noisy lines and what they should be. */
+  private List<Pair> noisy(double rate, long seed) {
     NoisyLines noise = new NoisyLines(lines, rate);
     SeedTree tree = SeedTree.of(seed).child("aggressive");
-    List<PairTraining.Pair> pairs =
-        IntStream.range(0, 64)
-            .mapToObj(i -> SeqToSeqModels.pair(noise.draw(tree.child(i).rng())))
-            .toList();
-    return new Task(
-        rate,
-        pairs.stream().map(PairTraining.Pair::source).toArray(int[][]::new),
-        pairs.stream().map(PairTraining.Pair::target).toArray(int[][]::new));
+    return IntStream.range(0, 64)
+        .mapToObj(i -> SeqToSeqModels.pair(noise.draw(tree.child(i).rng())))
+        .toList();
   }
 
   /**
@@ -165,34 +201,37 @@ public final class AggressiveStudy {
         _ -> {
           List<Row> all = new ArrayList<>();
           for (double rate : RATES) {
-            Task task = task(rate, seed);
-            all.addAll(task.rows("oracle", new ReplayTarget(task.clean())));
+            all.addAll(Writer.oracle(noisy(rate, seed)).rows("oracle", rate));
           }
+          int count = lab.preset().pick(3, 20, 20, 64);
           for (double rate : RATES) {
-            Task task = task(rate, seed).first(lab.preset().pick(3, 20, 20, 64));
-            try (TokenModel model = model(SeqToSeqModels.CORRECTOR, task)) {
-              all.addAll(task.rows(TRAINED, model));
+            List<Pair> some = noisy(rate, seed).subList(0, count);
+            try (Writer corrector = trained(SeqToSeqModels.CORRECTOR, some, LINE)) {
+              all.addAll(corrector.rows(TRAINED, rate));
             }
           }
           return all;
         });
   }
 
-  private TokenModel model(Recipe<Correction, Seq2Seq, List<PairTraining.Pair>> recipe, Task task) {
-    return recipe.get(lab).conditionedOn(task.sources());
-  }
-
   /**
    * The rows of the trained corrector.
    *
    * @param seed of the draws
-   * @return the rows of the trained corrector
+   * @return four rows an error rate
    */
   public List<Row> trained(long seed) {
     return rows(seed).stream().filter(row -> row.who().startsWith(TRAINED)).toList();
   }
 
-  private double[] taus(long seed, String who) {
+  /**
+   * Tokens per pass with the paper's rule at each error rate.
+   *
+   * @param seed of the draws
+   * @param who writes: oracle or trained
+   * @return one number a rate
+   */
+  public double[] taus(long seed, String who) {
     return rows(seed).stream()
         .filter(row -> row.who().equals(who + ", " + UNIQUE))
         .mapToDouble(Row::tau)
@@ -200,30 +239,10 @@ public final class AggressiveStudy {
   }
 
   /**
-   * Share of the corrector's runs in which every text is that of greedy decoding.
+   * The least fall of the corrector's tokens per pass from one error rate to the next.
    *
    * @param seed of the draws
-   * @return share of the corrector's runs in which every text is that of greedy decoding
-   */
-  public double identical(long seed) {
-    return trained(seed).stream().mapToDouble(t -> t.identical() ? 1 : 0).average().orElseThrow();
-  }
-
-  /**
-   * Tokens per pass of the corrector at 2 % errors with the paper's rule.
-   *
-   * @param seed of the draws
-   * @return tokens per pass of the corrector at 2 % errors with the paper's rule
-   */
-  public double tau(long seed) {
-    return taus(seed, TRAINED)[2];
-  }
-
-  /**
-   * The least fall of tokens per pass from one error rate to the next.
-   *
-   * @param seed of the draws
-   * @return the least fall of tokens per pass from one error rate to the next
+   * @return the fall, below 0 where they rise
    */
   public double falls(long seed) {
     double[] taus = taus(seed, TRAINED);
@@ -242,18 +261,21 @@ public final class AggressiveStudy {
 
   /** {@return the paper's two factors, 64 lines at 2 % errors: copying, and a shallow decoder} */
   public List<Row> depths() {
-    Task task = task(TYPICAL, lab.seeds().getFirst());
     List<Row> all = new ArrayList<>();
     for (var recipe : List.of(SeqToSeqModels.CORRECTOR, SeqToSeqModels.SHALLOW)) {
       Seq2Seq.Config shape = recipe.config().shape();
       String layers = shape.encoderLayers() + " + " + shape.decoderLayers();
-      try (TokenModel model = model(recipe, task)) {
-        int[][] plain = task.run(model, Drafter.none()).tokens();
-        all.add(task.row(layers + ", plain", model, Drafter.none(), plain));
-        all.add(task.row(layers + ", copying", model, task.copying(ReAlign.NEAREST, 71), plain));
+      try (Writer corrector = trained(recipe, typical(), LINE)) {
+        all.add(corrector.row(layers + ", plain", TYPICAL, Drafter.none()));
+        Drafter copying = corrector.copying(ReAlign.NEAREST, LINE);
+        all.add(corrector.row(layers + ", copying", TYPICAL, copying));
       }
     }
     return all;
+  }
+
+  private List<Pair> typical() {
+    return noisy(TYPICAL, lab.seeds().getFirst());
   }
 
   /**
@@ -264,31 +286,32 @@ public final class AggressiveStudy {
    * @param text the character
    * @param pass what wrote it
    */
-  public record SourceCharacter(int position, double line, String text, String pass) {}
+  public record SourceCharacter(int position, double line, String text, String pass) {
+    private static SourceCharacter of(int position, int line, int id, String pass) {
+      return new SourceCharacter(position, line, SeqToSeqModels.TOKENIZER.token(id), pass);
+    }
+  }
 
   /** {@return a source and its correction by the oracle at 10 % errors, by pass} */
   public List<SourceCharacter> copiedRuns() {
-    Task all = task(.1, lab.seeds().getFirst());
-    int shown =
-        IntStream.range(0, 64).filter(i -> all.sources()[i].length > 26).findFirst().orElse(0);
-    Task one = all.only(shown);
+    List<Pair> all = noisy(.1, lab.seeds().getFirst());
+    Pair shown =
+        all.stream().filter(p -> p.source().length > 26).findFirst().orElse(all.getFirst());
+    Writer oracle = Writer.oracle(List.of(shown));
+    int[] source = shown.source();
+    int[] written = oracle.wanted(0);
     List<SourceCharacter> characters = new ArrayList<>();
-    int[] source = one.sources()[0];
     for (int i = 0; i < source.length; i++) {
-      String text = SeqToSeqModels.TOKENIZER.token(source[i]);
-      characters.add(new SourceCharacter(i, 1, text, "source"));
+      characters.add(SourceCharacter.of(i, 1, source[i], "source"));
     }
-    int[] written = Task.bare(one.clean()[0]);
-    Run run = one.run(new ReplayTarget(one.clean()), one.copying(ReAlign.UNIQUE, 71));
+    Run run = oracle.run(oracle.copying(ReAlign.UNIQUE, LINE), new ExactMatch());
     int at = 0;
-    int pass = 0;
+    String copied = "copied, even pass";
     for (int length : run.acceptance().lengths()) {
-      pass++;
-      for (int i = 0; i < length && at < written.length; i++, at++) {
-        String copied = pass % 2 == 1 ? "copied, odd pass" : "copied, even pass";
-        String text = SeqToSeqModels.TOKENIZER.token(written[at]);
-        characters.add(
-            new SourceCharacter(at, 0, text, i == length - 1 ? "the target's own" : copied));
+      copied = copied.equals("copied, odd pass") ? "copied, even pass" : "copied, odd pass";
+      for (int left = length; left > 0 && at < written.length; left--, at++) {
+        String pass = left == 1 ? "the target's own" : copied;
+        characters.add(SourceCharacter.of(at, 0, written[at], pass));
       }
     }
     return characters;
@@ -296,9 +319,8 @@ public final class AggressiveStudy {
 
   /** {@return the most drafts for which a pass of the corrector takes at most 1.5 times as long} */
   public int cap() {
-    Task task = task(TYPICAL, lab.seeds().getFirst()).first(1);
-    try (TokenModel model = model(SeqToSeqModels.CORRECTOR, task)) {
-      CostCurve costs = CostCurve.positions(model, 16, 1, 5, 9, 17, 25, 33);
+    try (Writer corrector = trained(SeqToSeqModels.CORRECTOR, typical().subList(0, 1), LINE)) {
+      CostCurve costs = CostCurve.positions(corrector.model, 16, 1, 5, 9, 17, 25, 33);
       return IntStream.of(4, 8, 16, 24, 32).filter(l -> costs.c(l + 1) <= 1.5).max().orElse(4);
     }
   }
@@ -309,28 +331,23 @@ public final class AggressiveStudy {
    * @param cap the most drafts of a pass
    */
   public Timings race(int cap) {
-    Task all = task(TYPICAL, lab.seeds().getFirst());
-    List<Task> tasks = IntStream.range(0, 6).mapToObj(all::only).toList();
-    List<TokenModel> models =
-        tasks.stream().map(task -> model(SeqToSeqModels.CORRECTOR, task)).toList();
-    Map<String, Function<Task, Drafter>> contestants = new LinkedHashMap<>();
-    contestants.put("plain", _ -> Drafter.none());
-    contestants.put(UNIQUE, task -> task.copying(ReAlign.UNIQUE, cap));
-    contestants.put("nearest", task -> task.copying(ReAlign.NEAREST, cap));
+    List<Writer> writers =
+        typical().stream()
+            .limit(6)
+            .map(pair -> trained(SeqToSeqModels.CORRECTOR, List.of(pair), LINE))
+            .toList();
     InterleavedTimer timer = new InterleavedTimer();
-    contestants.forEach(
+    BiConsumer<String, Function<Writer, Drafter>> contestant =
         (name, drafter) ->
             timer.add(
-                name,
-                () -> {
-                  for (int i = 0; i < tasks.size(); i++) {
-                    tasks.get(i).run(models.get(i), drafter.apply(tasks.get(i)));
-                  }
-                }));
+                name, () -> writers.forEach(one -> one.run(drafter.apply(one), new ExactMatch())));
+    contestant.accept("plain", _ -> Drafter.none());
+    contestant.accept(UNIQUE, writer -> writer.copying(ReAlign.UNIQUE, cap));
+    contestant.accept("nearest", writer -> writer.copying(ReAlign.NEAREST, cap));
     try {
       return lab.time(timer);
     } finally {
-      models.forEach(TokenModel::close);
+      writers.forEach(Writer::close);
     }
   }
 
@@ -358,111 +375,50 @@ public final class AggressiveStudy {
   }
 
   private List<Block> translate(long seed) {
-    Translations chosen = new Translations(sentences(SeedTree.of(seed).child("choice"), 16));
-    Translations test =
-        new Translations(
-            sentences(SeedTree.of(seed).child("translation"), lab.preset().pick(4, 32, 96, 96)));
-    int best = 5;
-    double most = 0;
+    SeedTree tree = SeedTree.of(seed);
     List<Block> rows = new ArrayList<>();
-    rows.add(test.row("plain decoding", 0, new ExactMatch()));
-    for (int k : new int[] {5, 10, 25}) {
-      rows.add(test.row("GAD", k, new ExactMatch()));
-      double tau = chosen.row("GAD", k, new ExactMatch()).tau();
-      best = tau > most ? k : best;
-      most = Math.max(tau, most);
+    try (Writer choice = translator(tree.child("choice"), 16);
+        Writer test = translator(tree.child("translation"), lab.preset().pick(4, 32, 96, 96))) {
+      Verifier match = new ExactMatch();
+      rows.add(test.block("plain decoding", 0, Drafter.none(), match));
+      List<Integer> lengths = List.of(5, 10, 25);
+      lengths.forEach(k -> rows.add(test.block("GAD", k, blocks(test, k), match)));
+      int best =
+          Collections.max(
+              lengths,
+              Comparator.comparingDouble(
+                  k -> choice.block("GAD", k, blocks(choice, k), match).tau()));
+      Drafter drafter = blocks(test, best);
+      for (int[] rule : new int[][] {{1, 3}, {3, 0}, {3, 1}, {3, 3}, {5, 1}, {5, 3}}) {
+        String name = "GAD++ (%d, %d)".formatted(rule[0], rule[1]);
+        rows.add(test.block(name, best, drafter, new TopBetaTolerance(rule[0], rule[1])));
+      }
+      int all = SeqToSeqModels.TOKENIZER.vocabulary();
+      Verifier everything = new TopBetaTolerance(all, Double.POSITIVE_INFINITY);
+      rows.add(test.block("drafter unverified", best, drafter, everything));
     }
-    for (int[] rule : new int[][] {{1, 3}, {3, 0}, {3, 1}, {3, 3}, {5, 1}, {5, 3}}) {
-      String name = "GAD++ (%d, %d)".formatted(rule[0], rule[1]);
-      rows.add(test.row(name, best, new TopBetaTolerance(rule[0], rule[1])));
-    }
-    Verifier everything =
-        new TopBetaTolerance(SeqToSeqModels.TOKENIZER.vocabulary(), Double.POSITIVE_INFINITY);
-    rows.add(test.row("drafter unverified", best, everything));
     return rows;
   }
 
-  private static List<Example> sentences(SeedTree seed, int count) {
-    return SeqToSeqModels.LANGUAGES.examples(seed).limit(count).toList();
+  private Writer translator(SeedTree seed, int count) {
+    List<Pair> sentences =
+        SeqToSeqModels.LANGUAGES.examples(seed).limit(count).map(SeqToSeqModels::pair).toList();
+    return trained(SeqToSeqModels.TRANSLATOR, sentences, SENTENCE);
   }
 
-  /** Sentences with the translator's greedy texts. */
-  private final class Translations {
-    private final List<Example> sentences;
-    private final int[][] sources;
-    private final int[][] plain;
-
-    Translations(List<Example> sentences) {
-      this.sentences = sentences;
-      sources =
-          sentences.stream()
-              .map(example -> SeqToSeqModels.TOKENIZER.encode(example.prompt()))
-              .toArray(int[][]::new);
-      plain = run(Drafter.none(), new ExactMatch()).tokens();
-    }
-
-    private Run run(Drafter drafter, Verifier verifier) {
-      int[][] prompts = SeqToSeqModels.begins(sources.length);
-      try (TokenModel model = SeqToSeqModels.TRANSLATOR.get(lab).conditionedOn(sources)) {
-        return SpeculativeDecoder.decode(model, prompts, SENTENCES, drafter, verifier);
-      }
-    }
-
-    Block row(String name, int k, Verifier verifier) {
-      Seq2Seq filler = SeqToSeqModels.BLOCK_DRAFTER.get(lab);
-      Drafter drafter =
-          k == 0 ? Drafter.none() : new BlockDrafter(filler, sources, k, SeqToSeqModels.MASK);
-      Run run = run(drafter, verifier);
-      Acceptance a = run.acceptance();
-      double exact =
-          IntStream.range(0, sources.length)
-              .filter(i -> text(run.tokens()[i]).equals(sentences.get(i).answer()))
-              .count();
-      return new Block(
-          name,
-          k,
-          a.lengthWithBonus(),
-          (double) (a.drafted() + a.passes()) / a.emitted(),
-          exact / sources.length,
-          Arrays.deepEquals(plain, run.tokens()));
-    }
-
-    private String text(int[] ids) {
-      return SeqToSeqModels.TOKENIZER.decode(ids);
-    }
+  private Drafter blocks(Writer translator, int k) {
+    Seq2Seq filler = SeqToSeqModels.BLOCK_DRAFTER.get(lab);
+    return new BlockDrafter(filler, translator.sources, k, SeqToSeqModels.MASK);
   }
 
   /**
-   * Share of the block lengths at which every text is that of greedy decoding.
+   * GAD at the block length chosen on other sentences.
    *
    * @param seed of the draws
-   * @return share of the block lengths at which every text is that of greedy decoding
-   */
-  public double blocksIdentical(long seed) {
-    return blocks(seed).subList(1, 4).stream()
-        .mapToDouble(row -> row.identical() ? 1 : 0)
-        .average()
-        .orElseThrow();
-  }
-
-  /**
-   * Tokens per pass of GAD at the block length chosen on other sentences.
-   *
-   * @param seed of the draws
-   * @return tokens per pass of GAD at the block length chosen on other sentences
+   * @return tokens per pass
    */
   public double blockTau(long seed) {
     int best = blocks(seed).getLast().k();
     return blocks(seed).stream().filter(row -> row.k() == best).findFirst().orElseThrow().tau();
-  }
-
-  /**
-   * Tokens per pass of GAD++ (3, 1) over GAD at that length.
-   *
-   * @param seed of the draws
-   * @return tokens per pass of GAD++ (3, 1) over GAD at that length
-   */
-  public double plusGain(long seed) {
-    return blocks(seed).get(6).tau() / blockTau(seed);
   }
 }

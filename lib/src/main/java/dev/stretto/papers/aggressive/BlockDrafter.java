@@ -10,6 +10,7 @@ import dev.stretto.models.language.Seq2Seq;
 import dev.stretto.samplers.decoding.Draft;
 import dev.stretto.samplers.decoding.Drafter;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The drafter of generalised aggressive decoding (Xia et al. 2023, GAD): reads the source and the
@@ -34,11 +35,7 @@ public record BlockDrafter(Seq2Seq network, int[][] sources, int k, int mask) im
 
   @Override
   public Drafting open(Prompt prompt) {
-    if (prompt.tokens().length != sources.length) {
-      throw new IllegalArgumentException(
-          "%d rows and %d sources, expected as many"
-              .formatted(prompt.tokens().length, sources.length));
-    }
+    InputGuidedDrafter.check(prompt, sources);
     return new Blocks();
   }
 
@@ -48,10 +45,7 @@ public record BlockDrafter(Seq2Seq network, int[][] sources, int k, int mask) im
 
     @Override
     public Draft[] draft(NDManager scope, Row[] rows) {
-      int[][] masked = new int[rows.length][];
-      for (int b = 0; b < rows.length; b++) {
-        masked[b] = masked(rows[b]);
-      }
+      int[][] masked = Arrays.stream(rows).map(this::masked).toArray(int[][]::new);
       int[] counts = Arrays.stream(masked).mapToInt(row -> row.length).toArray();
       int n = Arrays.stream(counts).max().orElseThrow();
       try (NDManager pass = scope.newSubManager()) {
@@ -74,28 +68,22 @@ public record BlockDrafter(Seq2Seq network, int[][] sources, int k, int mask) im
     }
 
     private int[] masked(Row row) {
-      int length = row.length();
       int[] text = row.text();
-      for (int token : text) {
-        if (token == mask) {
-          throw new IllegalArgumentException(
-              "row %d has the mask, %d, as a token: expected one that the target never writes"
-                  .formatted(row.request(), mask));
-        }
+      if (Arrays.stream(text).anyMatch(token -> token == mask)) {
+        throw new IllegalArgumentException(
+            "row %d has the mask, %d, as a token: expected one that the target never writes"
+                .formatted(row.request(), mask));
       }
-      int[] all = Arrays.copyOf(text, Math.min(length + k, network.config().maxTokens()));
-      Arrays.fill(all, length, all.length, mask);
+      int[] all = Arrays.copyOf(text, Math.min(text.length + k, network.config().maxTokens()));
+      Arrays.fill(all, text.length, all.length, mask);
       return all;
     }
 
     private int best(float[] logits, int from, int vocabulary) {
-      int best = mask == 0 ? 1 : 0;
-      for (int token = best + 1; token < vocabulary; token++) {
-        if (token != mask && logits[from + token] > logits[from + best]) {
-          best = token;
-        }
-      }
-      return best;
+      return IntStream.range(0, vocabulary)
+          .filter(token -> token != mask)
+          .reduce((best, token) -> logits[from + token] > logits[from + best] ? token : best)
+          .orElseThrow();
     }
 
     @Override

@@ -71,24 +71,19 @@ public record InputGuidedDrafter(int[][] sources, ReAlign align, int cap) implem
     }
   }
 
-  /**
-   * Drafts of any length.
-   *
-   * @param sources x of each row
-   * @param align how a place in the source is found
-   */
-  public InputGuidedDrafter(int[][] sources, ReAlign align) {
-    this(sources, align, Integer.MAX_VALUE);
-  }
-
   @Override
   public Drafting open(Prompt prompt) {
+    check(prompt, sources);
+    return new Copies();
+  }
+
+  /** Throws IllegalArgumentException where there is not one source a row. */
+  static void check(Prompt prompt, int[][] sources) {
     if (prompt.tokens().length != sources.length) {
       throw new IllegalArgumentException(
           "%d rows and %d sources, expected as many"
               .formatted(prompt.tokens().length, sources.length));
     }
-    return new Copies();
   }
 
   private final class Copies implements Drafting {

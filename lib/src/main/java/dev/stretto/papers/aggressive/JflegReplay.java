@@ -7,6 +7,7 @@ import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
+import dev.stretto.training.PairTraining.Pair;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +16,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -36,51 +39,17 @@ public record JflegReplay(List<String> sources, List<List<String>> references) {
     /** Characters, spaces included. */
     CHARACTERS;
 
+    private static final Pattern PIECE = Pattern.compile(" ?[^ ]{1,4}");
+
     List<String> cut(String sentence) {
       return switch (this) {
         case WORDS -> List.of(sentence.split(" "));
-        case PIECES ->
-            Stream.of(sentence.split(" "))
-                .flatMap(
-                    word ->
-                        IntStream.range(0, (word.length() + 3) / 4)
-                            .mapToObj(
-                                i ->
-                                    (i == 0 ? " " : "")
-                                        + word.substring(
-                                            4 * i, Math.min(word.length(), 4 * i + 4))))
-                .toList();
+        case PIECES -> {
+          Stream<MatchResult> pieces = PIECE.matcher(" " + sentence).results();
+          yield pieces.map(MatchResult::group).toList();
+        }
         case CHARACTERS -> sentence.codePoints().mapToObj(Character::toString).toList();
       };
-    }
-  }
-
-  /**
-   * A sentence and one correction in ids of their own: 0 begins a text, 1 ends it.
-   *
-   * @param source without either
-   * @param target 0, the correction, 1
-   */
-  public record Pair(int[] source, int[] target) {
-    /**
-     * Numbers two texts.
-     *
-     * @param source tokens
-     * @param target tokens
-     * @return the pair
-     */
-    public static Pair of(List<String> source, List<String> target) {
-      Map<String, Integer> ids = new HashMap<>();
-      int[] from = numbered(source, ids).toArray();
-      return new Pair(
-          from,
-          IntStream.concat(
-                  IntStream.of(0), IntStream.concat(numbered(target, ids), IntStream.of(1)))
-              .toArray());
-    }
-
-    private static IntStream numbered(List<String> tokens, Map<String, Integer> ids) {
-      return tokens.stream().mapToInt(token -> ids.computeIfAbsent(token, _ -> ids.size() + 2));
     }
   }
 
@@ -110,10 +79,11 @@ public record JflegReplay(List<String> sources, List<List<String>> references) {
         .map(
             pair ->
                 SpeculativeDecoder.decode(
-                        new ReplayTarget(new int[][] {pair.target}),
+                        new ReplayTarget(new int[][] {pair.target()}),
                         new int[][] {{0}},
                         new Decoder.Options(1000, 1, Sampling.greedy()),
-                        new InputGuidedDrafter(new int[][] {pair.source}, align),
+                        new InputGuidedDrafter(
+                            new int[][] {pair.source()}, align, Integer.MAX_VALUE),
                         new ExactMatch())
                     .acceptance())
         .reduce(Acceptance::plus)
@@ -170,16 +140,28 @@ public record JflegReplay(List<String> sources, List<List<String>> references) {
   }
 
   /**
-   * All sentences with one of their corrections.
+   * All sentences with one of their corrections, in ids of their own.
    *
    * @param reference 0 to 3
    * @param unit into what they are cut
-   * @return a pair a sentence
+   * @return a pair a sentence; 0 begins the correction, 1 ends it
    */
   public List<Pair> pairs(int reference, Unit unit) {
+    List<String> corrections = references.get(reference);
     return IntStream.range(0, sources.size())
-        .mapToObj(
-            i -> Pair.of(unit.cut(sources.get(i)), unit.cut(references.get(reference).get(i))))
+        .mapToObj(i -> pair(unit.cut(sources.get(i)), unit.cut(corrections.get(i))))
         .toList();
+  }
+
+  private static Pair pair(List<String> source, List<String> correction) {
+    Map<String, Integer> ids = new HashMap<>();
+    int[] read = source.stream().mapToInt(token -> number(token, ids)).toArray();
+    IntStream written = correction.stream().mapToInt(token -> number(token, ids));
+    IntStream ended = IntStream.concat(written, IntStream.of(1));
+    return new Pair(read, IntStream.concat(IntStream.of(0), ended).toArray());
+  }
+
+  private static int number(String token, Map<String, Integer> ids) {
+    return ids.computeIfAbsent(token, _ -> ids.size() + 2);
   }
 }

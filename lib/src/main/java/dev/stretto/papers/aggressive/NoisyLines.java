@@ -2,6 +2,7 @@ package dev.stretto.papers.aggressive;
 
 import dev.stretto.tensor.Rng;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Lines with typing errors, to be corrected: at each character, with the given probability, it is
@@ -30,15 +31,15 @@ public record NoisyLines(List<String> lines, double rate) {
   /**
    * Lines of texts.
    *
-   * @param texts for example Java sources
+   * @param texts for example Java sources, one after the other
    * @param shortest fewest characters of a line without the spaces around it
    * @param longest most characters
    * @return lines of printable ASCII in their order, each once
    */
-  public static List<String> of(Iterable<String> texts, int shortest, int longest) {
-    List<String> lines = new java.util.ArrayList<>();
-    texts.forEach(text -> text.lines().map(String::strip).forEach(lines::add));
-    return lines.stream()
+  public static List<String> of(Stream<String> texts, int shortest, int longest) {
+    return texts
+        .flatMap(String::lines)
+        .map(String::strip)
         .filter(line -> line.length() >= shortest && line.length() <= longest)
         .filter(line -> line.chars().allMatch(c -> c >= ' ' && c < 127))
         .distinct()

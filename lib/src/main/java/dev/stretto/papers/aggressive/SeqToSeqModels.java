@@ -76,20 +76,14 @@ public final class SeqToSeqModels {
 
   /** The verifier of GAD. */
   public static final Recipe<Translation, Seq2Seq, List<Pair>> TRANSLATOR =
-      Recipe.of(
-              "translator-2e2d",
-              new Translation(shape(2, 2, 128), 32, 0, 0),
-              (config, seed) -> new Seq2Seq(config.shape(), seed))
+      translation("translator-2e2d", 0, 0)
           .training(training(1100))
-          .batches((config, in, rng) -> batch(config.rows(), () -> translation(rng)))
+          .batches((config, in, rng) -> batch(config.rows(), () -> pair(LANGUAGES.draw(rng))))
           .loss((config, in, model) -> new PairTraining(model));
 
   /** The drafter of GAD: begins with the translator's weights, learns from its greedy outputs. */
   public static final Recipe<Translation, Seq2Seq, List<Pair>> BLOCK_DRAFTER =
-      Recipe.of(
-              "block-drafter-2e2d",
-              new Translation(shape(2, 2, 128), 32, BLOCK, 3200),
-              (config, seed) -> new Seq2Seq(config.shape(), seed))
+      translation("block-drafter-2e2d", BLOCK, 3200)
           .from(TRANSLATOR)
           .training(training(BLOCK_STEPS))
           .needs(TRANSLATOR)
@@ -101,7 +95,7 @@ public final class SeqToSeqModels {
           .loss(
               (config, in, model) ->
                   new GlancingTraining(
-                      model, MASK, config.block(), .5, .3, BLOCK_STEPS, SeedTree.of(in.seed())));
+                      model, MASK, config.block(), BLOCK_STEPS, SeedTree.of(in.seed())));
 
   private static Recipe<Correction, Seq2Seq, List<Pair>> corrector(int encoder, int decoder) {
     return Recipe.of(
@@ -121,6 +115,14 @@ public final class SeqToSeqModels {
                   });
             })
         .loss((config, in, model) -> new PairTraining(model));
+  }
+
+  private static Recipe<Translation, Seq2Seq, Void> translation(
+      String name, int block, int outputs) {
+    return Recipe.of(
+        name,
+        new Translation(shape(2, 2, 128), 32, block, outputs),
+        (config, seed) -> new Seq2Seq(config.shape(), seed));
   }
 
   private static Seq2Seq.Config shape(int encoder, int decoder, int positions) {
@@ -143,30 +145,29 @@ public final class SeqToSeqModels {
             .examples(SeedTree.of(train ? 11 : 12))
             .limit(train ? 3000 : 300)
             .map(Example::text);
-    List<String> texts = new ArrayList<>(records.toList());
-    texts.add((train ? code.train() : code.heldOut()).text(1_000_000));
-    return NoisyLines.of(texts, config.shortest(), config.longest());
+    Stream<String> source = Stream.of((train ? code.train() : code.heldOut()).text(1_000_000));
+    return NoisyLines.of(Stream.concat(records, source), config.shortest(), config.longest());
   }
 
   /** Ids of a noisy line, cut to what the corrector reads, and of the clean one. */
   static Pair pair(NoisyLines.Pair lines) {
-    int most = CORRECTOR.config().shape().maxSource();
     int[] source = TOKENIZER.encode(lines.noisy());
-    return new Pair(
-        IntStream.of(source).limit(most).toArray(), between(TOKENIZER.encode(lines.clean())));
+    int most = Math.min(source.length, CORRECTOR.config().shape().maxSource());
+    return new Pair(Arrays.copyOf(source, most), target(lines.clean()));
   }
 
-  private static Pair translation(Rng rng) {
-    Example example = LANGUAGES.draw(rng);
-    return new Pair(
-        TOKENIZER.encode(example.prompt()), between(TOKENIZER.encode(example.answer())));
+  /** Ids of a sentence and of its translation. */
+  static Pair pair(Example example) {
+    return new Pair(TOKENIZER.encode(example.prompt()), target(example.answer()));
   }
 
-  private static int[] between(int[] ids) {
-    return IntStream.concat(
-            IntStream.of(TOKENIZER.bos()),
-            IntStream.concat(IntStream.of(ids), IntStream.of(TOKENIZER.eos())))
-        .toArray();
+  private static int[] target(String text) {
+    IntStream ids = IntStream.of(TOKENIZER.encode(text));
+    return begun(IntStream.concat(ids, IntStream.of(TOKENIZER.eos())));
+  }
+
+  private static int[] begun(IntStream ids) {
+    return IntStream.concat(IntStream.of(TOKENIZER.bos()), ids).toArray();
   }
 
   /** What a translator writes for drawn sentences. */
@@ -177,18 +178,14 @@ public final class SeqToSeqModels {
             .limit(count)
             .map(example -> TOKENIZER.encode(example.prompt()))
             .toArray(int[][]::new);
+    Decoder.Options options = new Decoder.Options(127, TOKENIZER.eos(), Sampling.greedy());
     List<Pair> pairs = new ArrayList<>();
     for (int from = 0; from < count; from += 64) {
       int[][] some = Arrays.copyOfRange(sources, from, Math.min(count, from + 64));
       try (TokenModel model = translator.conditionedOn(some)) {
-        Decoder.Options options = new Decoder.Options(127, TOKENIZER.eos(), Sampling.greedy());
         int[][] written = Decoder.decode(model, begins(some.length), options).tokens();
         for (int i = 0; i < some.length; i++) {
-          pairs.add(
-              new Pair(
-                  some[i],
-                  IntStream.concat(IntStream.of(TOKENIZER.bos()), IntStream.of(written[i]))
-                      .toArray()));
+          pairs.add(new Pair(some[i], begun(IntStream.of(written[i]))));
         }
       }
     }

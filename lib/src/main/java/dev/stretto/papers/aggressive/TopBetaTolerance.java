@@ -5,6 +5,7 @@ import dev.stretto.samplers.decoding.Draft;
 import dev.stretto.samplers.decoding.NodeDistributions;
 import dev.stretto.samplers.decoding.TypicalAcceptance;
 import dev.stretto.samplers.decoding.Verifier;
+import java.util.Arrays;
 
 /**
  * The verification of GAD++ (Xia et al. 2023, section 3.3), <b>lossy</b>: a candidate is kept if it
@@ -37,13 +38,10 @@ public record TopBetaTolerance(int beta, double tolerance) implements Verifier {
             return true;
           }
           double[] logProbs = distributions.logProbs(parent);
-          int better = 0;
-          for (double other : logProbs) {
-            better += other > logProbs[token] ? 1 : 0;
-          }
-          return better < beta
-              && logProbs[distributions.best(parent)] - logProbs[token] <= tolerance
-              && (tolerance > 0);
+          double own = logProbs[token];
+          return tolerance > 0
+              && logProbs[distributions.best(parent)] - own <= tolerance
+              && Arrays.stream(logProbs).filter(other -> other > own).count() < beta;
         },
         distributions::best);
   }

@@ -1,6 +1,5 @@
 package dev.stretto.papers.canaryefficiency;
 
-import dev.stretto.data.audio.Audio;
 import dev.stretto.data.audio.Utterance;
 import dev.stretto.data.manifest.Cut;
 import dev.stretto.experiments.Experiment;
@@ -99,16 +98,14 @@ public final class DecoderShiftStudy {
           BatchSizeOptimizer.of(
                   MemoryProfiler.probe(bytes, (shape, size) -> step(network, shape, size)))
               .search(bins);
-      return IntStream.range(0, byMemory.sizes().size())
-          .mapToObj(i -> searched(byMemory.shapes().get(i), byModel, byMemory, i))
-          .toList();
+      List<Searched> bySize = new ArrayList<>();
+      for (int i = 0; i < bins.count(); i++) {
+        BinShape shape = byMemory.shapes().get(i);
+        int model = byModel.sizes().get(i);
+        bySize.add(new Searched(shape.seconds(), shape.tokens(), model, byMemory.sizes().get(i)));
+      }
+      return bySize;
     }
-  }
-
-  private static Searched searched(
-      BinShape shape, BucketProfile model, BucketProfile memory, int i) {
-    return new Searched(
-        shape.seconds(), shape.tokens(), model.sizes().get(i), memory.sizes().get(i));
   }
 
   private BucketProfile byModel(Bins bins) {
@@ -125,17 +122,6 @@ public final class DecoderShiftStudy {
         .learn(
             BatchSource.drawn(SeedTree.of(1), rng -> all),
             TrainingConfig.of(Budget.steps(1), 1e-4));
-  }
-
-  /** A network in training. */
-  private record Learner(
-      SpeechTraining how, BatchSource<int[]> batches, int examples, List<Long> seen)
-      implements Runnable {
-    @Override
-    public void run() {
-      TrainingConfig config = TrainingConfig.of(Budget.examples(examples), 1e-4);
-      seen.add(how.learn(batches, config).work().examples());
-    }
   }
 
   /**
@@ -190,40 +176,34 @@ public final class DecoderShiftStudy {
   private Race run(int width, int examples) {
     long seed = lab.seeds().getFirst();
     BucketProfile bins = byModel(DurationBins2d.estimate(corpus.cuts(), 6, 2));
-    Map<String, Learner> learners = new LinkedHashMap<>();
-    learners.put(RANDOM, learner(width, examples, StaticRandom.of(8).seed(seed).build()));
-    learners.put(
+    Map<String, BatchingSampler> samplers = new LinkedHashMap<>();
+    samplers.put(RANDOM, StaticRandom.of(8).seed(seed).build());
+    samplers.put(
         BUCKETS,
-        learner(
-            width,
-            examples,
-            DynamicBucketing.of(bins.bins(), bins.constraint()).buffer(2_000).seed(seed).build()));
-    learners.put(
+        DynamicBucketing.of(bins.bins(), bins.constraint()).buffer(2_000).seed(seed).build());
+    samplers.put(
         RAGGED,
-        learner(
-            width,
-            examples,
-            new PackingSampler(Packing.BEST_FIT, cost.memoryBudget(budget), 2_000, seed)
-                .oversize(PackingSampler.Oversize.OWN_BIN)));
+        new PackingSampler(Packing.BEST_FIT, cost.memoryBudget(budget), 2_000, seed)
+            .oversize(PackingSampler.Oversize.OWN_BIN));
+    TrainingConfig config = TrainingConfig.of(Budget.examples(examples), 1e-4);
     InterleavedTimer timer = new InterleavedTimer();
-    learners.forEach(timer::add);
-    Timings timings = lab.time(timer);
     Map<String, List<Long>> seen = new LinkedHashMap<>();
-    learners.forEach(
-        (name, l) -> {
-          int runs = l.seen().size();
-          seen.put(name, l.seen().subList(runs - timings.rounds(), runs));
-          l.how().model().close();
+    List<SpeechModel> networks = new ArrayList<>();
+    samplers.forEach(
+        (name, sampler) -> {
+          SpeechModel network = speech.network(4, 4, width, 1);
+          networks.add(network);
+          var how = new SpeechTraining(network, corpus, sampler instanceof PackingSampler, .1);
+          var drawn = sampler.over(CutStreams.endless(corpus.cuts(), seed));
+          BatchSource<int[]> batches = SpeechTraining.source(corpus, drawn);
+          List<Long> counts = new ArrayList<>();
+          seen.put(name, counts);
+          timer.add(name, () -> counts.add(how.learn(batches, config).work().examples()));
         });
+    Timings timings = lab.time(timer);
+    seen.replaceAll((_, counts) -> counts.subList(counts.size() - timings.rounds(), counts.size()));
+    networks.forEach(SpeechModel::close);
     return new Race(seen, timings);
-  }
-
-  private Learner learner(int width, int examples, BatchingSampler sampler) {
-    boolean ragged = sampler instanceof PackingSampler;
-    SpeechTraining how = new SpeechTraining(speech.network(4, 4, width, 1), corpus, ragged, .1);
-    var batches = sampler.over(CutStreams.endless(corpus.cuts(), lab.seeds().getFirst()));
-    return new Learner(
-        how, SpeechTraining.source(corpus, () -> batches), examples, new ArrayList<>());
   }
 
   /**
@@ -248,11 +228,6 @@ public final class DecoderShiftStudy {
 
   private SpeechModel model(Speech heard, int encoder, int decoder, long seed) {
     return heard.recogniser(encoder, decoder).get(lab, seed - lab.seeds().getFirst() + 1);
-  }
-
-  /** {@return the model with most of its layers in the encoder} */
-  public SpeechModel shallow() {
-    return model(speech, 8, 1, lab.seeds().getFirst());
   }
 
   private Map<String, Transcriber> transcribers(Speech heard, long seed) {
@@ -294,23 +269,24 @@ public final class DecoderShiftStudy {
     List<ErrorRates> words = new ArrayList<>();
     long calls = 0;
     var shape = writer.model().config();
-    for (int from = 0; from < test.size(); from += 16) {
-      List<Utterance> part = test.subList(from, Math.min(from + 16, test.size()));
-      List<String> texts = writer.transcribe(sounds(part)).texts();
-      for (int i = 0; i < part.size(); i++) {
-        characters.add(ErrorRates.characters(part.get(i).text(), texts.get(i)));
-        words.add(ErrorRates.words(part.get(i).text(), texts.get(i)));
-        calls +=
-            layerCalls(shape.encoderLayers(), shape.decoderLayers(), texts.get(i).length() + 1);
-      }
+    List<String> texts = texts(writer, test, 16);
+    for (int i = 0; i < texts.size(); i++) {
+      characters.add(ErrorRates.characters(test.get(i).text(), texts.get(i)));
+      words.add(ErrorRates.words(test.get(i).text(), texts.get(i)));
+      calls += layerCalls(shape.encoderLayers(), shape.decoderLayers(), texts.get(i).length() + 1);
     }
     double mean = (double) calls / test.size();
     double cer = 100 * ErrorRates.sum(characters).rate();
     return new Written(name, cer, 100 * ErrorRates.sum(words).rate(), mean);
   }
 
-  private static List<Audio> sounds(List<Utterance> some) {
-    return some.stream().map(Utterance::audio).toList();
+  private static List<String> texts(Transcriber writer, List<Utterance> said, int batch) {
+    List<String> texts = new ArrayList<>();
+    for (int from = 0; from < said.size(); from += batch) {
+      List<Utterance> part = said.subList(from, Math.min(from + batch, said.size()));
+      texts.addAll(writer.transcribe(part.stream().map(Utterance::audio).toList()).texts());
+    }
+    return texts;
   }
 
   /**
@@ -327,7 +303,8 @@ public final class DecoderShiftStudy {
   /** {@return decoder layer calls per token of 4 + 4 layers over those of 8 + 1} */
   public double callRatio() {
     var balanced = model(speech, 4, 4, lab.seeds().getFirst()).config();
-    return (double) balanced.decoderLayers() / shallow().config().decoderLayers();
+    return (double) balanced.decoderLayers()
+        / model(speech, 8, 1, lab.seeds().getFirst()).config().decoderLayers();
   }
 
   private List<Utterance> sentences(boolean longOnes) {
@@ -350,17 +327,11 @@ public final class DecoderShiftStudy {
   }
 
   private Timings time(boolean longOnes, int batch) {
-    List<Audio> sounds = sounds(sentences(longOnes));
+    List<Utterance> said = sentences(longOnes);
     InterleavedTimer timer = new InterleavedTimer();
     transcribers(speech, lab.seeds().getFirst())
-        .forEach((name, writer) -> timer.add(name, () -> write(writer, sounds, batch)));
+        .forEach((name, writer) -> timer.add(name, () -> texts(writer, said, batch)));
     return lab.time(timer);
-  }
-
-  private static void write(Transcriber writer, List<Audio> sounds, int batch) {
-    for (int from = 0; from < sounds.size(); from += batch) {
-      writer.transcribe(sounds.subList(from, Math.min(from + batch, sounds.size())));
-    }
   }
 
   /**

@@ -8,6 +8,7 @@ import dev.stretto.profilers.SamplingTable;
 import dev.stretto.profilers.SpeechCost;
 import dev.stretto.profilers.TailWorkerSimulator;
 import dev.stretto.samplers.batching.Batch;
+import dev.stretto.samplers.batching.BatchingSampler;
 import dev.stretto.samplers.batching.BinShape;
 import dev.stretto.samplers.batching.Bins;
 import dev.stretto.samplers.batching.BucketProfile;
@@ -17,6 +18,7 @@ import dev.stretto.samplers.batching.DurationBins2d;
 import dev.stretto.samplers.batching.Packing;
 import dev.stretto.samplers.batching.PackingReport;
 import dev.stretto.samplers.batching.PackingSampler;
+import dev.stretto.samplers.batching.SamplerBuilder;
 import dev.stretto.samplers.batching.StaticRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -32,8 +34,12 @@ import java.util.stream.Stream;
 
 /** What samplers pad, how much memory their steps take and how long ranks wait, all counted. */
 public final class SamplingStudy {
-  private static final String STATIC = "static random";
-  private static final String BEST = "2-D 30 x 5, searched";
+  /** Random batches of the size that survives the worst shape. */
+  public static final String STATIC = "static random";
+
+  /** The finest 2-D buckets, with searched sizes. */
+  public static final String BEST = "2-D 30 x 5, searched";
+
   private static final List<String> LAYOUTS =
       List.of(STATIC, "1-D 30, searched", BEST, "rows, dense mask", "rows, per cut", "ragged");
   private static final int STEPS_OF_RANKS = 150;
@@ -77,11 +83,6 @@ public final class SamplingStudy {
     return corpus;
   }
 
-  /** {@return the cost model that counts multiply-adds and memory} */
-  public SpeechCost cost() {
-    return cost;
-  }
-
   /**
    * Two lengths of an utterance.
    *
@@ -112,7 +113,7 @@ public final class SamplingStudy {
 
   /** {@return a batch of a bucket of middling length, of searched size} */
   public Batch bucketBatch() {
-    var batches = table.bucketed(profile).buffer(buffer).seed(first).build().over(stream());
+    var batches = buckets(profile).seed(first).build().over(stream());
     int middle = Math.min(80, profile.sizes().size() - 1);
     return Stream.generate(batches::next).filter(b -> b.bin() == middle).findFirst().orElseThrow();
   }
@@ -161,10 +162,11 @@ public final class SamplingStudy {
    * @param seed of the repetition
    */
   public SamplingTable run(long seed) {
-    return runs.computeIfAbsent(seed, s -> run(manifest(s), cost, steps, s));
+    return runs.computeIfAbsent(seed, s -> run(manifest(s), cost, buffer, steps, s));
   }
 
-  private SamplingTable run(List<Cut> manifest, SpeechCost model, int batches, long seed) {
+  private static SamplingTable run(
+      List<Cut> manifest, SpeechCost model, int buffer, int batches, long seed) {
     return new SamplingTable(manifest, model)
         .addPaper(buffer, seed)
         .feed(CutStreams.endless(manifest, seed), batches);
@@ -177,9 +179,7 @@ public final class SamplingStudy {
    * @param seed of the repetition
    */
   public SamplingTable run(List<Cut> manifest, long seed) {
-    return new SamplingTable(manifest, cost)
-        .addPaper(2_000, seed)
-        .feed(CutStreams.endless(manifest, seed), 200);
+    return run(manifest, cost, 2_000, 200, seed);
   }
 
   /**
@@ -193,14 +193,14 @@ public final class SamplingStudy {
 
   /** {@return useful work, and padding of both sides, of each sampler} */
   public List<Part> parts() {
-    return run(first).reports().stream().flatMap(SamplingStudy::parts).toList();
-  }
-
-  private static Stream<Part> parts(PaddingReport report) {
-    return Stream.of(
-        new Part(report.name(), "useful", report.useful()),
-        new Part(report.name(), "padding, encoder", report.padEncoder()),
-        new Part(report.name(), "padding, decoder", report.padDecoder()));
+    return run(first).reports().stream()
+        .flatMap(
+            report ->
+                Stream.of(
+                    new Part(report.sampler(), "useful", report.useful()),
+                    new Part(report.sampler(), "padding, encoder", report.padEncoder()),
+                    new Part(report.sampler(), "padding, decoder", report.padDecoder())))
+        .toList();
   }
 
   /**
@@ -218,8 +218,8 @@ public final class SamplingStudy {
         .flatMap(
             report ->
                 Stream.of(
-                    new Memory(report.name(), "mean", report.memoryUse()),
-                    new Memory(report.name(), "largest", report.maxMemoryUse())))
+                    new Memory(report.sampler(), "mean", report.memoryUse()),
+                    new Memory(report.sampler(), "largest", report.maxMemoryUse())))
         .toList();
   }
 
@@ -249,7 +249,7 @@ public final class SamplingStudy {
   }
 
   private static Count count(PaddingReport report) {
-    List<String> grid = List.of(report.name().split(" x ", -1));
+    List<String> grid = List.of(report.sampler().split(" x ", -1));
     String parts = grid.get(1).equals("1") ? "1 (1-D)" : grid.get(1);
     return new Count(Integer.parseInt(grid.get(0)), parts, report.padCost());
   }
@@ -269,7 +269,7 @@ public final class SamplingStudy {
     for (int width : new int[] {64, 256, 1024}) {
       List<SamplingTable> at =
           lab.seeds().stream()
-              .map(seed -> run(manifest(seed), cost.withWidth(width), steps / 4, seed))
+              .map(seed -> run(manifest(seed), cost.withWidth(width), buffer, steps / 4, seed))
               .toList();
       for (String row : LAYOUTS) {
         double mean =
@@ -295,36 +295,39 @@ public final class SamplingStudy {
     ToDoubleFunction<Batch> padded = TailWorkerSimulator.padded(cost);
     List<Idle> waits = new ArrayList<>();
     for (int ranks : new int[] {2, 4, 8}) {
-      double alone = idle(ranks, rank -> buckets(twoD, rank, 0), padded);
-      double together = idle(ranks, rank -> buckets(twoD, rank, ranks), padded);
-      double packed = idle(ranks, this::packed, TailWorkerSimulator.ragged(cost));
-      waits.add(new Idle(ranks, "independent buckets", alone));
-      waits.add(new Idle(ranks, "synchronised buckets", together));
-      waits.add(new Idle(ranks, "ragged packing", packed));
+      waits.add(
+          idle(
+              ranks,
+              "independent buckets",
+              padded,
+              rank -> buckets(twoD).seed(first + rank).build()));
+      waits.add(
+          idle(
+              ranks,
+              "synchronised buckets",
+              padded,
+              rank -> buckets(twoD).seed(first).syncBuckets(rank, ranks).build()));
+      waits.add(
+          idle(
+              ranks,
+              "ragged packing",
+              TailWorkerSimulator.ragged(cost),
+              rank -> table.ragged(buffer, first + rank)));
     }
     return waits;
   }
 
-  /** Batches of a rank; its buckets are chosen alone where {@code ranks} is 0. */
-  private Iterator<Batch> buckets(BucketProfile bins, int rank, int ranks) {
-    var builder = table.bucketed(bins).buffer(buffer);
-    var seeded =
-        ranks == 0 ? builder.seed(first + rank) : builder.seed(first).syncBuckets(rank, ranks);
-    return seeded.build().over(ofRank(rank));
+  private SamplerBuilder buckets(BucketProfile bins) {
+    return table.bucketed(bins).buffer(buffer);
   }
 
-  private Iterator<Batch> packed(int rank) {
-    return table.ragged(buffer, first + rank).over(ofRank(rank));
-  }
-
-  private Iterator<Cut> ofRank(int rank) {
-    return CutStreams.endless(corpus, first + 100 + rank);
-  }
-
-  private static double idle(
-      int ranks, IntFunction<Iterator<Batch>> rank, ToDoubleFunction<Batch> step) {
-    List<Iterator<Batch>> all = IntStream.range(0, ranks).mapToObj(rank).toList();
-    return TailWorkerSimulator.run(all, STEPS_OF_RANKS, step).idleShare();
+  private Idle idle(
+      int ranks, String choice, ToDoubleFunction<Batch> step, IntFunction<BatchingSampler> rank) {
+    List<Iterator<Batch>> all =
+        IntStream.range(0, ranks)
+            .mapToObj(r -> rank.apply(r).over(CutStreams.endless(corpus, first + 100 + r)))
+            .toList();
+    return new Idle(ranks, choice, TailWorkerSimulator.run(all, STEPS_OF_RANKS, step).idleShare());
   }
 
   /**
@@ -350,56 +353,8 @@ public final class SamplingStudy {
     var packer = new PackingSampler(packing, cost.memoryBudget(table.budget()), buffer, seed);
     packer.over(CutGenerator.canary(seed).stream(200_000)).forEachRemaining(batch -> {});
     PackingReport report = packer.report();
-    return new Packed(
-        packing.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-        report.bins(),
-        report.lowerBound(),
-        report.overLowerBound());
-  }
-
-  /**
-   * {@return padding of static batches, a share of their cost}
-   *
-   * @param seed of the repetition
-   */
-  public double staticPadCost(long seed) {
-    return run(seed).report(STATIC).padCost();
-  }
-
-  /**
-   * {@return padding of 2-D buckets with searched sizes}
-   *
-   * @param seed of the repetition
-   */
-  public double searchedPadCost(long seed) {
-    return run(seed).report(BEST).padCost();
-  }
-
-  /**
-   * {@return padding of ragged batches}
-   *
-   * @param seed of the repetition
-   */
-  public double raggedPadCost(long seed) {
-    return run(seed).report("ragged").padCost();
-  }
-
-  /**
-   * {@return mean batch of static batches}
-   *
-   * @param seed of the repetition
-   */
-  public double staticBatch(long seed) {
-    return run(seed).report(STATIC).meanBatch();
-  }
-
-  /**
-   * {@return mean batch of 2-D buckets with searched sizes}
-   *
-   * @param seed of the repetition
-   */
-  public double searchedBatch(long seed) {
-    return run(seed).report(BEST).meanBatch();
+    String name = packing.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return new Packed(name, report.bins(), report.lowerBound(), report.overLowerBound());
   }
 
   /**
@@ -446,17 +401,6 @@ public final class SamplingStudy {
           LAYOUTS.forEach(row -> rows.add(new Real(id, row, here.report(row).padCost())));
         });
     return rows;
-  }
-
-  /**
-   * {@return padding on another manifest, of static batches or of 2-D searched ones}
-   *
-   * @param manifest cuts
-   * @param searched whether batches are bucketed with searched sizes
-   * @param seed of the repetition
-   */
-  public double padCost(List<Cut> manifest, boolean searched, long seed) {
-    return run(manifest, seed).report(searched ? BEST : STATIC).padCost();
   }
 
   /**

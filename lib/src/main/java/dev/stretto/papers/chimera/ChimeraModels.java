@@ -66,7 +66,6 @@ public final class ChimeraModels {
         name,
         options,
         (target, seed) -> new ChimeraHeads(target, HeadArm.HEADS, parts, seed),
-        HeadArm.HEADS,
         i -> outputs * HeadArm.OUT + squares * HeadArm.SQUARE);
   }
 }

@@ -120,7 +120,8 @@ public final class ChimeraStudy {
         states.set(new NDIndex(":," + without), 0);
       }
       context.read(states, new int[] {last + 1});
-      DraftHeads.Walk walk = context.walk(scope, new int[][] {{ids[last - 1], ids[last]}});
+      DraftHeads.Walk walk =
+          context.walk(scope, new int[][] {{ids[last - 1], ids[last], ids[last + 1]}});
       float[][] f = new float[3][];
       for (int j = 0; j < f.length; j++) {
         int at = last + 1 + j;

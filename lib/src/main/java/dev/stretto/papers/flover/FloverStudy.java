@@ -1,5 +1,7 @@
 package dev.stretto.papers.flover;
 
+import dev.stretto.data.audio.Audio;
+import dev.stretto.data.audio.Utterance;
 import dev.stretto.data.text.CharTokenizer;
 import dev.stretto.experiments.Experiment;
 import dev.stretto.models.language.CausalLm;
@@ -88,8 +90,7 @@ public final class FloverStudy {
 
   private ServingReport serve(
       DecodeScheduler scheduler, List<GenerationRequest> some, VirtualClock clock) {
-    return scheduler.runTraced(
-        some, ExactEngine.of(requests, 16 + 4 * Math.max(64, tokens)), clock);
+    return scheduler.run(some, ExactEngine.of(requests, 16 + 4 * Math.max(64, tokens)), clock);
   }
 
   private List<ServingReport> serve(List<GenerationRequest> some, VirtualClock clock) {
@@ -257,15 +258,14 @@ public final class FloverStudy {
 
   private List<GenerationRequest> coding(double gap) {
     int[] text = CharTokenizer.printable().encode(UNSEEN);
-    return Workload.of(requests, arrivals(gap, first), Lengths.fixed(tokens), first).draw().stream()
-        .map(r -> coding(r, text))
-        .toList();
-  }
-
-  private static GenerationRequest coding(GenerationRequest r, int[] text) {
-    int from = 11 * (int) r.id() % (text.length - 16);
-    int[] prompt = Arrays.copyOfRange(text, from, from + r.promptLength());
-    return new GenerationRequest(r.id(), prompt, r.maxNewTokens(), r.sampling(), r.arrival());
+    List<GenerationRequest> coding = new ArrayList<>();
+    for (var r : Workload.of(requests, arrivals(gap, first), Lengths.fixed(tokens), first).draw()) {
+      int from = 11 * (int) r.id() % (text.length - 16);
+      int[] prompt = Arrays.copyOfRange(text, from, from + r.promptLength());
+      coding.add(
+          new GenerationRequest(r.id(), prompt, r.maxNewTokens(), r.sampling(), r.arrival()));
+    }
+    return coding;
   }
 
   private int[] rows() {
@@ -332,15 +332,6 @@ public final class FloverStudy {
 
   private double predicted(List<GenerationRequest> some) {
     return serve(sequential(), some, here()).makespan() / serve(fused(), some, here()).makespan();
-  }
-
-  /**
-   * {@return the gain of fused decoding in a round}
-   *
-   * @param round from 0
-   */
-  public double gain(int round) {
-    return timings().seconds(sequential().name())[round] / timings().seconds(fused().name())[round];
   }
 
   /**
@@ -423,21 +414,20 @@ public final class FloverStudy {
             .mapToObj(i -> new GenerationRequest(i, begin, 192, Sampling.greedy(), 0))
             .toList();
     var alone = speech.transcriber(model);
+    List<Audio> sounds = speech.test().stream().limit(requests).map(Utterance::audio).toList();
     List<String> texts =
-        IntStream.range(0, requests)
-            .mapToObj(
-                i -> alone.transcribe(List.of(speech.test().get(i).audio())).texts().getFirst())
-            .toList();
+        sounds.stream().map(s -> alone.transcribe(List.of(s)).texts().getFirst()).toList();
     List<Heard> heard = new ArrayList<>();
     try (NetworkEngine slots =
-        NetworkEngine.of(model, requests, tokenizer.eos(), 512, id -> sound(speech, id))) {
+        NetworkEngine.of(
+            model, requests, tokenizer.eos(), 512, id -> sound(speech, sounds.get((int) id)))) {
       for (DecodeScheduler one : schedulers) {
         ServingReport r = one.run(spoken, slots, clock(wall().curve()));
-        int same =
-            (int)
-                IntStream.range(0, requests)
-                    .filter(i -> texts.get(i).equals(tokenizer.decode(ids(r, i))))
-                    .count();
+        int same = 0;
+        for (ServingReport.Served served : r.served()) {
+          int[] ids = served.tokens().stream().mapToInt(Integer::intValue).toArray();
+          same += texts.get((int) served.request().id()).equals(tokenizer.decode(ids)) ? 1 : 0;
+        }
         double seconds = r.makespan() * r.unitSeconds();
         heard.add(
             new Heard(
@@ -447,13 +437,8 @@ public final class FloverStudy {
     return heard;
   }
 
-  private static int[] ids(ServingReport report, int id) {
-    return report.request(id).tokens().stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  private static SpeechModel.Sound sound(Speech speech, long id) {
-    var batch =
-        speech.front().batch(Tensors.manager(), List.of(speech.test().get((int) id).audio()));
+  private static SpeechModel.Sound sound(Speech speech, Audio audio) {
+    var batch = speech.front().batch(Tensors.manager(), List.of(audio));
     return new SpeechModel.Sound(batch.features(), batch.lengths(), false);
   }
 }

@@ -178,16 +178,6 @@ public final class HiddenTransfer implements TokenModel.Wrapper, Trainable {
         : body.forward(step.layers(Step.Layers.range(layer, layers())), state);
   }
 
-  /**
-   * The base's head.
-   *
-   * @param hiddenBND states after the final norm
-   * @return logits
-   */
-  public NDArray logits(NDArray hiddenBND) {
-    return base.logits(hiddenBND);
-  }
-
   @Override
   public Session open(int[][] prompts, boolean hidden) {
     if (!hidden || offsets == 0) {
@@ -223,41 +213,19 @@ public final class HiddenTransfer implements TokenModel.Wrapper, Trainable {
   /** Of a pass that carries pseudo states. */
   @Override
   public Cost cost(Cost.Shape shape) {
-    Cost.Shape lower = layers(shape, layer);
-    int more = shape.positions() * offsets;
-    long visible =
-        (1 + offsets) * shape.visible()
-            + (long) shape.rows() * shape.positions() * offsets * (offsets + 1) / 2;
+    int rows = shape.rows();
+    int n = shape.positions();
+    int more = n * offsets;
+    long visible = (1 + offsets) * shape.visible() + (long) rows * more * (offsets + 1) / 2;
+    Cost.Shape lower =
+        new Cost.Shape(rows, n, shape.keys(), shape.visible(), layer, shape.memory());
     Cost.Shape upper =
-        new Cost.Shape(
-            shape.rows(),
-            shape.positions() + more,
-            shape.keys() + more,
-            visible,
-            layers() - layer,
-            0);
-    // the base's cost of no layers is the head's
-    return body.cost(lower)
-        .plus(body.cost(upper))
-        .plus(base.cost(layers(shape, 0)))
-        .plus(maps(shape));
-  }
-
-  private Cost maps(Cost.Shape shape) {
-    return new Cost(
-        (long) shape.rows()
-            * shape.positions()
-            * offsets
-            * weight.getShape().get(1)
-            * weight.getShape().get(1),
-        0,
-        0,
-        offsets == 0 ? 0 : Float.BYTES * weight.size());
-  }
-
-  private static Cost.Shape layers(Cost.Shape shape, int layers) {
-    return new Cost.Shape(
-        shape.rows(), shape.positions(), shape.keys(), shape.visible(), layers, shape.memory());
+        new Cost.Shape(rows, n + more, shape.keys() + more, visible, layers() - layer, 0);
+    long width = body.width();
+    long read = offsets == 0 ? 0 : Float.BYTES * weight.size();
+    Cost maps = new Cost((long) rows * more * width * width, 0, 0, read);
+    // the head is in the base's cost, not in the body's
+    return base.cost(lower).plus(body.cost(upper)).plus(maps);
   }
 
   @Override

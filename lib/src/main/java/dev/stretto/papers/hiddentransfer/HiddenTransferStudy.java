@@ -1,6 +1,5 @@
 package dev.stretto.papers.hiddentransfer;
 
-import ai.djl.ndarray.NDManager;
 import dev.stretto.data.text.CategorySuite.Category;
 import dev.stretto.data.text.CategorySuite.Split;
 import dev.stretto.data.text.Windows;
@@ -13,7 +12,6 @@ import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import dev.stretto.tensor.SeedTree;
-import dev.stretto.tensor.Tensors;
 import dev.stretto.zoo.SpeculationFamily;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -65,11 +64,7 @@ public final class HiddenTransferStudy {
   private PseudoStateAccuracy accuracy(int layer, long seed, Split split) {
     return scored.computeIfAbsent(
         layer + " " + seed + " " + split,
-        key -> {
-          try (NDManager scope = Tensors.manager()) {
-            return new TransferTraining(maps(layer, seed)).evaluate(scope, texts(split));
-          }
-        });
+        key -> new TransferTraining(maps(layer, seed)).evaluate(texts(split)));
   }
 
   /** 16 windows of 128 characters of the split's examples. */
@@ -77,11 +72,9 @@ public final class HiddenTransferStudy {
     int[] text =
         Arrays.stream(Category.values())
             .flatMap(c -> family.suite().examples(c, split, 20).stream())
+            .map(example -> family.tokenizer().encode(example.text()))
             .flatMapToInt(
-                example ->
-                    IntStream.concat(
-                        Arrays.stream(family.tokenizer().encode(example.text())),
-                        IntStream.of(family.suite().end())))
+                ids -> IntStream.concat(Arrays.stream(ids), IntStream.of(family.suite().end())))
             .toArray();
     return new Windows(text).batch(16, 128, SeedTree.of(first).rng());
   }
@@ -244,22 +237,16 @@ public final class HiddenTransferStudy {
     int[][] prompts = Arrays.copyOf(family.firsts(), 3);
     Decoder.Options options = new Decoder.Options(tokens, family.suite().end(), Sampling.greedy());
     InterleavedTimer timer = new InterleavedTimer();
-    timer.add(
-        "plain",
-        () -> {
-          for (int[] prompt : prompts) {
-            Decoder.decode(family.target(), new int[][] {prompt}, options);
-          }
-        });
     int best = best();
-    timer.add("best", () -> decodeEach(best, prompts, options));
-    timer.add("top", () -> decodeEach(TOP, prompts, options));
+    timer.add("plain", () -> each(prompts, one -> Decoder.decode(family.target(), one, options)));
+    timer.add("best", () -> each(prompts, one -> decode(best, first, 4, one, options)));
+    timer.add("top", () -> each(prompts, one -> decode(TOP, first, 4, one, options)));
     return timer;
   }
 
-  private void decodeEach(int t, int[][] prompts, Decoder.Options options) {
+  private static void each(int[][] prompts, Consumer<int[][]> decode) {
     for (int[] prompt : prompts) {
-      decode(t, first, 4, new int[][] {prompt}, options);
+      decode.accept(new int[][] {prompt});
     }
   }
 

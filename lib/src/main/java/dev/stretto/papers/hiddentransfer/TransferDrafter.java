@@ -2,11 +2,12 @@ package dev.stretto.papers.hiddentransfer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
-import dev.stretto.models.layers.Ops;
+import dev.stretto.papers.hydra.DraftHeads;
 import dev.stretto.samplers.decoding.Draft;
 import dev.stretto.samplers.decoding.Drafter;
-import dev.stretto.samplers.drafting.ProductTree;
+import dev.stretto.samplers.drafting.BestFirstTree;
+import dev.stretto.tensor.Tensors;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
@@ -48,7 +49,7 @@ public record TransferDrafter(HiddenTransfer model, int nodes) implements Drafte
     public Draft[] draft(NDManager scope, Row[] rows) {
       Draft[] drafts = new Draft[rows.length];
       for (int b = 0; b < rows.length; b++) {
-        drafts[b] = Draft.of(ProductTree.of(rows[b].pending(), distributions[b], nodes));
+        drafts[b] = Draft.of(BestFirstTree.ofProduct(rows[b].pending(), distributions[b], nodes));
       }
       return drafts;
     }
@@ -60,20 +61,17 @@ public record TransferDrafter(HiddenTransfer model, int nodes) implements Drafte
         return;
       }
       NDArray pseudo = pass.verified().hidden().orElseThrow().tapsBND().get(HiddenTransfer.PSEUDO);
-      Shape shape = pseudo.getShape();
-      int rows = pass.paths().length;
-      long[] last = new long[rows];
-      for (int b = 0; b < rows; b++) {
-        int[] path = pass.paths()[b];
-        last[b] = b * shape.get(1) + path[path.length - 1];
-      }
-      NDArray flat = pseudo.reshape(rows * shape.get(1), shape.get(2));
-      NDArray states = Ops.embedding(pass.scope().create(last), flat);
-      float[] p = model.logits(states.reshape(rows, k, shape.get(2) / k)).softmax(2).toFloatArray();
-      distributions = new double[rows][k][model.vocabulary()];
-      for (int i = 0; i < p.length; i++) {
-        int token = i % model.vocabulary();
-        distributions[i / model.vocabulary() / k][i / model.vocabulary() % k][token] = p[i];
+      int[][] last =
+          Arrays.stream(pass.paths())
+              .map(path -> new int[] {path[path.length - 1]})
+              .toArray(int[][]::new);
+      NDArray states = DraftHeads.pick(pseudo, last).reshape(last.length, k, -1);
+      FloatBuffer p = Tensors.floats(model.model().logits(states).softmax(2));
+      distributions = new double[last.length][k][model.vocabulary()];
+      for (double[][] row : distributions) {
+        for (double[] offset : row) {
+          Arrays.setAll(offset, token -> p.get());
+        }
       }
     }
 

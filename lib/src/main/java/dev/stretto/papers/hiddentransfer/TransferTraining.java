@@ -2,20 +2,20 @@ package dev.stretto.papers.hiddentransfer;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.DataType;
 import dev.stretto.data.text.Windows;
-import dev.stretto.models.Cost;
 import dev.stretto.models.language.CausalLm;
-import dev.stretto.models.language.NetworkSession;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.papers.hydra.DraftHeads;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
+import dev.stretto.tensor.Tensors;
 import dev.stretto.training.BatchSource;
 import dev.stretto.training.LossStep;
 import dev.stretto.training.Work;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * How pseudo states learn (Hidden Transfer, Wu et al. 2024, section 3.3): the distribution after
@@ -55,8 +55,7 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
   }
 
   private static int[] positions(int candidates, double share, Rng rng) {
-    int[] all = new int[candidates];
-    Arrays.setAll(all, i -> i);
+    int[] all = IntStream.range(0, candidates).toArray();
     int count = Math.max(1, (int) Math.round(share * candidates));
     for (int i = 0; i < count; i++) {
       int other = i + rng.nextInt(candidates - i);
@@ -64,41 +63,52 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
       all[other] = all[i];
       all[i] = kept;
     }
-    int[] chosen = Arrays.copyOf(all, count);
-    Arrays.sort(chosen);
-    return chosen;
+    return Arrays.stream(all, 0, count).sorted().toArray();
   }
 
-  /** Sum over j of KL(base at s + j || pseudo j of s), the mean over the positions s. */
-  @Override
-  public NDArray loss(NDManager scope, Batch batch) {
+  /**
+   * Pseudo positions and the real ones that they stand for.
+   *
+   * @param lifted states
+   * @param ahead the real position of each pseudo one
+   * @param real logits of the base there
+   * @param mine logits of the pseudo positions
+   */
+  private record Foreseen(HiddenTransfer.Lifted lifted, int[] ahead, NDArray real, NDArray mine) {
+    /** Sum over j of KL(base at s + j || pseudo j of s), the mean over the positions s. */
+    NDArray loss(long positions) {
+      NDArray log = real.logSoftmax(2);
+      NDArray sum = log.exp().mul(log.sub(mine.logSoftmax(2))).sum();
+      return Ops.times(sum, 1.0 / positions);
+    }
+  }
+
+  private Foreseen foreseen(NDManager scope, Batch batch, Set<Integer> taps) {
     int[] at = batch.at();
     int k = model.offsets();
     int[] ahead = new int[at.length * k];
     Arrays.setAll(ahead, i -> at[i / k] + i % k + 1);
-    NDArray ids = NetworkSession.padded(scope, batch.rows(), batch.rows()[0].length);
-    HiddenTransfer.Lifted lifted = model.lift(ids, at, Set.of());
-    NDArray log = model.logits(DraftHeads.pick(lifted.real().lastBND(), ahead)).logSoftmax(2);
-    NDArray mine = model.logits(lifted.pseudo().lastBND()).logSoftmax(2);
-    NDArray sum = log.exp().mul(log.sub(mine)).sum();
-    return Ops.times(sum, 1.0 / ((double) batch.rows().length * at.length));
+    CausalLm base = model.model();
+    HiddenTransfer.Lifted lifted = model.lift(DraftHeads.ids(scope, batch.rows()), at, taps);
+    NDArray real = base.logits(DraftHeads.pick(lifted.real().lastBND(), ahead));
+    return new Foreseen(lifted, ahead, real, base.logits(lifted.pseudo().lastBND()));
+  }
+
+  @Override
+  public NDArray loss(NDManager scope, Batch batch) {
+    return foreseen(scope, batch, Set.of()).loss((long) batch.rows().length * batch.at().length);
   }
 
   /**
    * What a batch is worth.
    *
    * @param batch the batch
-   * @return pseudo positions, rows and the multiply-adds of the forward passes
+   * @return pseudo positions and rows
    */
   @Override
   public Work work(Batch batch) {
     int rows = batch.rows().length;
-    int n = batch.rows()[0].length;
-    int pseudo = batch.at().length * model.offsets();
-    CausalLm base = model.model();
-    Cost lower = base.cost(Cost.Shape.causal(rows, n, 0, model.layers()));
-    Cost upper = base.cost(Cost.Shape.causal(rows, pseudo, n, model.layers() - model.layer()));
-    return new Work((long) rows * pseudo, rows, lower.plus(upper).multiplyAdds());
+    return new Work((long) rows * batch.at().length * model.offsets(), rows);
   }
 
   /**
@@ -114,44 +124,34 @@ public record TransferTraining(HiddenTransfer model) implements LossStep<Transfe
   /**
    * Looks ahead from every position of texts without training.
    *
-   * @param manager a scope
    * @param rows texts of equal length
    * @return means over the positions
    */
-  public PseudoStateAccuracy evaluate(NDManager manager, int[][] rows) {
+  public PseudoStateAccuracy evaluate(int[][] rows) {
     int k = model.offsets();
-    int n = rows[0].length;
-    int[] at = new int[n - k];
-    Arrays.setAll(at, i -> i);
-    int[] ahead = new int[at.length * k];
-    Arrays.setAll(ahead, i -> i / k + i % k + 1);
+    int[] at = IntStream.range(0, rows[0].length - k).toArray();
     double[][] hits = new double[2][k];
     double[][] cosine = new double[model.layers() - model.layer() + 1][k];
-    try (NDManager scope = manager.newSubManager()) {
-      double loss = loss(scope, new Batch(rows, at)).getFloat();
-      Integer[] taps = new Integer[cosine.length];
-      Arrays.setAll(taps, i -> model.layer() + i);
-      HiddenTransfer.Lifted lifted =
-          model.lift(NetworkSession.padded(scope, rows, n), at, Set.of(taps));
-      NDArray real = model.logits(DraftHeads.pick(lifted.real().lastBND(), ahead));
-      NDArray mine = model.logits(lifted.pseudo().lastBND());
-      NDArray best = real.argMax(2).expandDims(2);
-      NDArray rank = mine.gt(mine.gather(best, 2)).toType(DataType.INT32, false);
-      int[] above = rank.sum(new int[] {2}).toType(DataType.INT32, false).toIntArray();
+    Set<Integer> taps =
+        IntStream.rangeClosed(model.layer(), model.layers()).boxed().collect(Collectors.toSet());
+    try (NDManager scope = Tensors.manager()) {
+      Foreseen seen = foreseen(scope, new Batch(rows, at), taps);
+      NDArray best = seen.mine().gather(seen.real().argMax(2).expandDims(2), 2);
+      long[] above = seen.mine().gt(best).sum(new int[] {2}).toLongArray();
       double each = 1.0 / rows.length / at.length;
       for (int i = 0; i < above.length; i++) {
         hits[0][i % k] += above[i] < 1 ? each : 0;
         hits[1][i % k] += above[i] < 5 ? each : 0;
       }
-      for (int tap = 0; tap < taps.length; tap++) {
-        float[] similar =
-            cosine(
-                DraftHeads.pick(lifted.real().tapsBND().get(taps[tap]), ahead),
-                lifted.pseudo().tapsBND().get(taps[tap]));
-        for (int i = 0; i < similar.length; i++) {
-          cosine[tap][i % k] += similar[i] * each;
+      for (int i = 0; i < cosine.length; i++) {
+        NDArray real = seen.lifted().real().tapsBND().get(model.layer() + i);
+        NDArray mine = seen.lifted().pseudo().tapsBND().get(model.layer() + i);
+        float[] similar = cosine(DraftHeads.pick(real, seen.ahead()), mine);
+        for (int position = 0; position < similar.length; position++) {
+          cosine[i][position % k] += similar[position] * each;
         }
       }
+      double loss = seen.loss((long) rows.length * at.length).getFloat();
       return new PseudoStateAccuracy(loss, hits[0], hits[1], cosine);
     }
   }

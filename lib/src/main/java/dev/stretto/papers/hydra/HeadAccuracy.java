@@ -5,9 +5,9 @@ import ai.djl.ndarray.NDManager;
 import dev.stretto.samplers.drafting.RankPathTree;
 import dev.stretto.tensor.Tensors;
 import dev.stretto.training.TeacherStates;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * How well heads rank the right token. For each position of known texts and each depth it holds the
@@ -22,35 +22,28 @@ public record HeadAccuracy(List<int[][]> texts) {
    * Ranks on texts.
    *
    * @param heads that guess
-   * @param written texts with states; a text too short for a draft of full depth is left out
+   * @param written a text each, with states; one too short for a draft of full depth is left out
    * @return the ranks
    */
   public static HeadAccuracy of(DraftHeads heads, List<TeacherStates> written) {
     HeadTraining training = new HeadTraining(heads, HeadTraining.Options.TEXT);
-    List<int[][]> texts = new ArrayList<>();
-    try (NDManager manager = Tensors.manager()) {
-      for (TeacherStates text : written) {
-        int bases = training.bases(text);
-        for (int w = 0; w < text.size() && bases > 0; w++) {
-          texts.add(ranks(manager, heads, text.choose(w), bases));
-        }
-      }
-    }
-    return new HeadAccuracy(texts);
+    return new HeadAccuracy(
+        written.stream()
+            .filter(text -> training.bases(text) > 0)
+            .map(text -> ranks(heads, text, training.bases(text)))
+            .toList());
   }
 
-  private static int[][] ranks(NDManager manager, DraftHeads heads, TeacherStates one, int bases) {
+  private static int[][] ranks(DraftHeads heads, TeacherStates one, int bases) {
     int[][] ranks = new int[bases][heads.depths()];
     int first = one.first();
-    try (NDManager scope = manager.newSubManager()) {
-      NDArray states = one.array(scope);
-      DraftHeads.Walk walk = heads.teach(states, one.tokens(), first, first + bases);
+    try (NDManager scope = Tensors.manager()) {
+      DraftHeads.Walk walk = heads.teach(one.array(scope), one.tokens(), first, first + bases);
       for (int j = 1; j <= heads.depths(); j++) {
         int[][] newest = HeadTraining.part(one.tokens(), first + j, bases);
+        int[][] right = HeadTraining.part(one.tokens(), first + j + 1, bases);
         NDArray logits = walk.next(newest, new int[0]).squeeze(0);
-        int[] right = HeadTraining.part(one.tokens(), first + j + 1, bases)[0];
-        NDArray places = scope.create(Arrays.stream(right).asLongStream().toArray());
-        NDArray own = logits.gather(places.expandDims(1), 1);
+        NDArray own = logits.gather(DraftHeads.ids(scope, right).reshape(-1, 1), 1);
         long[] better = logits.gt(own).sum(new int[] {1}).toLongArray();
         for (int s = 0; s < bases; s++) {
           ranks[s][j - 1] = (int) better[s];
@@ -66,29 +59,29 @@ public record HeadAccuracy(List<int[][]> texts) {
   }
 
   /**
-   * Share of positions whose right token is among the best.
+   * Share of positions whose right token is the top one.
    *
    * @param depth 1 or more
-   * @param best how many, 1 for the top one
    * @return the marginal accuracy
    */
-  public double marginal(int depth, int best) {
-    return Arrays.stream(ranks()).mapToInt(r -> r[depth - 1] < best ? 1 : 0).average().orElse(0);
+  public double marginal(int depth) {
+    return right(Arrays.stream(ranks()), depth);
   }
 
   /**
    * The same among positions where the top tokens of all lesser depths are right.
    *
    * @param depth 1 or more
-   * @param best how many, 1 for the top one
    * @return the conditional accuracy, 0 where there is no such position
    */
-  public double conditional(int depth, int best) {
-    return Arrays.stream(ranks())
-        .filter(r -> Arrays.stream(r, 0, depth - 1).allMatch(rank -> rank == 0))
-        .mapToInt(r -> r[depth - 1] < best ? 1 : 0)
-        .average()
-        .orElse(0);
+  public double conditional(int depth) {
+    return right(
+        Arrays.stream(ranks()).filter(r -> Arrays.stream(r, 0, depth - 1).allMatch(i -> i == 0)),
+        depth);
+  }
+
+  private static double right(Stream<int[]> ranks, int depth) {
+    return ranks.mapToInt(r -> r[depth - 1] == 0 ? 1 : 0).average().orElse(0);
   }
 
   /**

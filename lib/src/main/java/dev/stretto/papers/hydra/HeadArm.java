@@ -59,8 +59,8 @@ public record HeadArm(
    * @param name its name in the recipe, in capitals
    * @param options what the heads learn from
    * @param build untrained heads of a target and a seed
-   * @param calls draft calls per tree
-   * @param weights7b weights that call i, from 1, reads at the width of Vicuna-7B
+   * @param weights7b weights that call i, from 1, reads at the width of Vicuna-7B; 0 where the
+   *     calls before have read all
    * @return the arm
    */
   public static HeadArm of(
@@ -68,7 +68,6 @@ public record HeadArm(
       String name,
       HeadTraining.Options options,
       BiFunction<CausalLm, Long, DraftHeads> build,
-      int calls,
       IntToDoubleFunction weights7b) {
     Recipe<Config, DraftHeads, TeacherStates> recipe =
         Recipe.of(
@@ -83,8 +82,10 @@ public record HeadArm(
     return new HeadArm(
         label,
         recipe,
-        IntStream.rangeClosed(1, calls)
-            .mapToObj(i -> LatencyModel.Shape.half(label, weights7b.applyAsDouble(i), 0, 0))
+        IntStream.rangeClosed(1, HEADS)
+            .mapToDouble(weights7b)
+            .filter(weights -> weights > 0)
+            .mapToObj(weights -> LatencyModel.Shape.half(label, weights, 0, 0))
             .toList());
   }
 

@@ -8,6 +8,7 @@ import dev.stretto.training.LossStep;
 import dev.stretto.training.Losses;
 import dev.stretto.training.TeacherStates;
 import dev.stretto.training.Work;
+import java.util.Arrays;
 
 /**
  * How draft heads learn from a frozen target: at every position s of a text the head of depth j
@@ -75,10 +76,7 @@ public record HeadTraining(DraftHeads heads, Options options) implements LossSte
   private NDArray guess(NDArray logitsNV, NDArray thereBND, int[][] next) {
     NDManager scope = logitsNV.getManager();
     if (options.loss() == Loss.TEXT) {
-      long[] labels = new long[next.length * next[0].length];
-      for (int i = 0; i < labels.length; i++) {
-        labels[i] = next[i / next[0].length][i % next[0].length];
-      }
+      long[] labels = Arrays.stream(next).flatMapToInt(Arrays::stream).asLongStream().toArray();
       return Losses.crossEntropy(logitsNV, scope.create(labels), 0);
     }
     NDArray probabilitiesNV =
@@ -97,19 +95,17 @@ public record HeadTraining(DraftHeads heads, Options options) implements LossSte
   }
 
   static int[][] part(int[][] tokens, int from, int count) {
-    int[][] part = new int[tokens.length][count];
-    for (int b = 0; b < part.length; b++) {
-      System.arraycopy(tokens[b], from, part[b], 0, count);
-    }
-    return part;
+    return Arrays.stream(tokens)
+        .map(row -> Arrays.copyOfRange(row, from, from + count))
+        .toArray(int[][]::new);
   }
 
   private static int[][] best(NDArray logitsNV, int rows) {
     long[] ids = logitsNV.argMax(1).toLongArray();
-    int[][] best = new int[rows][ids.length / rows];
-    for (int i = 0; i < ids.length; i++) {
-      best[i / best[0].length][i % best[0].length] = (int) ids[i];
-    }
+    int n = ids.length / rows;
+    int[][] best = new int[rows][];
+    Arrays.setAll(
+        best, b -> Arrays.stream(ids, b * n, (b + 1) * n).mapToInt(id -> (int) id).toArray());
     return best;
   }
 
@@ -121,6 +117,6 @@ public record HeadTraining(DraftHeads heads, Options options) implements LossSte
    */
   @Override
   public Work work(TeacherStates batch) {
-    return new Work((long) batch.size() * bases(batch), batch.size(), 0);
+    return new Work((long) batch.size() * bases(batch), batch.size());
   }
 }

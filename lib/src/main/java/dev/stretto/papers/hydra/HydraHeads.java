@@ -3,16 +3,15 @@ package dev.stretto.papers.hydra;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import dev.stretto.models.Hidden;
 import dev.stretto.models.Parameters;
-import dev.stretto.models.State;
-import dev.stretto.models.Step;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.layers.Ops;
 import dev.stretto.models.layers.Transformer;
-import dev.stretto.tensor.SeedTree;
-import dev.stretto.tensor.Tensors;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Draft heads of residual blocks. Independent ones see the target's state alone (Medusa, Cai et al.
@@ -20,7 +19,7 @@ import java.util.Set;
  * et al. 2024, section 3.1); with deeper blocks and an attention layer over all accepted states
  * they are Hydra++ (section 4). At the start every head gives the target's own logits at h_s.
  */
-public final class HydraHeads implements DraftHeads {
+public final class HydraHeads extends DraftHeads {
   /**
    * The shape of the heads.
    *
@@ -37,42 +36,10 @@ public final class HydraHeads implements DraftHeads {
             "%d heads of %d blocks, expected 1 or more of each".formatted(heads, blocks));
       }
     }
-
-    /**
-     * Independent heads of one block.
-     *
-     * @param heads how many
-     * @return Medusa's
-     */
-    public static Config medusa(int heads) {
-      return new Config(heads, 1, false, false);
-    }
-
-    /**
-     * Sequentially dependent heads of one block.
-     *
-     * @param heads how many
-     * @return Hydra's
-     */
-    public static Config hydra(int heads) {
-      return new Config(heads, 1, true, false);
-    }
-
-    /**
-     * Sequentially dependent heads of four blocks after a prefix layer.
-     *
-     * @param heads how many
-     * @return Hydra++'s
-     */
-    public static Config hydraPlus(int heads) {
-      return new Config(heads, 4, true, true);
-    }
   }
 
   private static final int SLACK = 8;
 
-  private final CausalLm target;
-  private final Parameters parameters;
   private final Optional<Transformer> prefix;
   private final Head[] heads;
 
@@ -86,35 +53,34 @@ public final class HydraHeads implements DraftHeads {
    * @param seed of the weights that are not zero
    */
   public HydraHeads(CausalLm target, Config config, long seed) {
-    this.target = target;
-    parameters = new Parameters(SeedTree.of(seed));
-    int width = target.backbone().width();
-    prefix = config.prefixAttention() ? Optional.of(layer()) : Optional.empty();
+    super(target, 0, seed);
+    prefix = config.prefixAttention() ? Optional.of(prefix()) : Optional.empty();
     heads = new Head[config.heads()];
-    for (int i = 0; i < heads.length; i++) {
-      Parameters own = parameters.under("head." + (i + 1));
-      NDArray first = own.constant("first.state", 0, width, width);
-      Optional<NDArray> tokens =
-          config.sequential()
-              ? Optional.of(own.constant("first.tokens", 0, width, (i + 1L) * width))
-              : Optional.empty();
-      NDArray[] blocks = new NDArray[config.blocks() - 1];
-      for (int k = 0; k < blocks.length; k++) {
-        blocks[k] = own.constant("block." + (k + 2), 0, width, width);
-      }
-      NDArray out = own.constant("out", 0, target.vocabulary(), width);
-      Parameters.assign(out, target.headWeight());
-      heads[i] = new Head(first, tokens, blocks, out);
-    }
+    Arrays.setAll(heads, i -> head(config, i));
   }
 
   /** The prefix layer; its branches end in zeros, so that it hands on its input at the start. */
-  private Transformer layer() {
-    Parameters own = parameters.under("prefix");
-    Transformer layer = AcceptedStates.layer(target, SLACK, own);
+  private Transformer prefix() {
+    Parameters own = parameters().under("prefix");
+    Transformer layer = layer(SLACK, own);
     own.get("layers.0.attention.out.weight").muli(0);
     own.get("layers.0.feed.down.weight").muli(0);
     return layer;
+  }
+
+  private Head head(Config config, int i) {
+    int width = target().backbone().width();
+    Parameters own = parameters().under("head." + (i + 1));
+    NDArray first = own.constant("first.state", 0, width, width);
+    Optional<NDArray> tokens =
+        config.sequential()
+            ? Optional.of(own.constant("first.tokens", 0, width, (i + 1L) * width))
+            : Optional.empty();
+    NDArray[] blocks = new NDArray[config.blocks() - 1];
+    Arrays.setAll(blocks, k -> own.constant("block." + (k + 2), 0, width, width));
+    NDArray out = own.constant("out", 0, target().vocabulary(), width);
+    Parameters.assign(out, target().headWeight());
+    return new Head(first, tokens, blocks, out);
   }
 
   @Override
@@ -123,41 +89,19 @@ public final class HydraHeads implements DraftHeads {
   }
 
   @Override
-  public CausalLm target() {
-    return target;
+  protected Optional<Transformer> layer() {
+    return prefix;
+  }
+
+  /** The prefix layer's output before its final norm. */
+  @Override
+  protected NDArray base(NDArray statesBND, Hidden read) {
+    return read.tapsBND().get(1);
   }
 
   @Override
-  public Parameters parameters() {
-    return parameters;
-  }
-
-  @Override
-  public Walk teach(NDArray statesBND, int[][] tokens, int from, int to) {
-    NDArray h = Tensors.narrow(statesBND.getManager(), statesBND, 1, 0, to);
-    if (prefix.isPresent()) {
-      h = prefix.get().forward(seen(h)).tapsBND().get(1);
-    }
-    return new Steps(Tensors.narrow(statesBND.getManager(), h, 1, from, to));
-  }
-
-  /** A pass of the prefix layer, read before its final norm. */
-  private static Step seen(NDArray statesBND) {
-    return Step.of(new Step.Input.Vectors(statesBND)).taps(Set.of(1));
-  }
-
-  @Override
-  public Context open(int rows) {
-    Optional<State> cache = AcceptedStates.cache(prefix, rows);
-    return new AcceptedStates(
-        parameters.manager().newSubManager(),
-        cache,
-        (states, counts) ->
-            cache
-                .map(c -> prefix.orElseThrow().forward(seen(states).counts(counts), c))
-                .map(hidden -> hidden.tapsBND().get(1))
-                .orElse(states),
-        (h, texts) -> new Steps(h));
+  protected Function<Start, Walk> drafts(NDManager scope) {
+    return start -> new Steps(start.hBND());
   }
 
   /** Section 3.1: z = [h_s; e(y_1); ..; e(y_i)], V (SiLU(W z) + h_s); further blocks before V. */
@@ -189,7 +133,7 @@ public final class HydraHeads implements DraftHeads {
       if (head.tokens().isEmpty()) {
         return logits(head, hBND, hBND);
       }
-      NDArray e = Ops.embedding(DraftHeads.ids(hBND.getManager(), tokens), target.embedding());
+      NDArray e = Ops.embedding(DraftHeads.ids(hBND.getManager(), tokens), target().embedding());
       path = depth == 1 ? e : NDArrays.concat(new NDList(DraftHeads.pick(path, parents), e), 2);
       return logits(head, hBND, path);
     }

@@ -11,38 +11,30 @@ public final class HydraModels {
 
   /** Independent heads of one block. */
   public static final HeadArm MEDUSA =
-      HeadArm.of(
-          "Medusa",
-          "MEDUSA",
-          new Options(Loss.TEXT, .8, 0, false),
-          (target, seed) -> new HydraHeads(target, HydraHeads.Config.medusa(HeadArm.HEADS), seed),
-          1,
-          i -> HeadArm.HEADS * (HeadArm.SQUARE + HeadArm.OUT));
+      arm("Medusa", "MEDUSA", new Options(Loss.TEXT, .8, 0, false), 1, false, false);
 
   /** Sequentially dependent heads of one block. */
-  public static final HeadArm HYDRA = arm("Hydra", "HYDRA", Options.TEXT, 1, false);
+  public static final HeadArm HYDRA = arm("Hydra", "HYDRA", Options.TEXT, 1, true, false);
 
   /** Four blocks, the target's distribution as the label, a layer over the accepted states. */
-  public static final HeadArm HYDRA_PLUS = arm("Hydra++", "HYDRA_PLUS", TEACHER, 4, true);
+  public static final HeadArm HYDRA_PLUS = arm("Hydra++", "HYDRA_PLUS", TEACHER, 4, true, true);
 
   /** Hydra that learns the target's distribution; extended runs only. */
   public static final HeadArm TEACHER_LOSS =
-      arm("Hydra, teacher loss", "HYDRA_TEACHER", TEACHER, 1, false);
-
-  /** Hydra with four blocks; extended runs only. */
-  public static final HeadArm FOUR_BLOCKS =
-      arm("Hydra, 4 blocks", "HYDRA_DEEP", Options.TEXT, 4, false);
-
-  /** Hydra after a layer over the accepted states; extended runs only. */
-  public static final HeadArm PREFIX =
-      arm("Hydra, prefix attention", "HYDRA_PREFIX", Options.TEXT, 1, true);
+      arm("Hydra, teacher loss", "HYDRA_TEACHER", TEACHER, 1, true, false);
 
   /** The arms that a quick run compares; their models are stored. */
   public static final List<HeadArm> STORED = List.of(MEDUSA, HYDRA, HYDRA_PLUS);
 
-  /** All arms. */
+  /** All arms: also Hydra with four blocks alone, and with the layer alone. */
   public static final List<HeadArm> ALL =
-      List.of(MEDUSA, HYDRA, TEACHER_LOSS, FOUR_BLOCKS, PREFIX, HYDRA_PLUS);
+      List.of(
+          MEDUSA,
+          HYDRA,
+          TEACHER_LOSS,
+          arm("Hydra, 4 blocks", "HYDRA_DEEP", Options.TEXT, 4, true, false),
+          arm("Hydra, prefix attention", "HYDRA_PREFIX", Options.TEXT, 1, true, true),
+          HYDRA_PLUS);
 
   /** Found by the test of the stored models. */
   static final List<Recipe<?, ?, ?>> RECIPES =
@@ -51,17 +43,17 @@ public final class HydraModels {
   private HydraModels() {}
 
   private static HeadArm arm(
-      String label, String name, Options options, int blocks, boolean prefix) {
-    HydraHeads.Config config = new HydraHeads.Config(HeadArm.HEADS, blocks, true, prefix);
+      String label, String name, Options options, int blocks, boolean sequential, boolean prefix) {
+    var config = new HydraHeads.Config(HeadArm.HEADS, blocks, sequential, prefix);
+    double heads = HeadArm.HEADS * (blocks * HeadArm.SQUARE + HeadArm.OUT);
+    double layer = prefix ? 12 * HeadArm.SQUARE : 0;
     return HeadArm.of(
         label,
         name,
         options,
         (target, seed) -> new HydraHeads(target, config, seed),
-        HeadArm.HEADS,
-        i ->
-            (i + blocks) * HeadArm.SQUARE
-                + HeadArm.OUT
-                + (prefix && i == 1 ? 12 * HeadArm.SQUARE : 0));
+        sequential
+            ? i -> (i + blocks) * HeadArm.SQUARE + HeadArm.OUT + (i == 1 ? layer : 0)
+            : i -> i == 1 ? heads : 0);
   }
 }

@@ -7,8 +7,9 @@ import dev.stretto.metrics.SampleStatistics;
 import dev.stretto.models.TokenTree;
 import dev.stretto.profilers.LatencyModel;
 import dev.stretto.samplers.decoding.Decoder;
+import dev.stretto.samplers.decoding.Drafter;
 import dev.stretto.samplers.decoding.ExactMatch;
-import dev.stretto.samplers.decoding.RecordingDrafter;
+import dev.stretto.samplers.decoding.RecordingVerifier;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import dev.stretto.samplers.drafting.RankPathTree;
@@ -28,7 +29,7 @@ import java.util.stream.IntStream;
  * are stored.
  */
 public final class HydraStudy {
-  private static final List<String> CORPORA = List.of("code", "tasks");
+  private static final String[] CORPORA = {"code", "tasks"};
   private static final String TUNING = "tuning";
   private static final LatencyModel A100 =
       new LatencyModel(LatencyModel.Device.A100, LatencyModel.Shape.VICUNA_7B, 512);
@@ -89,17 +90,16 @@ public final class HydraStudy {
     return arm.recipe().get(lab, seed - first + 1);
   }
 
-  private HeadAccuracy accuracy(HeadArm arm, long seed, String corpus) {
-    return scored.computeIfAbsent(
-        "%s %d %s".formatted(arm.label(), seed, corpus),
-        key -> HeadAccuracy.of(heads(arm, seed), texts.get(corpus)));
-  }
-
-  /** Over both corpora. */
-  private HeadAccuracy accuracy(HeadArm arm, long seed) {
-    List<int[][]> ranks = new ArrayList<>();
-    CORPORA.forEach(corpus -> ranks.addAll(accuracy(arm, seed, corpus).texts()));
-    return new HeadAccuracy(ranks);
+  private HeadAccuracy accuracy(HeadArm arm, long seed, String... corpora) {
+    return new HeadAccuracy(
+        Arrays.stream(corpora)
+            .map(
+                corpus ->
+                    scored.computeIfAbsent(
+                        "%s %d %s".formatted(arm.label(), seed, corpus),
+                        key -> HeadAccuracy.of(heads(arm, seed), texts.get(corpus))))
+            .flatMap(accuracy -> accuracy.texts().stream())
+            .toList());
   }
 
   /**
@@ -136,11 +136,11 @@ public final class HydraStudy {
    * @return tau, the bonus included
    */
   public double tau(HeadArm arm, long seed, int nodes) {
-    return accuracy(arm, seed).length(tree(arm, seed, nodes));
+    return tau(arm, seed, nodes, CORPORA);
   }
 
-  private double tau(HeadArm arm, long seed, int nodes, String corpus) {
-    return accuracy(arm, seed, corpus).length(tree(arm, seed, nodes));
+  private double tau(HeadArm arm, long seed, int nodes, String... corpora) {
+    return accuracy(arm, seed, corpora).length(tree(arm, seed, nodes));
   }
 
   /**
@@ -153,13 +153,13 @@ public final class HydraStudy {
    * @return the least ratio over both corpora and the sizes
    */
   public double leastGain(HeadArm arm, HeadArm baseline, long seed, int... sizes) {
-    double least = Double.POSITIVE_INFINITY;
-    for (String corpus : CORPORA) {
-      for (int n : sizes) {
-        least = Math.min(least, tau(arm, seed, n, corpus) / tau(baseline, seed, n, corpus));
-      }
-    }
-    return least;
+    return Arrays.stream(CORPORA)
+        .flatMapToDouble(
+            c ->
+                IntStream.of(sizes)
+                    .mapToDouble(n -> tau(arm, seed, n, c) / tau(baseline, seed, n, c)))
+        .min()
+        .orElseThrow();
   }
 
   /**
@@ -172,7 +172,7 @@ public final class HydraStudy {
    * @return the lesser and the greater of both corpora
    */
   public double[] lead(HeadArm arm, HeadArm baseline, long seed, int... sizes) {
-    return CORPORA.stream()
+    return Arrays.stream(CORPORA)
         .mapToDouble(
             c ->
                 IntStream.of(sizes)
@@ -193,7 +193,11 @@ public final class HydraStudy {
    * @return the difference of the shares
    */
   public double gap(HeadArm arm, HeadArm baseline, long seed, int depth) {
-    return accuracy(arm, seed).marginal(depth, 1) - accuracy(baseline, seed).marginal(depth, 1);
+    return top(arm, seed, depth) - top(baseline, seed, depth);
+  }
+
+  private double top(HeadArm arm, long seed, int depth) {
+    return accuracy(arm, seed, CORPORA).marginal(depth);
   }
 
   /**
@@ -239,11 +243,11 @@ public final class HydraStudy {
   public List<Point> accuracyByDepth(List<HeadArm> arms) {
     List<Point> points = new ArrayList<>();
     for (HeadArm arm : arms) {
-      HeadAccuracy all = accuracy(arm, first);
+      HeadAccuracy all = accuracy(arm, first, CORPORA);
       for (int j = 1; j <= HeadArm.HEADS; j++) {
         int depth = j;
-        points.add(Point.of(arm, "marginal", j, all, h -> h.marginal(depth, 1)));
-        points.add(Point.of(arm, "conditional", j, all, h -> h.conditional(depth, 1)));
+        points.add(Point.of(arm, "marginal", j, all, h -> h.marginal(depth)));
+        points.add(Point.of(arm, "conditional", j, all, h -> h.conditional(depth)));
       }
     }
     return points;
@@ -305,8 +309,8 @@ public final class HydraStudy {
         mean(seed -> tau(arm, seed, 5)),
         mean(seed -> tau(arm, seed, 12)),
         tau25,
-        mean(seed -> accuracy(arm, seed).marginal(1, 1)),
-        mean(seed -> accuracy(arm, seed).marginal(4, 1)),
+        mean(seed -> top(arm, seed, 1)),
+        mean(seed -> top(arm, seed, 4)),
         predicted(arm, tau25));
   }
 
@@ -321,18 +325,16 @@ public final class HydraStudy {
    * @return share of the arms whose greedy texts are those of plain decoding
    */
   public double sameText(List<HeadArm> arms) {
-    int same = 0;
-    for (HeadArm arm : arms) {
-      var run =
-          SpeculativeDecoder.decode(
-              family.target(),
-              family.firsts(),
-              family.greedy(),
-              drafter(arm, 12),
-              new ExactMatch());
-      same += Arrays.deepEquals(run.tokens(), family.plainFirsts()) ? 1 : 0;
-    }
-    return (double) same / arms.size();
+    return arms.stream()
+        .map(arm -> decode(family.firsts(), family.greedy(), drafter(arm, 12)))
+        .mapToInt(tokens -> Arrays.deepEquals(tokens, family.plainFirsts()) ? 1 : 0)
+        .average()
+        .orElseThrow();
+  }
+
+  private int[][] decode(int[][] prompts, Decoder.Options options, Drafter drafter) {
+    return SpeculativeDecoder.decode(family.target(), prompts, options, drafter, new ExactMatch())
+        .tokens();
   }
 
   /**
@@ -364,21 +366,26 @@ public final class HydraStudy {
    * @return its nodes
    */
   public List<Node> candidates(HeadArm arm, int nodes, int[] prefix) {
-    RecordingDrafter seen = RecordingDrafter.of(drafter(arm, nodes));
+    RecordingVerifier seen = new RecordingVerifier(new ExactMatch());
     var six = new Decoder.Options(6, -1, Sampling.greedy());
-    SpeculativeDecoder.decode(family.target(), new int[][] {prefix}, six, seen, new ExactMatch());
-    RecordingDrafter.Recorded pass =
+    int[][] prompt = {prefix};
+    SpeculativeDecoder.decode(family.target(), prompt, six, drafter(arm, nodes), seen);
+    RecordingVerifier.Recorded pass =
         seen.passes().stream().filter(p -> p.draft().tree().size() > 1).findFirst().orElseThrow();
     TokenTree tree = pass.draft().tree();
     int[] depths = tree.depths();
     List<Node> drawn = new ArrayList<>();
     for (int i = 0; i < tree.size(); i++) {
       int parent = Math.max(0, tree.parents()[i]);
-      String token = family.text(tree.tokens()[i]).replace(" ", "_").replace("\n", "\\n");
-      String kept = Arrays.binarySearch(pass.path(), i) >= 0 ? "kept" : "not kept";
-      double place = place(depths, i);
-      double from = place(depths, parent);
-      drawn.add(new Node(arm.label(), depths[i], place, depths[parent], from, token, kept));
+      drawn.add(
+          new Node(
+              arm.label(),
+              depths[i],
+              place(depths, i),
+              depths[parent],
+              place(depths, parent),
+              family.text(tree.tokens()[i]).replace(" ", "_").replace("\n", "\\n"),
+              Arrays.binarySearch(pass.path(), i) >= 0 ? "kept" : "not kept"));
     }
     return drawn;
   }

@@ -8,7 +8,7 @@
  * heads read h_s alone. Hydra++ (section 4) has four blocks per head, learns the target's
  * distribution and puts an attention layer over all accepted states before the heads.
  *
- * <p>Read {@link dev.stretto.papers.hydra.HydraHeads}, its interface {@link
+ * <p>Read {@link dev.stretto.papers.hydra.HydraHeads}, their base class {@link
  * dev.stretto.papers.hydra.DraftHeads}, {@link dev.stretto.papers.hydra.HeadTreeDrafter} (a tree of
  * drafts, one call per depth), {@link dev.stretto.papers.hydra.HeadTraining}, {@link
  * dev.stretto.papers.hydra.HydraModels}, {@link dev.stretto.papers.hydra.HeadAccuracy} and {@link

@@ -2,17 +2,16 @@ package dev.stretto.papers.judge;
 
 import dev.stretto.models.TokenModel;
 import dev.stretto.samplers.decoding.Decoder;
-import dev.stretto.samplers.decoding.Drafter;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import dev.stretto.samplers.decoding.Verifier;
-import java.util.ArrayList;
+import dev.stretto.samplers.drafting.ModelDrafter;
+import dev.stretto.samplers.drafting.TreeExpansion;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.DoubleFunction;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.commons.math3.stat.interval.ConfidenceInterval;
 import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
 
@@ -21,10 +20,11 @@ import org.apache.commons.math3.stat.interval.WilsonScoreInterval;
  * in right answers.
  *
  * @param target whose answers count
+ * @param draft that drafts them
  * @param prompts of the test
  * @param own the target's answers
  */
-public record CheckedAnswers(TokenModel target, int[][] prompts, int[][] own) {
+public record CheckedAnswers(TokenModel target, TokenModel draft, int[][] prompts, int[][] own) {
   /** Greedy, with room for a few tokens too many. */
   static final Decoder.Options OPTIONS =
       new Decoder.Options(StyledSums.ANSWER + 4, StyledSums.EOS, Sampling.greedy());
@@ -33,10 +33,11 @@ public record CheckedAnswers(TokenModel target, int[][] prompts, int[][] own) {
    * A test.
    *
    * @param target whose answers count
+   * @param draft that drafts them
    * @param prompts of the test
    */
-  public CheckedAnswers(TokenModel target, int[][] prompts) {
-    this(target, prompts, Decoder.decode(target, prompts, OPTIONS).tokens());
+  public CheckedAnswers(TokenModel target, TokenModel draft, int[][] prompts) {
+    this(target, draft, prompts, Decoder.decode(target, prompts, OPTIONS).tokens());
   }
 
   /**
@@ -64,18 +65,28 @@ public record CheckedAnswers(TokenModel target, int[][] prompts, int[][] own) {
       boolean lossless) {}
 
   /**
+   * Answers under a rule.
+   *
+   * @param drafts tokens of a draft, a chain
+   * @param verifier the rule
+   * @return what was written
+   */
+  SpeculativeDecoder.Run decode(int drafts, Verifier verifier) {
+    ModelDrafter drafter = new ModelDrafter(draft, TreeExpansion.chain(drafts));
+    return SpeculativeDecoder.decode(target, prompts, OPTIONS, drafter, verifier);
+  }
+
+  /**
    * One rule.
    *
    * @param rule its name
    * @param setting its threshold, NaN for none
-   * @param drafts tokens that the drafter drafts
-   * @param drafter who proposes
+   * @param drafts tokens of a draft, a chain
    * @param verifier the rule
    * @return tokens per pass and accuracy
    */
-  public Outcome run(String rule, double setting, int drafts, Drafter drafter, Verifier verifier) {
-    SpeculativeDecoder.Run run =
-        SpeculativeDecoder.decode(target, prompts, OPTIONS, drafter, verifier);
+  public Outcome run(String rule, double setting, int drafts, Verifier verifier) {
+    SpeculativeDecoder.Run run = decode(drafts, verifier);
     long right = right(run.tokens());
     long identical =
         IntStream.range(0, prompts.length)
@@ -93,27 +104,6 @@ public record CheckedAnswers(TokenModel target, int[][] prompts, int[][] own) {
         wilson.getUpperBound(),
         (double) identical / prompts.length,
         verifier.lossless());
-  }
-
-  /**
-   * A rule at several thresholds.
-   *
-   * @param rule its name
-   * @param drafts tokens that the drafter drafts
-   * @param drafter who proposes
-   * @param verifier the rule at a threshold
-   * @param thresholds in any order
-   * @return an outcome each
-   */
-  public List<Outcome> sweep(
-      String rule,
-      int drafts,
-      Drafter drafter,
-      DoubleFunction<? extends Verifier> verifier,
-      double... thresholds) {
-    return DoubleStream.of(thresholds)
-        .mapToObj(theta -> run(rule, theta, drafts, drafter, verifier.apply(theta)))
-        .toList();
   }
 
   /**
@@ -162,17 +152,15 @@ public record CheckedAnswers(TokenModel target, int[][] prompts, int[][] own) {
    * @return one for each prompt and author
    */
   public List<LabelledAnswer> labelled(TokenModel... authors) {
-    List<LabelledAnswer> all = new ArrayList<>();
-    for (TokenModel author : authors) {
-      int[][] answers = answers(author);
-      for (int i = 0; i < prompts.length; i++) {
-        int mistake = StyledSums.mistake(prompts[i], answers[i]);
-        // a missing end is no token: what is there is right
-        all.add(
-            new LabelledAnswer(
-                prompts[i], answers[i], mistake == answers[i].length ? -1 : mistake));
-      }
-    }
-    return all;
+    return Stream.of(authors)
+        .map(this::answers)
+        .flatMap(all -> IntStream.range(0, prompts.length).mapToObj(i -> labelled(i, all[i])))
+        .toList();
+  }
+
+  private LabelledAnswer labelled(int i, int[] answer) {
+    int mistake = StyledSums.mistake(prompts[i], answer);
+    // a missing end is no token: what is there is right
+    return new LabelledAnswer(prompts[i], answer, mistake == answer.length ? -1 : mistake);
   }
 }

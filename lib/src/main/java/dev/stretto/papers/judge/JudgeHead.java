@@ -8,7 +8,9 @@ import dev.stretto.models.language.NetworkSession;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.Tensors;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.commons.math3.fitting.leastsquares.LeastSquaresBuilder;
@@ -33,48 +35,13 @@ public record JudgeHead(double[] weights, double bias) {
   private static final double RIDGE = 1e-5;
 
   /**
-   * Tokens with their labels.
+   * A token with its label.
    *
-   * @param states the target's final state at (or before) each token
-   * @param right labels
-   * @param aligned whether the token is the target's own best one
-   * @param tokens ids
+   * @param state the target's final state at (or before) it
+   * @param right label
+   * @param aligned whether it is the target's own best one; a head decides only the others
    */
-  public record Samples(float[][] states, boolean[] right, boolean[] aligned, int[] tokens) {
-    /** {@return the tokens that are not the target's best, the only ones that a head decides} */
-    public Samples misaligned() {
-      int[] at = IntStream.range(0, right.length).filter(i -> !aligned[i]).toArray();
-      Samples some = empty(at.length);
-      for (int i = 0; i < at.length; i++) {
-        some.states[i] = states[at[i]];
-        some.right[i] = right[at[i]];
-        some.tokens[i] = tokens[at[i]];
-      }
-      return some;
-    }
-
-    private static Samples empty(int count) {
-      return new Samples(
-          new float[count][], new boolean[count], new boolean[count], new int[count]);
-    }
-
-    /**
-     * Labels in random order: what a head finds in noise.
-     *
-     * @param rng of the order
-     * @return the same states
-     */
-    public Samples shuffled(Rng rng) {
-      boolean[] dealt = right.clone();
-      for (int i = dealt.length - 1; i > 0; i--) {
-        int j = rng.nextInt(i + 1);
-        boolean held = dealt[i];
-        dealt[i] = dealt[j];
-        dealt[j] = held;
-      }
-      return new Samples(states, dealt, aligned, tokens);
-    }
-  }
+  public record Sample(float[] state, boolean right, boolean aligned) {}
 
   /** Checks the weights. */
   public JudgeHead {
@@ -93,13 +60,12 @@ public record JudgeHead(double[] weights, double bias) {
    * @param offset 0 for the token's own position, -1 for the one that predicted it
    * @return one sample per labelled token
    */
-  public static Samples samples(CausalLm target, List<LabelledAnswer> answers, int offset) {
+  public static List<Sample> samples(CausalLm target, List<LabelledAnswer> answers, int offset) {
     if (offset < -1 || offset > 0) {
       throw new IllegalArgumentException("offset is " + offset + ", expected -1 or 0");
     }
     Tensors.inference();
-    Samples all = Samples.empty(answers.stream().mapToInt(LabelledAnswer::labelled).sum());
-    int count = 0;
+    List<Sample> all = new ArrayList<>();
     for (int from = 0; from < answers.size(); from += 64) {
       List<LabelledAnswer> batch = answers.subList(from, Math.min(answers.size(), from + 64));
       int[][] rows = batch.stream().map(LabelledAnswer::text).toArray(int[][]::new);
@@ -112,18 +78,32 @@ public record JudgeHead(double[] weights, double bias) {
         int width = (int) hiddenBND.getShape().get(2);
         for (int b = 0; b < rows.length; b++) {
           LabelledAnswer answer = batch.get(b);
-          for (int i = 0; i < answer.labelled(); i++, count++) {
+          for (int i = 0; i < answer.labelled(); i++) {
             int at = b * n + answer.prompt().length + i;
-            all.states[count] = new float[width];
-            numbers.get((at + offset) * width, all.states[count]);
-            all.tokens[count] = answer.answer()[i];
-            all.right[count] = i != answer.firstWrong();
-            all.aligned[count] = best[at - 1] == answer.answer()[i];
+            float[] state = new float[width];
+            numbers.get((at + offset) * width, state);
+            boolean aligned = best[at - 1] == answer.answer()[i];
+            all.add(new Sample(state, i != answer.firstWrong(), aligned));
           }
         }
       }
     }
     return all;
+  }
+
+  /**
+   * Labels in random order: what a head finds in noise.
+   *
+   * @param samples whose labels are dealt again
+   * @param rng of the order
+   * @return the same states
+   */
+  public static List<Sample> shuffled(List<Sample> samples, Rng rng) {
+    List<Sample> dealt = new ArrayList<>(samples);
+    Collections.shuffle(dealt, rng);
+    return IntStream.range(0, dealt.size())
+        .mapToObj(i -> new Sample(samples.get(i).state, dealt.get(i).right, samples.get(i).aligned))
+        .toList();
   }
 
   /**
@@ -140,33 +120,59 @@ public record JudgeHead(double[] weights, double bias) {
    * @param gamma focal exponent (Lin et al. 2017), 0 for none
    * @return the head; standardisation is folded into it
    */
-  public static JudgeHead fit(Samples samples, double lambda, double gamma) {
-    int wrong = 0;
-    for (boolean right : samples.right) {
-      wrong += right ? 0 : 1;
-    }
-    if (wrong == 0 || wrong == samples.right.length) {
+  public static JudgeHead fit(List<Sample> samples, double lambda, double gamma) {
+    int n = samples.size();
+    boolean[] right = labels(samples);
+    long wrong = samples.stream().filter(sample -> !sample.right).count();
+    if (wrong == 0 || wrong == n) {
       throw new IllegalArgumentException(
-          "%d of %d tokens are wrong, expected some of either kind"
-              .formatted(wrong, samples.right.length));
+          "%d of %d tokens are wrong, expected some of either kind".formatted(wrong, n));
     }
     if (!(lambda > 0) || !(gamma >= 0)) {
       throw new IllegalArgumentException(
           "lambda is %s and gamma %s, expected above 0 and 0 or more".formatted(lambda, gamma));
     }
-    Standard standard = Standard.of(samples.states);
-    double[][] rows = standard.rows(samples.states);
-    int width = rows[0].length;
+    int width = samples.getFirst().state.length;
+    double[] mean = new double[width];
+    double[] deviation = new double[width];
+    double[][] rows = new double[n][width + 1];
+    for (int j = 0; j < width; j++) {
+      double square = 0;
+      for (Sample sample : samples) {
+        mean[j] += sample.state[j] / (double) n;
+        square += (double) sample.state[j] * sample.state[j] / n;
+      }
+      deviation[j] = Math.sqrt(Math.max(square - mean[j] * mean[j], 1e-12));
+      for (int i = 0; i < n; i++) {
+        rows[i][j] = (samples.get(i).state[j] - mean[j]) / deviation[j];
+        rows[i][width] = 1;
+      }
+    }
     LeastSquaresProblem problem =
         new LeastSquaresBuilder()
-            .model(w -> residuals(w.toArray(), rows, samples.right, lambda, gamma))
-            .target(new double[rows.length + width])
-            .start(new double[width])
+            .model(w -> residuals(w.toArray(), rows, right, lambda, gamma))
+            .target(new double[n + width + 1])
+            .start(new double[width + 1])
             .maxIterations(MOST_STEPS)
             .maxEvaluations(2 * MOST_STEPS)
             .build();
-    return standard.folded(
-        new LevenbergMarquardtOptimizer().optimize(problem).getPoint().toArray());
+    double[] w = new LevenbergMarquardtOptimizer().optimize(problem).getPoint().toArray();
+    double[] weights = new double[width];
+    double bias = w[width];
+    for (int j = 0; j < width; j++) {
+      weights[j] = w[j] / deviation[j];
+      bias -= weights[j] * mean[j];
+    }
+    return new JudgeHead(weights, bias);
+  }
+
+  /** Which samples are right. */
+  static boolean[] labels(List<Sample> samples) {
+    boolean[] right = new boolean[samples.size()];
+    for (int i = 0; i < right.length; i++) {
+      right[i] = samples.get(i).right;
+    }
+    return right;
   }
 
   /** Residuals whose half squares sum to the loss, and their derivatives. */
@@ -231,45 +237,5 @@ public record JudgeHead(double[] weights, double bias) {
    */
   public double probability(float[] state) {
     return Math.exp(-softplus(-logit(state)));
-  }
-
-  /** Mean and deviation of each number of a state. */
-  private record Standard(double[] mean, double[] deviation) {
-    static Standard of(float[][] states) {
-      int width = states[0].length;
-      double[] mean = new double[width];
-      double[] square = new double[width];
-      for (float[] state : states) {
-        for (int j = 0; j < width; j++) {
-          mean[j] += state[j] / (double) states.length;
-          square[j] += (double) state[j] * state[j] / states.length;
-        }
-      }
-      for (int j = 0; j < width; j++) {
-        square[j] = Math.sqrt(Math.max(square[j] - mean[j] * mean[j], 1e-12));
-      }
-      return new Standard(mean, square);
-    }
-
-    double[][] rows(float[][] states) {
-      double[][] rows = new double[states.length][mean.length + 1];
-      for (int i = 0; i < states.length; i++) {
-        for (int j = 0; j < mean.length; j++) {
-          rows[i][j] = (states[i][j] - mean[j]) / deviation[j];
-        }
-        rows[i][mean.length] = 1;
-      }
-      return rows;
-    }
-
-    JudgeHead folded(double[] w) {
-      double[] weights = new double[mean.length];
-      double bias = w[mean.length];
-      for (int j = 0; j < mean.length; j++) {
-        weights[j] = w[j] / deviation[j];
-        bias -= weights[j] * mean[j];
-      }
-      return new JudgeHead(weights, bias);
-    }
   }
 }

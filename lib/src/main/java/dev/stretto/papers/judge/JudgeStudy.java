@@ -8,16 +8,16 @@ import dev.stretto.models.language.CausalLm;
 import dev.stretto.models.language.PerturbedModel;
 import dev.stretto.papers.aggressive.TopBetaTolerance;
 import dev.stretto.papers.judge.CheckedAnswers.Outcome;
+import dev.stretto.papers.judge.JudgeHead.Sample;
 import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.ProbabilityThreshold;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import dev.stretto.samplers.decoding.TypicalAcceptance;
 import dev.stretto.samplers.decoding.Verifier;
-import dev.stretto.samplers.drafting.ModelDrafter;
-import dev.stretto.samplers.drafting.TreeExpansion;
 import dev.stretto.tensor.SeedTree;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -82,24 +82,24 @@ public final class JudgeStudy {
       double auc,
       double wrongFound,
       double rightRefused) {
-    static Detection of(String feature, String among, JudgeHead head, JudgeHead.Samples samples) {
-      double[] scores = Arrays.stream(samples.states()).mapToDouble(head::probability).toArray();
+    static Detection of(String feature, String among, JudgeHead head, List<Sample> samples) {
+      double[] scores = samples.stream().mapToDouble(s -> head.probability(s.state())).toArray();
+      boolean[] right = JudgeHead.labels(samples);
+      int[] count = new int[2];
       int[] refused = new int[2];
-      int right = 0;
       for (int i = 0; i < scores.length; i++) {
-        int label = samples.right()[i] ? 1 : 0;
-        right += label;
+        int label = right[i] ? 1 : 0;
+        count[label]++;
         refused[label] += scores[i] > THETA ? 0 : 1;
       }
-      int wrong = scores.length - right;
       return new Detection(
           feature,
           among,
           scores.length,
-          wrong,
-          Ranking.auc(scores, samples.right()),
-          (double) refused[0] / wrong,
-          (double) refused[1] / right);
+          count[0],
+          Ranking.auc(scores, right),
+          (double) refused[0] / count[0],
+          (double) refused[1] / count[1]);
     }
   }
 
@@ -127,45 +127,66 @@ public final class JudgeStudy {
     private final CheckedAnswers held;
     private final CheckedAnswers test;
     private final JudgeHead head;
+    private final double theta;
+    private final String bestWithout;
     private final List<Detection> detections;
-    private final JudgeHead.Samples misaligned;
+    private final List<Sample> misaligned;
     private final List<Outcome> sweep = new ArrayList<>();
-    private final List<Outcome> chosen = new ArrayList<>();
-    private final Outcome bestWithout;
-    private final JudgeHead.Samples samples;
+    private final List<Outcome> rows = new ArrayList<>();
 
     private Trial(long seed) {
       int unit = lab.preset().isSmoke() ? 10 : 100;
       int[][] prompts = StyledSums.prompts(SeedTree.of(seed).child("judge"), 10 * unit);
       int[] digits = IntStream.range(0, 10).toArray();
       draft = new PerturbedModel(JudgeModels.DRAFT.get(lab), digits, .1, seed);
-      CheckedAnswers train = new CheckedAnswers(target, Arrays.copyOf(prompts, 5 * unit));
-      held = new CheckedAnswers(target, Arrays.copyOfRange(prompts, 5 * unit, 7 * unit));
-      test = new CheckedAnswers(target, Arrays.copyOfRange(prompts, 7 * unit, 10 * unit));
-      List<LabelledAnswer> labelled = train.labelled(draft, target);
-      samples = JudgeHead.samples(target, labelled, 0);
+      held = answers(Arrays.copyOfRange(prompts, 5 * unit, 7 * unit));
+      test = answers(Arrays.copyOfRange(prompts, 7 * unit, 10 * unit));
+      List<LabelledAnswer> labelled =
+          answers(Arrays.copyOf(prompts, 5 * unit)).labelled(draft, target);
+      List<Sample> samples = JudgeHead.samples(target, labelled, 0);
       head = JudgeHead.fit(samples, LAMBDA, 0);
       JudgeHead early = JudgeHead.fit(JudgeHead.samples(target, labelled, -1), LAMBDA, 0);
-      JudgeHead noise = JudgeHead.fit(samples.shuffled(SeedTree.of(seed).rng()), LAMBDA, 0);
-      JudgeHead.Samples tokens = JudgeHead.samples(target, test.labelled(draft), 0);
-      JudgeHead.Samples before = JudgeHead.samples(target, test.labelled(draft), -1);
-      misaligned = tokens.misaligned();
+      List<Sample> shuffled = JudgeHead.shuffled(samples, SeedTree.of(seed).rng());
+      JudgeHead noise = JudgeHead.fit(shuffled, LAMBDA, 0);
+      List<LabelledAnswer> drafted = test.labelled(draft);
+      List<Sample> tokens = JudgeHead.samples(target, drafted, 0);
+      misaligned = misaligned(tokens);
+      List<Sample> before = misaligned(JudgeHead.samples(target, drafted, -1));
       detections =
           List.of(
               Detection.of("state at the token", "all", head, tokens),
               Detection.of("state at the token", "misaligned", head, misaligned),
-              Detection.of("state before it", "misaligned", early, before.misaligned()),
+              Detection.of("state before it", "misaligned", early, before),
               Detection.of("shuffled labels", "all", noise, tokens));
+      for (int k : new int[] {4, 8, DRAFTS}) {
+        rows.add(test.run("standard", Double.NaN, k, new ExactMatch()));
+      }
+      rows.add(test.run("accept all", 0, DRAFTS, new ProbabilityThreshold(0)));
+      rows.add(test.run("typical", .09, DRAFTS, new TypicalAcceptance(.09, .3)));
       Rule judge = new Rule("judge", this::judge, .5, .7, .8, .85, .9, .95, .99, .999);
       Rule likely = new Rule("p >= epsilon", ProbabilityThreshold::new, .1, .03, .01, 1e-3, 1e-4);
       Rule top =
           new Rule("top k", k -> new TopBetaTolerance((int) k, Double.POSITIVE_INFINITY), 2, 3, 5);
-      List<Outcome> picks = Stream.of(judge, likely, top).map(this::choose).toList();
-      Outcome better = CheckedAnswers.choose(picks.subList(1, 3), floor());
-      bestWithout = tested(better.rule(), better.setting());
-      Rule alone = new Rule("judge without the match", this::alone, theta());
-      sweep.addAll(outcomes(test, alone));
-      chosen.add(sweep.getLast());
+      theta = choose(judge).setting();
+      List<Outcome> others = Stream.of(likely, top).map(this::choose).toList();
+      bestWithout = CheckedAnswers.choose(others, floor()).rule();
+      Verifier unmatched = new JudgeOrExactMatch(head, theta, StyledSums.EOS, false);
+      sweep.add(test.run("judge without the match", theta, DRAFTS, unmatched));
+      rows.add(sweep.getLast());
+      for (double[] how : new double[][] {{1, 0}, {1, 2}, {LAMBDA, 2}}) {
+        JudgeHead other = JudgeHead.fit(samples, how[0], how[1]);
+        String name = "judge, lambda %.0f, gamma %.0f".formatted(how[0], how[1]);
+        Verifier rule = new JudgeOrExactMatch(other, THETA, StyledSums.EOS);
+        rows.add(test.run(name, THETA, DRAFTS, rule));
+      }
+    }
+
+    private CheckedAnswers answers(int[]... prompts) {
+      return new CheckedAnswers(target, draft, prompts);
+    }
+
+    private static List<Sample> misaligned(List<Sample> samples) {
+      return samples.stream().filter(sample -> !sample.aligned()).toList();
     }
 
     private double floor() {
@@ -175,50 +196,28 @@ public final class JudgeStudy {
     /** Sweeps a rule over the test; its setting is the best one of the held-out prompts. */
     private Outcome choose(Rule rule) {
       Outcome best = CheckedAnswers.choose(outcomes(held, rule), floor());
-      sweep.addAll(outcomes(test, rule));
-      chosen.add(tested(rule.name(), best.setting()));
+      List<Outcome> tested = outcomes(test, rule);
+      sweep.addAll(tested);
+      rows.add(
+          tested.stream()
+              .filter(outcome -> outcome.setting() == best.setting())
+              .findFirst()
+              .orElseThrow());
       return best;
     }
 
     private List<Outcome> outcomes(CheckedAnswers on, Rule rule) {
-      return on.sweep(rule.name(), DRAFTS, chain(DRAFTS), rule.verifier(), rule.settings());
-    }
-
-    private Outcome tested(String rule, double setting) {
-      return sweep.stream()
-          .filter(outcome -> outcome.rule().equals(rule) && outcome.setting() == setting)
-          .findFirst()
-          .orElseThrow();
+      return Arrays.stream(rule.settings())
+          .mapToObj(at -> on.run(rule.name(), at, DRAFTS, rule.verifier().apply(at)))
+          .toList();
     }
 
     private double accuracy(CheckedAnswers answers) {
       return (double) answers.right(answers.own()) / answers.prompts().length;
     }
 
-    private ModelDrafter chain(int drafts) {
-      return new ModelDrafter(draft, TreeExpansion.chain(drafts));
-    }
-
-    private Verifier judge(double theta) {
-      return new JudgeOrExactMatch(head, theta, StyledSums.EOS);
-    }
-
-    private Verifier alone(double theta) {
-      return new JudgeOrExactMatch(head, theta, StyledSums.EOS, false);
-    }
-
-    private double theta() {
-      return chosen.getFirst().setting();
-    }
-
-    private Outcome all() {
-      return test.run("accept all", 0, DRAFTS, chain(DRAFTS), new ProbabilityThreshold(0));
-    }
-
-    private List<Outcome> standard() {
-      return IntStream.of(4, 8, DRAFTS)
-          .mapToObj(k -> test.run("standard", Double.NaN, k, chain(k), new ExactMatch()))
-          .toList();
+    private Verifier judge(double threshold) {
+      return new JudgeOrExactMatch(head, threshold, StyledSums.EOS);
     }
 
     /** {@return how heads do on the tokens of the draft's answers to the test's prompts} */
@@ -228,12 +227,12 @@ public final class JudgeStudy {
 
     /** {@return z of each of these tokens that is not the target's best} */
     public List<Logit> logits() {
-      return IntStream.range(0, misaligned.right().length)
-          .mapToObj(
-              i ->
+      return misaligned.stream()
+          .map(
+              token ->
                   new Logit(
-                      misaligned.right()[i] ? "right, another style" : "wrong digit",
-                      head.logit(misaligned.states()[i])))
+                      token.right() ? "right, another style" : "wrong digit",
+                      head.logit(token.state())))
           .toList();
     }
 
@@ -249,18 +248,33 @@ public final class JudgeStudy {
 
     /** {@return rules at the settings of the held-out prompts, beside those without a setting} */
     public List<Outcome> rows() {
-      List<Outcome> rows = new ArrayList<>(standard());
-      rows.add(all());
-      Verifier typical = new TypicalAcceptance(.09, .3);
-      rows.add(test.run("typical", .09, DRAFTS, chain(DRAFTS), typical));
-      rows.addAll(chosen);
-      for (double[] how : new double[][] {{1, 0}, {1, 2}, {LAMBDA, 2}}) {
-        JudgeHead other = JudgeHead.fit(samples, how[0], how[1]);
-        String name = "judge, lambda %.0f, gamma %.0f".formatted(how[0], how[1]);
-        Verifier rule = new JudgeOrExactMatch(other, THETA, StyledSums.EOS);
-        rows.add(test.run(name, THETA, DRAFTS, chain(DRAFTS), rule));
-      }
       return rows;
+    }
+
+    /**
+     * {@return a rule's row with the most tokens per pass}
+     *
+     * @param rule its name
+     */
+    public Outcome row(String rule) {
+      return rows.stream()
+          .filter(row -> row.rule().equals(rule))
+          .max(Comparator.comparingDouble(Outcome::tau))
+          .orElseThrow();
+    }
+
+    /**
+     * {@return the judge's tokens per pass over another rule's}
+     *
+     * @param rule the other one's name
+     */
+    public double gainOver(String rule) {
+      return row("judge").tau() / row(rule).tau();
+    }
+
+    /** {@return the rule without a head that was best on the held-out prompts} */
+    public String bestWithout() {
+      return bestWithout;
     }
 
     /** {@return one answer under three rules, token by token} */
@@ -271,66 +285,29 @@ public final class JudgeStudy {
               .filter(i -> StyledSums.mistake(test.prompts()[i], drafted[i]) >= 0)
               .findFirst()
               .orElse(0);
-      int[] prompt = test.prompts()[shown];
+      CheckedAnswers one = answers(test.prompts()[shown]);
       List<Mark> marks = new ArrayList<>();
-      mark(marks, prompt, "standard", new ExactMatch());
-      mark(marks, prompt, "judge", judge(theta()));
-      mark(marks, prompt, "accept all", new ProbabilityThreshold(0));
+      mark(marks, one, "standard", new ExactMatch());
+      mark(marks, one, "judge", judge(theta));
+      mark(marks, one, "accept all", new ProbabilityThreshold(0));
       return marks;
     }
 
-    private void mark(List<Mark> marks, int[] prompt, String rule, Verifier verifier) {
-      SpeculativeDecoder.Run run =
-          SpeculativeDecoder.decode(
-              target, new int[][] {prompt}, CheckedAnswers.OPTIONS, chain(DRAFTS), verifier);
+    private void mark(List<Mark> marks, CheckedAnswers one, String rule, Verifier verifier) {
+      SpeculativeDecoder.Run run = one.decode(DRAFTS, verifier);
       int[] tokens = run.tokens()[0];
-      LabelledAnswer answer = new LabelledAnswer(prompt, tokens, -1);
-      boolean[] matches = JudgeHead.samples(target, List.of(answer), 0).aligned();
+      LabelledAnswer answer = new LabelledAnswer(one.prompts()[0], tokens, -1);
+      List<Sample> samples = JudgeHead.samples(target, List.of(answer), 0);
       Set<Integer> ends = new HashSet<>();
       int end = -1;
       for (int length : run.acceptance().lengths()) {
         ends.add(end += length);
       }
       for (int i = 0; i < tokens.length; i++) {
-        String why = ends.contains(i) ? "target's own" : matches[i] ? "match" : "the rule alone";
+        String kept = samples.get(i).aligned() ? "match" : "the rule alone";
+        String why = ends.contains(i) ? "target's own" : kept;
         marks.add(new Mark(i + 1, rule, StyledSums.text(tokens[i]), why));
       }
-    }
-
-    /** {@return tokens per pass of the judge over the standard rule at its best K} */
-    public double tauGain() {
-      double best = standard().stream().mapToDouble(Outcome::tau).max().orElseThrow();
-      return chosen.getFirst().tau() / best;
-    }
-
-    /** {@return points of accuracy that the judge loses against the target alone} */
-    public double lost() {
-      return 100 * (targetAccuracy() - chosen.getFirst().accuracy());
-    }
-
-    /** {@return points of accuracy that the judge is above keeping every draft} */
-    public double overAcceptAll() {
-      return 100 * (chosen.getFirst().accuracy() - all().accuracy());
-    }
-
-    /** {@return tokens per pass of judge or match over the judge alone, at the same theta} */
-    public double matchGain() {
-      return chosen.getFirst().tau() / chosen.getLast().tau();
-    }
-
-    /** {@return area under the curve among misaligned tokens, minus that of the state before} */
-    public double overEarly() {
-      return detections.get(1).auc() - detections.get(2).auc();
-    }
-
-    /** {@return how far from .5 the area of a head is that learned from shuffled labels} */
-    public double noiseDistance() {
-      return Math.abs(detections.getLast().auc() - .5);
-    }
-
-    /** {@return tokens per pass over those of the best rule without a head, both chosen alike} */
-    public double overThreshold() {
-      return chosen.getFirst().tau() / bestWithout.tau();
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.stretto.papers.judge;
 
-import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * An answer and where it goes wrong: its tokens before the first mistake are right, the mistake is
@@ -27,8 +27,6 @@ public record LabelledAnswer(int[] prompt, int[] answer, int firstWrong) {
 
   /** {@return prompt and answer} */
   int[] text() {
-    int[] text = Arrays.copyOf(prompt, prompt.length + answer.length);
-    System.arraycopy(answer, 0, text, prompt.length, answer.length);
-    return text;
+    return IntStream.concat(IntStream.of(prompt), IntStream.of(answer)).toArray();
   }
 }

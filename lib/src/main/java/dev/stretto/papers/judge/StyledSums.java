@@ -4,6 +4,7 @@ import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Running sums in one of six styles, a task in which many different answers are right:
@@ -99,16 +100,25 @@ public record StyledSums(double... prior) {
    * @return token ids
    */
   public int[] answer(int[] prompt, Rng rng) {
+    return written(
+        prompt, style(rng.nextDouble()), style(rng.nextDouble()), style(rng.nextDouble()));
+  }
+
+  private int style(double u) {
+    int style = 0;
+    for (double left = u; style < STYLES - 1 && left >= prior[style]; style++) {
+      left -= prior[style];
+    }
+    return style;
+  }
+
+  /** The right answer whose sentences have these styles. */
+  private static int[] written(int[] prompt, int... styles) {
     int[] answer = new int[ANSWER];
-    for (int sentence = 0; sentence < 3; sentence++) {
-      double u = rng.nextDouble();
-      int style = 0;
-      while (style < STYLES - 1 && u >= prior[style]) {
-        u -= prior[style++];
-      }
+    for (int sentence = 0; sentence < styles.length; sentence++) {
       int at = 5 * sentence;
       for (int i = 0; i < 3; i++) {
-        answer[at + i] = word(style, i);
+        answer[at + i] = word(styles[sentence], i);
       }
       answer[at + 3] = sum(prompt, sentence);
       answer[at + 4] = STOP;
@@ -157,24 +167,13 @@ public record StyledSums(double... prior) {
       throw new IllegalArgumentException(
           "prompt '%s', expected such as 'Q 3 9 4 1 ?'".formatted(text(prompt)));
     }
-    int style = 0;
-    for (int i = 0; i < ANSWER; i++) {
-      if (i == answer.length) {
-        return i;
-      }
-      int part = i % 5;
-      if (part == 0 && i < ANSWER - 1) {
-        style = Math.clamp((answer[i] - EOS - 1) / 3, 0, STYLES - 1);
-      }
-      int expected =
-          i == ANSWER - 1
-              ? EOS
-              : part < 3 ? word(style, part) : part == 3 ? sum(prompt, i / 5) : STOP;
-      if (answer[i] != expected) {
-        return i;
-      }
-    }
-    return answer.length > ANSWER ? ANSWER : -1;
+    // each sentence has the style of its first token
+    int[] styles =
+        IntStream.of(0, 5, 10)
+            .map(at -> at < answer.length ? (answer[at] - EOS - 1) / 3 : 0)
+            .map(style -> Math.clamp(style, 0, STYLES - 1))
+            .toArray();
+    return Arrays.mismatch(written(prompt, styles), answer);
   }
 
   /**

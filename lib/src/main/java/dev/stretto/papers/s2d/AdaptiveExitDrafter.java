@@ -8,7 +8,7 @@ import dev.stretto.samplers.decoding.TokenPicker;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.DoubleAdder;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -22,9 +22,8 @@ public final class AdaptiveExitDrafter implements Drafter {
 
   private final ExitModel draft;
   private final ExitPolicy policy;
-  private final long[] byExit;
-  private final AtomicLong micros = new AtomicLong();
-  private final AtomicLong filled = new AtomicLong();
+  private final DoubleAdder work = new DoubleAdder();
+  private final DoubleAdder filled = new DoubleAdder();
 
   /**
    * A drafter.
@@ -40,17 +39,11 @@ public final class AdaptiveExitDrafter implements Drafter {
     }
     this.draft = draft;
     this.policy = policy;
-    byExit = new long[draft.exits()];
-  }
-
-  /** {@return drafted tokens by the exit where they left, of all runs so far} */
-  long[] byExit() {
-    return byExit.clone();
   }
 
   /** {@return multiply-adds of all runs so far, in tokens that went to the top} */
   double work() {
-    return micros.get() / 1e6;
+    return work.sum();
   }
 
   /**
@@ -58,7 +51,7 @@ public final class AdaptiveExitDrafter implements Drafter {
    * had skipped}
    */
   double filled() {
-    return filled.get() / 1e6;
+    return filled.sum();
   }
 
   @Override
@@ -75,9 +68,9 @@ public final class AdaptiveExitDrafter implements Drafter {
 
     @Override
     public Draft[] draft(NDManager scope, Row[] rows) {
-      return IntStream.range(0, rows.length)
-          .mapToObj(b -> chain(sessions.get(b), rows[b]))
-          .toArray(Draft[]::new);
+      Draft[] drafts = new Draft[rows.length];
+      Arrays.setAll(drafts, b -> chain(sessions.get(b), rows[b]));
+      return drafts;
     }
 
     @Override
@@ -99,29 +92,26 @@ public final class AdaptiveExitDrafter implements Drafter {
     double before = session.filled();
     int[] text = row.text();
     List<double[]> distributions = new ArrayList<>();
-    boolean stopped = false;
-    while (!stopped && distributions.size() < most) {
+    while (distributions.size() < most) {
       int[] now = text;
       int exit = policy.exit(e -> confidence(session.logProbs(now, e)));
       double[] logProbs = session.logProbs(now, exit);
-      micros.addAndGet(Math.round(1e6 * draft.work(exit, policy.heads(exit))));
-      stopped = policy.stops(exit, confidence(logProbs));
-      if (!stopped) {
-        double[] drawn = warm ? TokenPicker.probabilities(logProbs, row.sampling()) : NONE;
-        text = Arrays.copyOf(now, now.length + 1);
-        text[now.length] = warm ? row.random().draw(drawn) : best(logProbs);
-        distributions.add(drawn);
-        byExit[exit]++;
+      work.add(draft.work(exit, policy.heads(exit)));
+      if (policy.stops(exit, confidence(logProbs))) {
+        break;
       }
+      double[] drawn = warm ? TokenPicker.probabilities(logProbs, row.sampling()) : NONE;
+      text = Arrays.copyOf(now, now.length + 1);
+      text[now.length] = warm ? row.random().draw(drawn) : best(logProbs);
+      distributions.add(drawn);
     }
-    filled.addAndGet(Math.round(1e6 * (session.filled() - before)));
+    filled.add(session.filled() - before);
     int[] path = IntStream.rangeClosed(0, distributions.size()).toArray();
     distributions.add(NONE);
     return new Draft(
         TokenTree.chain(Arrays.copyOfRange(text, row.length() - 1, text.length)),
         distributions.toArray(double[][]::new),
-        warm && path.length > 1 ? new int[][] {path} : new int[0][],
-        stopped);
+        warm && path.length > 1 ? new int[][] {path} : new int[0][]);
   }
 
   static double confidence(double[] logProbs) {

@@ -2,6 +2,7 @@ package dev.stretto.papers.s2d;
 
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * When a token leaves a nested draft (S2D, section 3.3): at the first exit whose largest
@@ -53,20 +54,11 @@ public record ExitPolicy(int depth, double[] thresholds, double stop) {
 
   /** {@return how many exits are asked on the way to an exit, that one included} */
   int heads(int exit) {
-    int heads = 0;
-    for (int e = 0; e <= exit; e++) {
-      heads += asks(e) ? 1 : 0;
-    }
-    return heads;
+    return (int) IntStream.rangeClosed(0, exit).filter(this::asks).count();
   }
 
   /** {@return whether the draft ends before a token of this exit and confidence} */
   boolean stops(int exit, double confidence) {
     return exit == thresholds.length && confidence < stop;
-  }
-
-  @Override
-  public String toString() {
-    return "K %d, thresholds %s, stop %s".formatted(depth, Arrays.toString(thresholds), stop);
   }
 }

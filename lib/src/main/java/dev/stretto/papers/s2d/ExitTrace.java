@@ -35,8 +35,7 @@ public record ExitTrace(double[][][] confidence, boolean[][][] right, int limit,
     boolean[][][] right = new boolean[prompts.length][][];
     for (int i = 0; i < prompts.length; i++) {
       int[] said = outputs[i];
-      int[] text = Arrays.copyOf(prompts[i], prompts[i].length + said.length);
-      System.arraycopy(said, 0, text, prompts[i].length, said.length);
+      int[] text = IntStream.concat(Arrays.stream(prompts[i]), Arrays.stream(said)).toArray();
       double[][][] logProbs = draft.logProbs(text, prompts[i].length);
       confidence[i] = new double[said.length][draft.exits()];
       right[i] = new boolean[said.length][draft.exits()];
@@ -115,8 +114,11 @@ public record ExitTrace(double[][][] confidence, boolean[][][] right, int limit,
       }
     }
     IntStream steps = Arrays.stream(deepest).flatMapToInt(Arrays::stream).filter(e -> e > 0);
-    int tokens = Arrays.stream(right).mapToInt(text -> text.length).sum();
-    return new Wait(steps.average().orElseThrow(), (double) agreed / tokens);
+    return new Wait(steps.average().orElseThrow(), (double) agreed / tokens());
+  }
+
+  private int tokens() {
+    return Arrays.stream(right).mapToInt(text -> text.length).sum();
   }
 
   /**
@@ -148,7 +150,6 @@ public record ExitTrace(double[][][] confidence, boolean[][][] right, int limit,
    */
   public Outcome simulate(ExitPolicy policy) {
     long passes = 0;
-    long emitted = 0;
     long tokens = 0;
     long unknown = 0;
     double work = 0;
@@ -158,28 +159,26 @@ public record ExitTrace(double[][][] confidence, boolean[][][] right, int limit,
       for (int at = 0; at < end; passes++) {
         int kept = 0;
         int most = Math.min(policy.depth(), limit - at - 1);
-        boolean going = true;
-        while (going && kept < most && at + kept < end) {
+        for (; kept < most && at + kept < end; kept++) {
           double[] sure = confidence[i][at + kept];
           int exit = policy.exit(e -> sure[e]);
           work += draft.work(exit, policy.heads(exit));
           depth += exit + 1;
           tokens++;
-          going = !policy.stops(exit, sure[exit]);
-          if (going && !right[i][at + kept][exit]) {
-            going = false;
-            unknown += most - kept - 1;
+          if (policy.stops(exit, sure[exit])) {
+            break;
           }
-          kept += going ? 1 : 0;
+          if (!right[i][at + kept][exit]) {
+            unknown += most - kept - 1;
+            break;
+          }
         }
-        int more = Math.min(kept + 1, end - at);
-        at += more;
-        emitted += more;
+        at += Math.min(kept + 1, end - at);
       }
     }
     double mean = tokens == 0 ? 0 : work / tokens;
-    return new Outcome(
-        policy, (double) emitted / passes, (work + unknown * mean) / passes, depth / tokens);
+    double tau = (double) tokens() / passes;
+    return new Outcome(policy, tau, (work + unknown * mean) / passes, depth / tokens);
   }
 
   /**
@@ -191,14 +190,13 @@ public record ExitTrace(double[][][] confidence, boolean[][][] right, int limit,
    */
   public List<Outcome> sweep(int depth, double... stops) {
     int free = draft.exits() - 1;
-    return Arrays.stream(stops)
-        .boxed()
-        .flatMap(
-            stop ->
-                IntStream.range(0, (int) Math.pow(GRID.length, free))
-                    .mapToObj(
-                        setting -> simulate(new ExitPolicy(depth, grid(setting, free), stop))))
-        .toList();
+    List<Outcome> all = new ArrayList<>();
+    for (double stop : stops) {
+      for (int setting = 0; setting < Math.pow(GRID.length, free); setting++) {
+        all.add(simulate(new ExitPolicy(depth, grid(setting, free), stop)));
+      }
+    }
+    return all;
   }
 
   private static double[] grid(int setting, int free) {

@@ -1,9 +1,9 @@
 package dev.stretto.papers.s2d;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.Shape;
 import dev.stretto.models.Parameters;
 import dev.stretto.models.StateKind;
 import dev.stretto.models.Step;
@@ -13,6 +13,7 @@ import dev.stretto.models.layers.Ops;
 import dev.stretto.models.layers.Transformer;
 import dev.stretto.models.layers.TransformerConfig;
 import dev.stretto.models.state.KvState;
+import dev.stretto.samplers.decoding.TokenPicker;
 import dev.stretto.tensor.SeedTree;
 import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
@@ -30,7 +31,6 @@ import java.util.stream.IntStream;
 public final class NestedDraft implements Trainable, ExitModel {
   private final TransformerConfig config;
   private final int[] exits;
-  private final Parameters parameters;
   private final Transformer body;
   private final KvFill fill;
   private final boolean owned;
@@ -50,7 +50,6 @@ public final class NestedDraft implements Trainable, ExitModel {
   private NestedDraft(int[] exits, Transformer body, KvFill fill, boolean owned) {
     this.config = body.config();
     this.exits = exits;
-    this.parameters = body.parameters();
     this.body = body;
     this.fill = fill;
     this.owned = owned;
@@ -107,13 +106,13 @@ public final class NestedDraft implements Trainable, ExitModel {
 
   @Override
   public Parameters parameters() {
-    return parameters;
+    return body.parameters();
   }
 
   @Override
   public void close() {
     if (owned) {
-      parameters.close();
+      parameters().close();
     }
   }
 
@@ -150,18 +149,21 @@ public final class NestedDraft implements Trainable, ExitModel {
    * @return natural logarithms, [position][exit][token]
    */
   double[][][] logProbs(int[] text, int from) {
-    double[][][] logProbs = new double[text.length - from][exits.length][config.vocabulary()];
+    int vocabulary = config.vocabulary();
+    double[][][] logProbs = new double[text.length - from][exits.length][];
     if (logProbs.length == 0) {
       return logProbs;
     }
-    try (NDManager scope = parameters.manager().newSubManager()) {
+    try (NDManager scope = parameters().manager().newSubManager()) {
       NDArray idsBN = ids(scope, Arrays.copyOf(text, text.length - 1));
       NDArray[] logits = logits(idsBN, IntStream.range(0, exits.length).toArray());
       for (int exit = 0; exit < exits.length; exit++) {
         NDArray asked = Tensors.narrow(scope, logits[exit], 1, from - 1L, text.length - 1L);
         float[] values = asked.logSoftmax(2).toFloatArray();
-        for (int at = 0; at < values.length; at++) {
-          logProbs[at / config.vocabulary()][exit][at % config.vocabulary()] = values[at];
+        for (int at = 0; at < logProbs.length; at++) {
+          int first = at * vocabulary;
+          logProbs[at][exit] =
+              TokenPicker.wide(Arrays.copyOfRange(values, first, first + vocabulary));
         }
       }
     }
@@ -185,12 +187,15 @@ public final class NestedDraft implements Trainable, ExitModel {
   }
 
   private final class Text implements Session {
-    private final NDManager own = parameters.manager().newSubManager();
+    private final NDManager own = parameters().manager().newSubManager();
     private final KvState state =
         (KvState) body.newState(1, config.maxLength(), StateKind.PREALLOCATED);
 
-    /** The stream (1, n, D) after each exit; each is at most as long as the one before. */
+    /** The stream (1, positions, D) after each exit, read up to its length. */
     private final NDArray[] streams = new NDArray[exits.length];
+
+    /** Positions that went to each exit; at most as many as to the one before. */
+    private final int[] lengths = new int[exits.length];
 
     private final double[][] answers = new double[exits.length][];
     private int[] read = {};
@@ -203,17 +208,14 @@ public final class NestedDraft implements Trainable, ExitModel {
 
     private double filled;
 
+    Text() {
+      Shape all = new Shape(1, config.maxLength(), config.width());
+      Arrays.setAll(streams, exit -> own.zeros(all));
+    }
+
     @Override
     public double filled() {
       return share(filled);
-    }
-
-    private int layersBefore(int exit) {
-      return exit == 0 ? 0 : exits[exit - 1];
-    }
-
-    private int length(int exit) {
-      return streams[exit] == null ? 0 : (int) streams[exit].getShape().get(1);
     }
 
     @Override
@@ -226,49 +228,46 @@ public final class NestedDraft implements Trainable, ExitModel {
       if (answers[exit] == null) {
         try (NDManager scope = own.newSubManager()) {
           advance(scope, exit);
-          NDArray last = Tensors.narrow(scope, streams[exit], 1, read.length - 1L, read.length);
-          float[] values = logits(last).logSoftmax(2).toFloatArray();
-          answers[exit] = new double[values.length];
-          Arrays.setAll(answers[exit], token -> values[token]);
+          NDArray last = stream(scope, exit, read.length - 1, read.length);
+          answers[exit] = TokenPicker.wide(logits(last).logSoftmax(2).toFloatArray());
         }
       }
       return answers[exit];
     }
 
+    private NDArray stream(NDManager scope, int exit, int from, int to) {
+      return Tensors.narrow(scope, streams[exit], 1, from, to);
+    }
+
     private void change(int[] text, int same) {
-      try (NDManager scope = own.newSubManager()) {
-        if (same < read.length) {
-          state.truncate(new int[] {same});
-          for (int e = 0; e < exits.length; e++) {
-            if (same == 0) {
-              streams[e] = null;
-            } else if (length(e) > same) {
-              replace(e, Tensors.narrow(scope, streams[e], 1, 0, same).duplicate());
-            }
-          }
-        }
-        prompt = prompt < 0 ? text.length - 1 : prompt;
-        settled = same;
-        if (fill == KvFill.COPY) {
-          copy(scope, text);
-        }
+      if (same < read.length) {
+        state.truncate(new int[] {same});
+        Arrays.setAll(lengths, exit -> Math.min(lengths[exit], same));
+      }
+      prompt = prompt < 0 ? text.length - 1 : prompt;
+      settled = same;
+      if (fill == KvFill.COPY) {
+        copy(text);
       }
       read = text.clone();
     }
 
     /** What left early goes up as it is; the first text runs through all layers. */
-    private void copy(NDManager scope, int[] text) {
-      if (read.length == 0 && text.length > 1) {
-        read = Arrays.copyOf(text, text.length - 1);
-        advance(scope, exits.length - 1);
-      }
-      for (int e = 1; e < exits.length; e++) {
-        if (length(e) < length(e - 1)) {
-          NDArray left = Tensors.narrow(scope, streams[e - 1], 1, length(e), length(e - 1));
-          Step.Layers above = Step.Layers.range(exits[e - 1], exits[e]);
-          body.project(Step.of(new Step.Input.Vectors(left)).layers(above), state);
-          filled += 2.0 * config.width() * (exits[e] - exits[e - 1]) * left.getShape().get(1);
-          append(e, left);
+    private void copy(int[] text) {
+      try (NDManager scope = own.newSubManager()) {
+        if (read.length == 0 && text.length > 1) {
+          read = Arrays.copyOf(text, text.length - 1);
+          advance(scope, exits.length - 1);
+        }
+        for (int e = 1; e < exits.length; e++) {
+          int missing = lengths[e - 1] - lengths[e];
+          if (missing > 0) {
+            NDArray left = stream(scope, e - 1, lengths[e], lengths[e - 1]);
+            Step.Layers above = Step.Layers.range(exits[e - 1], exits[e]);
+            body.project(Step.of(new Step.Input.Vectors(left)).layers(above), state);
+            filled += 2.0 * config.width() * (exits[e] - exits[e - 1]) * missing;
+            append(e, left);
+          }
         }
       }
     }
@@ -276,37 +275,26 @@ public final class NestedDraft implements Trainable, ExitModel {
     /** Runs the layers up to an exit over all positions that they did not read. */
     private void advance(NDManager scope, int exit) {
       for (int e = 0; e <= exit; e++) {
-        int from = length(e);
-        if (from == read.length) {
-          continue;
-        }
-        Step.Input input;
-        if (e == 0) {
-          input = new Step.Input.Ids(ids(scope, Arrays.copyOfRange(read, from, read.length)));
-        } else {
+        int from = lengths[e];
+        if (from < read.length) {
+          int below = e == 0 ? 0 : exits[e - 1];
+          Step.Input input =
+              e == 0
+                  ? new Step.Input.Ids(ids(scope, Arrays.copyOfRange(read, from, read.length)))
+                  : new Step.Input.Vectors(stream(scope, e - 1, from, read.length));
           int late = Math.max(0, settled - Math.max(from, prompt));
-          filled += 12.0 * config.width() * (exits[e] - layersBefore(e)) * late;
-          input =
-              new Step.Input.Vectors(Tensors.narrow(scope, streams[e - 1], 1, from, read.length));
+          filled += 12.0 * config.width() * (exits[e] - below) * late;
+          Step.Layers layers = Step.Layers.range(below, exits[e]);
+          Step step = Step.of(input).layers(layers).taps(Set.of(exits[e]));
+          append(e, body.forward(step, state).tapsBND().get(exits[e]));
         }
-        Step.Layers layers = Step.Layers.range(layersBefore(e), exits[e]);
-        Step step = Step.of(input).layers(layers).taps(Set.of(exits[e]));
-        append(e, body.forward(step, state).tapsBND().get(exits[e]));
       }
     }
 
     private void append(int exit, NDArray fresh) {
-      boolean first = streams[exit] == null;
-      replace(
-          exit, first ? fresh.duplicate() : NDArrays.concat(new NDList(streams[exit], fresh), 1));
-    }
-
-    private void replace(int exit, NDArray stream) {
-      if (streams[exit] != null) {
-        streams[exit].close();
-      }
-      streams[exit] = stream;
-      stream.attach(own);
+      int from = lengths[exit];
+      lengths[exit] += (int) fresh.getShape().get(1);
+      streams[exit].set(new NDIndex(":, {}:{}", from, lengths[exit]), fresh);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * One nested draft with several targets, by traces of what its exits predict. Thresholds are chosen
@@ -68,14 +69,16 @@ public final class S2dStudy {
     return (sorted ? NestedModels.NESTED : NestedModels.NESTED_PLAIN).get(lab, own);
   }
 
+  private ExitTrace trace(NestedDraft draft, int[][] prompts, int[][] outputs) {
+    return ExitTrace.of(draft, prompts, outputs, family.greedy().maxNewTokens());
+  }
+
   private ExitTrace scored(Target target, boolean sorted, long seed) {
-    int limit = family.greedy().maxNewTokens();
-    return ExitTrace.of(draft(sorted, seed), family.mixed(), target.scored(), limit);
+    return trace(draft(sorted, seed), family.mixed(), target.scored());
   }
 
   private ExitTrace chosen(Target target, long seed) {
-    int limit = family.greedy().maxNewTokens();
-    return ExitTrace.of(draft(true, seed), choosing, target.chosen(), limit);
+    return trace(draft(true, seed), choosing, target.chosen());
   }
 
   /**
@@ -262,16 +265,17 @@ public final class S2dStudy {
    * @return how many fixed exits are the best one of the dearest or of the cheapest target
    */
   public double bestExits(long seed) {
-    return DoubleStream.of(bestExit(seed, targets.getFirst()), bestExit(seed, targets.getLast()))
+    return Stream.of(targets.getFirst(), targets.getLast())
+        .map(
+            target ->
+                rows(seed).stream()
+                    .filter(row -> row.target().equals(target.name()))
+                    .filter(row -> row.drafter().startsWith("sorted"))
+                    .max(Comparator.comparingDouble(Row::speed))
+                    .map(Row::drafter)
+                    .orElseThrow())
         .distinct()
         .count();
-  }
-
-  private double bestExit(long seed, Target target) {
-    return IntStream.of(1, 2, 3)
-        .boxed()
-        .max(Comparator.comparingDouble(e -> row(seed, target.name(), "sorted, exit " + e).speed()))
-        .orElseThrow();
   }
 
   /** {@return the drafter of the family's target, with the thresholds found for it} */
@@ -300,7 +304,7 @@ public final class S2dStudy {
 
   /** {@return both ways with thresholds that leave early often, one prompt of each category} */
   public List<Filled> fills() {
-    return Arrays.stream(KvFill.values()).map(this::fill).toList();
+    return Stream.of(KvFill.values()).map(this::fill).toList();
   }
 
   private Filled fill(KvFill how) {

@@ -43,6 +43,6 @@ public record SortedTraining(NestedDraft model, int... exits) implements LossSte
 
   @Override
   public Work work(int[][] windows) {
-    return new Work((long) windows.length * (windows[0].length - 1), windows.length, 0);
+    return new Work((long) windows.length * (windows[0].length - 1), windows.length);
   }
 }

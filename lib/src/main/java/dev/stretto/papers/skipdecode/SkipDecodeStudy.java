@@ -92,17 +92,14 @@ public final class SkipDecodeStudy {
   /** {@return every third position of each rule at half of the layers} */
   public List<Cell> cells() {
     List<Cell> cells = new ArrayList<>();
-    SkipModels.HALF
-        .rivals()
-        .forEach(
-            (rule, schedule) -> {
-              for (int p = 0; p < SkipModels.LENGTH; p += 3) {
-                for (int l = 0; l < schedule.layers(); l++) {
-                  String state = schedule.active(l, p) ? "runs" : "skipped";
-                  cells.add(new Cell(rule, l + 1, p, state));
-                }
-              }
-            });
+    for (var rival : SkipModels.HALF.rivals().entrySet()) {
+      for (int p = 0; p < SkipModels.LENGTH; p += 3) {
+        for (int l = 0; l < rival.getValue().layers(); l++) {
+          String state = rival.getValue().active(l, p) ? "runs" : "skipped";
+          cells.add(new Cell(rival.getKey(), l + 1, p, state));
+        }
+      }
+    }
     return cells;
   }
 
@@ -220,11 +217,6 @@ public final class SkipDecodeStudy {
         nll(SkipModels.dense(4), seed) - nll(SkipModels.THIRD, seed));
   }
 
-  /** {@return points of records told exactly that one schedule loses against another} */
-  private double points(LayerSchedule schedule, LayerSchedule other, long seed) {
-    return 100 * (exact(schedule, seed) - exact(other, seed));
-  }
-
   /**
    * Points of records told exactly that half of the layers lose.
    *
@@ -232,7 +224,7 @@ public final class SkipDecodeStudy {
    * @return points of records told exactly that half of the layers lose
    */
   public double recordAccuracyLost(long seed) {
-    return points(SkipModels.FULL, SkipModels.HALF, seed);
+    return exact(SkipModels.FULL, seed) - exact(SkipModels.HALF, seed);
   }
 
   /**
@@ -242,9 +234,10 @@ public final class SkipDecodeStudy {
    * @return points of records told exactly that falling numbers gain over constant ones
    */
   public double recordConstantGap(long seed) {
-    return points(SkipModels.HALF, SkipModels.HALF.constant(6), seed);
+    return exact(SkipModels.HALF, seed) - exact(SkipModels.HALF.constant(6), seed);
   }
 
+  /** {@return records of a hundred that a tuned model tells exactly} */
   private double exact(LayerSchedule schedule, long seed) {
     List<Example> records = SkipModels.records(128);
     int[][] asked =
@@ -254,9 +247,9 @@ public final class SkipDecodeStudy {
         new Decoder.Options(GENERATED, family.suite().end(), Sampling.greedy());
     int[][] told = Decoder.decode(model, asked, options).tokens();
     return IntStream.range(0, told.length)
-            .filter(i -> valid(records.get(i).prompt(), told[i]))
-            .count()
-        / (double) told.length;
+        .mapToDouble(i -> valid(records.get(i).prompt(), told[i]) ? 100 : 0)
+        .average()
+        .orElseThrow();
   }
 
   private boolean valid(String prompt, int[] told) {

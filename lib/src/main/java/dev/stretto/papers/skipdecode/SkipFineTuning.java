@@ -2,8 +2,8 @@ package dev.stretto.papers.skipdecode;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.stretto.models.Cost;
 import dev.stretto.models.language.NetworkSession;
+import dev.stretto.samplers.decoding.TokenPicker;
 import dev.stretto.training.LossStep;
 import dev.stretto.training.Work;
 import java.util.Arrays;
@@ -38,17 +38,12 @@ public record SkipFineTuning(SkipModel model) implements LossStep<int[][]> {
    * What a batch is worth.
    *
    * @param windows the batch
-   * @return generated tokens, rows and the full pass's multiply-adds by the share of the layers
-   *     that run
+   * @return generated tokens and rows
    */
   @Override
   public Work work(int[][] windows) {
-    LayerSchedule schedule = model.schedule();
-    int n = windows[0].length - 1;
-    Cost full = model.cost(Cost.Shape.causal(windows.length, n, 0, model.layers()));
-    double share = schedule.held(n) / ((double) n * model.layers());
-    long tokens = (long) windows.length * (n + 1 - schedule.prompt());
-    return new Work(tokens, windows.length, Math.round(share * full.multiplyAdds()));
+    int generated = windows[0].length - model.schedule().prompt();
+    return new Work((long) windows.length * generated, windows.length);
   }
 
   /**
@@ -60,10 +55,7 @@ public record SkipFineTuning(SkipModel model) implements LossStep<int[][]> {
    */
   public double[] evaluate(NDManager manager, int[][] windows) {
     try (NDManager scope = manager.newSubManager()) {
-      float[] mean = losses(scope, windows).mean(new int[] {0}).toFloatArray();
-      double[] wide = new double[mean.length];
-      Arrays.setAll(wide, i -> mean[i]);
-      return wide;
+      return TokenPicker.wide(losses(scope, windows).mean(new int[] {0}).toFloatArray());
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.stretto.data.text.Windows;
 import dev.stretto.experiments.Recipe;
 import dev.stretto.models.language.CausalLm;
 import dev.stretto.tensor.SeedTree;
+import dev.stretto.training.BatchSource;
 import dev.stretto.training.Budget;
 import dev.stretto.training.LanguageTraining;
 import dev.stretto.training.TrainingConfig;
@@ -49,6 +50,10 @@ public final class SkipModels {
     private CausalLm network(long seed) {
       return CausalLm.gpt(layers, width, CharTokenizer.printable().vocabulary(), LENGTH, seed);
     }
+
+    private BatchSource<int[][]> source(long seed) {
+      return LanguageTraining.source(SharedModels.codeText(characters), rows, LENGTH, seed);
+    }
   }
 
   /**
@@ -64,10 +69,7 @@ public final class SkipModels {
       Recipe.of("skip-base", new Code(12, 32, 1_000_000, 8), (code, in, seed) -> code.network(seed))
           .seed(5)
           .training(TrainingConfig.of(Budget.steps(450), 4e-3).withWarmup(40))
-          .source(
-              (code, in, seed) ->
-                  LanguageTraining.source(
-                      SharedModels.codeText(code.characters()), code.rows(), LENGTH, seed))
+          .source((code, in, seed) -> code.source(seed))
           .loss((code, in, model) -> new LanguageTraining(model, 0));
 
   /** The stored ones. */
@@ -102,13 +104,7 @@ public final class SkipModels {
   static Recipe<Tuned, CausalLm, int[][]> tuned(LayerSchedule schedule) {
     return tuning("skip-tuned", schedule)
         .training(TrainingConfig.of(Budget.steps(160), 1.5e-3).withWarmup(20))
-        .source(
-            (tuned, in, seed) ->
-                LanguageTraining.source(
-                    SharedModels.codeText(tuned.base().characters()),
-                    tuned.base().rows(),
-                    LENGTH,
-                    seed))
+        .source((tuned, in, seed) -> tuned.base().source(seed))
         .loss(SkipModels::loss);
   }
 

@@ -113,27 +113,27 @@ public final class SpectrStudy {
         softmax(target), softmax(trigrams.logProbs(Arrays.copyOfRange(text, at - 2, at))));
   }
 
-  private enum Rule {
-    OPTIMUM("optimum"),
-    K_SEQ("K-SEQ"),
-    RECURSIVE("recursive rejection"),
-    GUARANTEE("guarantee x optimum");
+  /** How often one of K candidates is accepted. */
+  private interface Probability {
+    double of(double[] target, double[] draft, int k);
+  }
 
-    private final String label;
+  private static final Rule OPTIMUM = new Rule("optimum", MembershipTransport::optimum);
+  private static final Rule K_SEQ = new Rule("K-SEQ", KSeq::acceptance);
+  private static final Rule GUARANTEE =
+      new Rule(
+          "guarantee x optimum",
+          (t, d, k) -> (1 - Math.pow(1 - 1.0 / k, k)) * MembershipTransport.optimum(t, d, k));
+  private static final List<Rule> RULES =
+      List.of(
+          OPTIMUM,
+          K_SEQ,
+          new Rule("recursive rejection", RecursiveRejection::acceptance),
+          GUARANTEE);
 
-    Rule(String label) {
-      this.label = label;
-    }
-
+  private record Rule(String label, Probability accepted) {
     double acceptance(Pair pair, int k) {
-      double[] t = pair.target;
-      double[] d = pair.draft;
-      return switch (this) {
-        case OPTIMUM -> MembershipTransport.optimum(t, d, k);
-        case K_SEQ -> KSeq.acceptance(t, d, k);
-        case RECURSIVE -> RecursiveRejection.acceptance(t, d, k);
-        case GUARANTEE -> (1 - Math.pow(1 - 1.0 / k, k)) * MembershipTransport.optimum(t, d, k);
-      };
+      return accepted.of(pair.target, pair.draft, k);
     }
 
     double[] all(List<Pair> pairs, int k) {
@@ -188,19 +188,16 @@ public final class SpectrStudy {
   /** {@return all rules for 1 to 8 candidates, first seed} */
   public List<Rate> rates() {
     List<Rate> rates = new ArrayList<>();
-    pairs(lab.seeds().getFirst())
-        .forEach(
-            (name, pairs) -> {
-              for (Rule rule : Rule.values()) {
-                for (int k : new int[] {1, 2, 3, 4, 6, 8}) {
-                  var all = SampleStatistics.of(rule.all(pairs, k));
-                  double error = error(all);
-                  rates.add(
-                      new Rate(
-                          name, rule.label, k, all.mean(), all.mean() - error, all.mean() + error));
-                }
-              }
-            });
+    for (var pairs : pairs(lab.seeds().getFirst()).entrySet()) {
+      for (Rule rule : RULES) {
+        for (int k : new int[] {1, 2, 3, 4, 6, 8}) {
+          var all = SampleStatistics.of(rule.all(pairs.getValue(), k));
+          double mean = all.mean();
+          double error = error(all);
+          rates.add(new Rate(pairs.getKey(), rule.label, k, mean, mean - error, mean + error));
+        }
+      }
+    }
     return rates;
   }
 
@@ -218,8 +215,8 @@ public final class SpectrStudy {
     return pairs(seed).values().stream()
         .mapToDouble(
             pairs ->
-                Arrays.stream(Rule.K_SEQ.all(pairs, 8)).sum()
-                    / Arrays.stream(Rule.OPTIMUM.all(pairs, 8)).sum())
+                Arrays.stream(K_SEQ.all(pairs, 8)).sum()
+                    / Arrays.stream(OPTIMUM.all(pairs, 8)).sum())
         .min()
         .orElseThrow();
   }
@@ -231,8 +228,7 @@ public final class SpectrStudy {
         .flatMapToDouble(
             pair ->
                 IntStream.rangeClosed(2, 8)
-                    .mapToDouble(
-                        k -> Rule.K_SEQ.acceptance(pair, k) / Rule.GUARANTEE.acceptance(pair, k)))
+                    .mapToDouble(k -> K_SEQ.acceptance(pair, k) / GUARANTEE.acceptance(pair, k)))
         .min()
         .orElseThrow();
   }
@@ -329,35 +325,25 @@ public final class SpectrStudy {
    */
   public List<Block> blocks(String rule, int length, double temperature) {
     List<Block> blocks = new ArrayList<>();
-    drafts()
-        .forEach(
-            (pair, draft) ->
-                SEQUENCES.forEach(
-                    k -> {
-                      Acceptance all =
-                          lab.seeds().stream()
-                              .map(s -> run(new Setting(pair, rule, k, length, temperature, s)))
-                              .reduce(Acceptance::plus)
-                              .orElseThrow();
-                      double[] lengths = Arrays.stream(all.lengths()).asDoubleStream().toArray();
-                      double error = error(SampleStatistics.of(lengths));
-                      double tau = all.lengthWithBonus();
-                      double positions = 1.0 + (double) all.drafted() / all.passes();
-                      int nodes = (int) Math.round(positions);
-                      double predicted = A100.speedup(tau, nodes, steps(draft, length), 0);
-                      blocks.add(
-                          new Block(
-                              pair,
-                              rule,
-                              k,
-                              length,
-                              temperature,
-                              tau,
-                              tau - error,
-                              tau + error,
-                              positions,
-                              predicted));
-                    }));
+    for (var pair : drafts().entrySet()) {
+      String name = pair.getKey();
+      List<LatencyModel.Shape> steps = steps(pair.getValue(), length);
+      for (int k : SEQUENCES) {
+        Acceptance all =
+            lab.seeds().stream()
+                .map(s -> run(new Setting(name, rule, k, length, temperature, s)))
+                .reduce(Acceptance::plus)
+                .orElseThrow();
+        double[] lengths = Arrays.stream(all.lengths()).asDoubleStream().toArray();
+        double error = error(SampleStatistics.of(lengths));
+        double tau = all.lengthWithBonus();
+        double low = tau - error;
+        double high = tau + error;
+        double positions = 1.0 + (double) all.drafted() / all.passes();
+        double a100 = A100.speedup(tau, (int) Math.round(positions), steps, 0);
+        blocks.add(new Block(name, rule, k, length, temperature, tau, low, high, positions, a100));
+      }
+    }
     return blocks;
   }
 
@@ -391,16 +377,14 @@ public final class SpectrStudy {
    * @return 1 where they do for every pair of models, else 0
    */
   public double rises(long seed) {
-    return drafts().keySet().stream()
-            .allMatch(
-                pair ->
-                    IntStream.range(1, SEQUENCES.size())
-                        .allMatch(
-                            i ->
-                                tau(pair, SEQUENCES.get(i - 1), seed)
-                                    < tau(pair, SEQUENCES.get(i), seed)))
-        ? 1
-        : 0;
+    for (String pair : drafts().keySet()) {
+      for (int i = 1; i < SEQUENCES.size(); i++) {
+        if (tau(pair, SEQUENCES.get(i - 1), seed) >= tau(pair, SEQUENCES.get(i), seed)) {
+          return 0;
+        }
+      }
+    }
+    return 1;
   }
 
   private double tau(String pair, int k, long seed) {

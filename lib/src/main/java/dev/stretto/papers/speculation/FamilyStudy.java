@@ -3,7 +3,6 @@ package dev.stretto.papers.speculation;
 import dev.stretto.evaluation.SpeculationBench;
 import dev.stretto.evaluation.SpeculationBench.Counts;
 import dev.stretto.experiments.Experiment;
-import dev.stretto.models.TokenModel;
 import dev.stretto.papers.aded.AdedDrafter;
 import dev.stretto.papers.aded.BestFirstDraft;
 import dev.stretto.papers.aded.MatrixUpdate;
@@ -17,19 +16,16 @@ import dev.stretto.papers.hydra.HydraModels;
 import dev.stretto.papers.hydra.HydraStudy;
 import dev.stretto.papers.s2d.S2dStudy;
 import dev.stretto.profilers.CostCurve;
-import dev.stretto.profilers.InterleavedTimer;
 import dev.stretto.profilers.LatencyModel;
 import dev.stretto.profilers.LatencyModel.Device;
 import dev.stretto.profilers.LatencyModel.Shape;
 import dev.stretto.profilers.WorkProfiler;
 import dev.stretto.profilers.WorkProfiler.Role;
 import dev.stretto.samplers.decoding.Acceptance;
-import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.Drafter;
 import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.ProbabilityThreshold;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
-import dev.stretto.samplers.decoding.SyntheticAcceptance;
 import dev.stretto.samplers.decoding.TypicalAcceptance;
 import dev.stretto.samplers.drafting.AdaptiveDepthDrafter;
 import dev.stretto.samplers.drafting.ModelDrafter;
@@ -37,21 +33,24 @@ import dev.stretto.samplers.drafting.PromptLookup;
 import dev.stretto.samplers.drafting.TreeExpansion;
 import dev.stretto.zoo.SpeculationFamily;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** All methods of the family on the same prompts, greedy. */
 public final class FamilyStudy {
-  private static final double HOST = 5e-3;
+  /** Seconds of host time per pass. */
+  static final double HOST = 5e-3;
 
-  private final Experiment<?> lab;
+  /** Methods whose names stand left of their points, since another method is close on the right. */
+  private static final Set<String> NAMED_LEFT =
+      Set.of("draft model 1x64", "n-gram, cost model", "n-gram chain");
+
   private final SpeculationFamily family;
   private final HydraStudy heads;
   private final Drafter nested;
@@ -65,7 +64,6 @@ public final class FamilyStudy {
    * @param family target, drafts and prompts
    */
   public FamilyStudy(Experiment<?> lab, SpeculationFamily family) {
-    this.lab = lab;
     this.family = family;
     int[][] some = family.prompts().values().iterator().next();
     heads = new HydraStudy(lab, family, 2 * some.length);
@@ -80,7 +78,6 @@ public final class FamilyStudy {
   /** The lossless drafters; a cost model by a line, so that counts do not depend on a clock. */
   private Map<String, Function<WorkProfiler, Drafter>> drafters() {
     TreeExpansion confident = TreeExpansion.confident(4, .3);
-    TokenModel ngram = family.ngram();
     TrigramMatrix trigrams =
         TrigramMatrix.count(
             family.tokenizer().vocabulary(), 12, family.suite().trainingText(300_000));
@@ -90,8 +87,8 @@ public final class FamilyStudy {
     all.put(
         "draft model 2x96", w -> new ModelDrafter(w.of(family.draft2(), Role.DRAFT), confident));
     all.put("prompt lookup", _ -> new PromptLookup(3, 8));
-    all.put("n-gram chain", _ -> new ModelDrafter(ngram, TreeExpansion.confident(6, .3)));
-    all.put("n-gram tree", _ -> new ModelDrafter(ngram, TreeExpansion.beam(2, 4)));
+    all.put("n-gram chain", _ -> ngrams(TreeExpansion.confident(6, .3)));
+    all.put("n-gram tree", _ -> ngrams(TreeExpansion.beam(2, 4)));
     all.put("n-gram, cost model", _ -> byCost());
     for (HeadArm arm : List.of(HydraModels.MEDUSA, HydraModels.HYDRA_PLUS, ChimeraModels.CHIMERA)) {
       Drafter drafter = heads.drafter(arm, 8);
@@ -103,8 +100,12 @@ public final class FamilyStudy {
     return all;
   }
 
+  private ModelDrafter ngrams(TreeExpansion expansion) {
+    return new ModelDrafter(family.ngram(), expansion);
+  }
+
   private ModelDrafter chain(int drafts) {
-    return new ModelDrafter(family.ngram(), TreeExpansion.chain(drafts));
+    return ngrams(TreeExpansion.chain(drafts));
   }
 
   private Drafter byCost() {
@@ -118,10 +119,12 @@ public final class FamilyStudy {
    */
   public SpeculationBench bench(int[][] prompts) {
     SpeculationBench bench = new SpeculationBench(family.target(), prompts, family.greedy());
-    drafters().forEach((name, drafter) -> bench.addProfiled(name, drafter, new ExactMatch()));
+    drafters()
+        .forEach((name, drafter) -> bench.add(name, family.target(), drafter, new ExactMatch()));
+    Drafter pseudo = new TransferDrafter(transfer, 4);
     ModelDrafter six = new ModelDrafter(family.draft1(), TreeExpansion.chain(6));
     return bench
-        .addOn("hidden transfer", transfer, new TransferDrafter(transfer, 4), new ExactMatch())
+        .add("hidden transfer", transfer, _ -> pseudo, new ExactMatch())
         .add("p >= .01 (lossy)", six, new ProbabilityThreshold(.01))
         .add("typical (lossy)", six, new TypicalAcceptance(.09, .3));
   }
@@ -168,30 +171,25 @@ public final class FamilyStudy {
         CostCurve.positions(family.draft1(), 128, 1).seconds()[0] / family.costs().seconds()[0];
     return methods()
         .map(
-            c -> {
-              double tau = c.acceptance().lengthWithBonus();
-              double steps = (double) c.draft().passes() / c.target().passes();
-              double dear = family.cost(c.positionsPerPass()) + step * steps;
-              return new Predicted(
-                  c.method(),
-                  tau,
-                  c.positionsPerPass(),
-                  steps,
-                  gain(Device.A100, Shape.VICUNA_7B, 0, c),
-                  gain(Device.A100, Shape.VICUNA_7B, HOST, c),
-                  gain(Device.RTX_3090, Shape.VICUNA_7B, 0, c),
-                  gain(Device.H100, Shape.LLAMA_8B, 0, c),
-                  tau / dear);
-            })
+            c ->
+                new Predicted(
+                    c.method(),
+                    c.tau(),
+                    c.positionsPerPass(),
+                    c.draftSteps(),
+                    gain(Device.A100, Shape.VICUNA_7B, 0, c),
+                    gain(Device.A100, Shape.VICUNA_7B, HOST, c),
+                    gain(Device.RTX_3090, Shape.VICUNA_7B, 0, c),
+                    gain(Device.H100, Shape.LLAMA_8B, 0, c),
+                    c.tau() / (family.cost(c.positionsPerPass()) + step * c.draftSteps())))
         .toList();
   }
 
   private static double gain(Device device, Shape shape, double host, Counts c) {
     LatencyModel model = new LatencyModel(device.host(host), shape, 512);
     LatencyModel draft = new LatencyModel(device.host(host / 4), Shape.LLAMA_68M, 512);
-    double steps = (double) c.draft().passes() / c.target().passes();
-    double pass = model.seconds(c.positionsPerPass(), 1) + steps * draft.seconds(1, 1);
-    return c.acceptance().lengthWithBonus() * model.seconds(1, 1) / pass;
+    double pass = model.seconds(c.positionsPerPass(), 1) + c.draftSteps() * draft.seconds(1, 1);
+    return c.tau() * model.seconds(1, 1) / pass;
   }
 
   /**
@@ -210,10 +208,11 @@ public final class FamilyStudy {
    * @param raced of the bench
    */
   public static List<Speed> speeds(List<Predicted> predicted, List<SpeculationBench.Raced> raced) {
-    List<Speed> all = new ArrayList<>();
-    predicted.forEach(p -> all.add(new Speed(p.method(), "predicted from tau and c(n)", p.here())));
-    raced.forEach(r -> all.add(new Speed(r.method(), "measured here", r.speedup())));
-    return all;
+    return Stream.concat(
+            predicted.stream()
+                .map(p -> new Speed(p.method(), "predicted from tau and c(n)", p.here())),
+            raced.stream().map(r -> new Speed(r.method(), "measured here", r.speedup())))
+        .toList();
   }
 
   /**
@@ -234,33 +233,24 @@ public final class FamilyStudy {
       String left,
       double leftAt,
       String right,
-      double rightAt) {}
-
-  /** {@return all methods but plain decoding, names left and right in turn} */
-  public List<Located> located() {
-    List<Counts> sorted =
-        methods()
-            .sorted(Comparator.comparingDouble(c -> c.acceptance().lengthWithBonus()))
-            .toList();
-    return IntStream.range(0, sorted.size())
-        .mapToObj(
-            i -> {
-              String name = sorted.get(i).method();
-              double at = sorted.get(i).positionsPerPass();
-              double tau = sorted.get(i).acceptance().lengthWithBonus();
-              String left = i % 2 == 0 ? "" : name;
-              String right = i % 2 == 0 ? name : "";
-              return new Located(kind(name), at, tau, left, at / 1.03, right, at * 1.03);
-            })
-        .toList();
+      double rightAt) {
+    private static Located of(Counts c) {
+      boolean left = NAMED_LEFT.contains(c.method());
+      String kind =
+          switch (c.method()) {
+            case "draft model 1x64", "draft model 2x96", "S2D" -> "a model drafts";
+            case "Medusa", "Hydra++", "Chimera", "hidden transfer" -> "the target's states draft";
+            default -> c.method().endsWith("(lossy)") ? "lossy" : "counts or copies draft";
+          };
+      double at = c.positionsPerPass();
+      return new Located(
+          kind, at, c.tau(), left ? c.method() : "", at / 1.03, left ? "" : c.method(), at * 1.03);
+    }
   }
 
-  private static String kind(String method) {
-    return switch (method) {
-      case "draft model 1x64", "draft model 2x96", "S2D" -> "a model drafts";
-      case "Medusa", "Hydra++", "Chimera", "hidden transfer" -> "the target's states draft";
-      default -> method.endsWith("(lossy)") ? "lossy" : "counts or copies draft";
-    };
+  /** {@return all methods but plain decoding, by tokens per pass} */
+  public List<Located> located() {
+    return methods().sorted(Comparator.comparingDouble(Counts::tau)).map(Located::of).toList();
   }
 
   /**
@@ -291,17 +281,18 @@ public final class FamilyStudy {
    * @param depth from 1
    * @param rate share kept where those before were
    */
-  public record Depth(String method, int depth, double rate) {}
+  public record Depth(String method, int depth, double rate) {
+    private static Stream<Depth> of(Counts c) {
+      Acceptance a = c.acceptance();
+      return IntStream.rangeClosed(1, Math.min(6, a.tried().length))
+          .filter(j -> a.tried()[j - 1] >= 10)
+          .mapToObj(j -> new Depth(c.method(), j, a.conditional(j)));
+    }
+  }
 
   /** {@return depths to 6 at which at least ten candidates were tried} */
   public List<Depth> depths() {
-    return methods()
-        .flatMap(
-            c ->
-                IntStream.rangeClosed(1, Math.min(6, c.acceptance().tried().length))
-                    .filter(j -> c.acceptance().tried()[j - 1] >= 10)
-                    .mapToObj(j -> new Depth(c.method(), j, c.acceptance().conditional(j))))
-        .toList();
+    return methods().flatMap(Depth::of).toList();
   }
 
   /**
@@ -318,10 +309,7 @@ public final class FamilyStudy {
     List<Cell> cells = new ArrayList<>();
     byCategory.forEach(
         (category, all) ->
-            all.stream()
-                .skip(1)
-                .map(c -> new Cell(category, c.method(), c.acceptance().lengthWithBonus()))
-                .forEach(cells::add));
+            all.stream().skip(1).forEach(c -> cells.add(new Cell(category, c.method(), c.tau()))));
     return cells;
   }
 
@@ -343,13 +331,12 @@ public final class FamilyStudy {
     schedules.put("oracle", AdaptiveDepthDrafter.oracle(chain(8), family.plainFirsts()));
     schedules.put("chain of 4", chain(4));
     schedules.put("chain of 8", chain(8));
-    TreeExpansion confident = TreeExpansion.confident(8, .3);
-    schedules.put("confident", new ModelDrafter(family.ngram(), confident));
+    schedules.put("confident", ngrams(TreeExpansion.confident(8, .3)));
     schedules.put("cost model", byCost());
     List<Bound> bounds = new ArrayList<>();
     schedules.forEach(
         (name, drafter) -> {
-          Acceptance a = decode(family.firsts(), family.greedy(), drafter).acceptance();
+          Acceptance a = decode(family.firsts(), drafter);
           double fed = 1 + (double) a.drafted() / a.passes();
           double gain = a.lengthWithBonus() / family.cost(fed);
           double share = bounds.isEmpty() ? 1 : gain / bounds.getFirst().predicted();
@@ -358,8 +345,10 @@ public final class FamilyStudy {
     return bounds;
   }
 
-  private SpeculativeDecoder.Run decode(int[][] from, Decoder.Options options, Drafter drafter) {
-    return SpeculativeDecoder.decode(family.target(), from, options, drafter, new ExactMatch());
+  private Acceptance decode(int[][] from, Drafter drafter) {
+    return SpeculativeDecoder.decode(
+            family.target(), from, family.greedy(), drafter, new ExactMatch())
+        .acceptance();
   }
 
   /**
@@ -372,125 +361,15 @@ public final class FamilyStudy {
 
   /** {@return gaps of one text, plain and with n-gram drafts} */
   public List<Gap> gaps() {
-    return Stream.of("plain decoding", "n-gram chain")
-        .flatMap(
-            name -> {
-              Drafter drafter = name.startsWith("plain") ? Drafter.none() : chain(4);
-              int[][] one = {family.firsts()[0]};
-              double[] t =
-                  decode(one, family.greedy(), drafter).acceptance().emissions().getFirst();
-              return IntStream.range(1, t.length)
-                  .mapToObj(i -> new Gap(name, Math.min(6, 1e3 * (t[i] - t[i - 1]))));
-            })
-        .toList();
-  }
-
-  /** A row of Spec-Bench's leaderboard: acceptance length, nodes, sequential steps, speed-up. */
-  private record Reported(
-      String method, Device device, double tau, int nodes, int steps, double size, double gain) {
-    Stream<Speed> speeds() {
-      String name = method + ", " + device.name();
-      return Stream.of(
-          new Speed(name, "roofline, h = 0", roof(0)),
-          new Speed(name, "roofline, h = 5 ms", roof(HOST)),
-          new Speed(name, "reported", gain));
-    }
-
-    private double roof(double host) {
-      List<Shape> drafts = Collections.nCopies(steps, Shape.half("head", size, 1, 1));
-      return new LatencyModel(device.host(host), Shape.VICUNA_7B, 512)
-          .speedup(tau, nodes, drafts, host / 4);
-    }
-  }
-
-  /** {@return what published acceptance lengths predict for Vicuna-7B, beside what is reported} */
-  public static List<Speed> reported() {
-    return Stream.of(
-            new Reported("Medusa", Device.A100, 2.31, 64, 1, 5.9e8, 1.71),
-            new Reported("Medusa", Device.RTX_3090, 2.31, 64, 1, 5.9e8, 1.44),
-            new Reported("Hydra", Device.A100, 3.26, 64, 4, 2.5e8, 2.07),
-            new Reported("Hydra", Device.RTX_3090, 3.26, 64, 4, 2.5e8, 1.91),
-            new Reported("68M draft, 5 steps", Device.A100, 2.28, 6, 5, 6.8e7, 1.52),
-            new Reported("68M draft, 5 steps", Device.RTX_3090, 2.28, 6, 5, 6.8e7, 1.79),
-            new Reported("prompt lookup", Device.A100, 1.75, 11, 0, 1, 1.66),
-            new Reported("prompt lookup", Device.RTX_3090, 1.75, 11, 0, 1, 1.64))
-        .flatMap(Reported::speeds)
-        .toList();
-  }
-
-  /**
-   * A speed at a given acceptance.
-   *
-   * @param draft model
-   * @param accepted drafts per pass, forced
-   * @param speedup over plain decoding
-   */
-  public record Forced(String draft, double accepted, double speedup) {}
-
-  /** {@return speed-up as a function of the acceptance length alone, four drafts per pass} */
-  public List<Forced> forced() {
-    Decoder.Options options = new Decoder.Options(48, -1, family.greedy().sampling());
-    int[][] one = {family.firsts()[0]};
-    Map<String, TokenModel> drafts = new LinkedHashMap<>();
-    drafts.put("n-gram", family.ngram());
-    drafts.put("1x64", family.draft1());
-    double[] lengths = {0, 1, 2, 4};
-    InterleavedTimer timer = new InterleavedTimer();
-    timer.add("plain", () -> Decoder.decode(family.target(), one, options));
-    drafts.forEach(
-        (name, model) -> {
-          for (double length : lengths) {
-            ModelDrafter drafter = new ModelDrafter(model, TreeExpansion.chain(4));
-            SyntheticAcceptance rule = SyntheticAcceptance.length(length);
-            timer.add(
-                name + length,
-                () -> SpeculativeDecoder.decode(family.target(), one, options, drafter, rule));
-          }
-        });
-    InterleavedTimer.Timings times = lab.time(timer);
-    List<Forced> all = new ArrayList<>();
-    for (String name : drafts.keySet()) {
-      for (double length : lengths) {
-        all.add(new Forced(name, length, times.ratio("plain", name + length)));
+    List<Gap> gaps = new ArrayList<>();
+    for (String name : List.of("plain decoding", "n-gram chain")) {
+      Drafter drafter = name.startsWith("plain") ? Drafter.none() : chain(4);
+      int[][] one = {family.firsts()[0]};
+      double[] t = decode(one, drafter).emissions().getFirst();
+      for (int i = 1; i < t.length; i++) {
+        gaps.add(new Gap(name, Math.min(6, 1e3 * (t[i] - t[i - 1]))));
       }
     }
-    return all;
-  }
-
-  /**
-   * A batch.
-   *
-   * @param rows of it
-   * @param k drafts per pass
-   * @param gain over plain decoding of the same batch
-   * @param tau tokens per pass
-   */
-  public record Batch(String rows, int k, double gain, double tau) {}
-
-  /** {@return what 2 and 6 n-gram drafts gain for 1, 4 and 16 rows} */
-  public List<Batch> batches() {
-    Decoder.Options options = new Decoder.Options(24, -1, family.greedy().sampling());
-    int[][] brief =
-        family.suite().prompts(16).values().stream()
-            .flatMap(Stream::of)
-            .sorted(Comparator.comparingInt(prompt -> prompt.length))
-            .limit(16)
-            .toArray(int[][]::new);
-    List<Batch> all = new ArrayList<>();
-    for (int rows : new int[] {1, 4, 16}) {
-      int[][] some = Arrays.copyOf(brief, rows);
-      InterleavedTimer timer = new InterleavedTimer();
-      timer.add("plain", () -> Decoder.decode(family.target(), some, options));
-      for (int k : new int[] {2, 6}) {
-        timer.add("K " + k, () -> decode(some, options, chain(k)));
-      }
-      InterleavedTimer.Timings times = lab.time(timer);
-      for (int k : new int[] {2, 6}) {
-        double tau = decode(some, options, chain(k)).acceptance().lengthWithBonus();
-        String name = rows == 1 ? "1 row" : rows + " rows";
-        all.add(new Batch(name, k, times.ratio("plain", "K " + k), tau));
-      }
-    }
-    return all;
+    return gaps;
   }
 }

@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** Trees against chains, and packed trees against their paths as rows, in state-space models. */
 public final class StreeStudy {
@@ -118,27 +117,26 @@ public final class StreeStudy {
   /** {@return passes of each tree: packed and unrolled in the pure model, packed in the hybrid} */
   public InterleavedTimer.Timings time() {
     CausalLm pure = CausalLm.hybrid(PURE, 1); // time and floats do not depend on the weights
+    Map<String, TokenModel> models =
+        Map.of("packed", pure, "unrolled", new TreeUnroller(pure), "hybrid", target);
     InterleavedTimer timer = new InterleavedTimer();
     try (var scope = Tensors.manager()) {
-      timed()
-          .forEach(
-              (name, tree) -> {
-                Map.of("packed", pure, "unrolled", new TreeUnroller(pure), "hybrid", target)
-                    .forEach(
-                        (how, model) -> {
-                          var session = model.open(new int[1][CACHED + 1]);
-                          timer.add(
-                              name + " " + how,
-                              () -> {
-                                for (int i = 0; i < REPEATS; i++) {
-                                  try (var pass = scope.newSubManager()) {
-                                    session.score(pass, new TokenTree[] {tree});
-                                    session.commit(new int[1][0]);
-                                  }
-                                }
-                              });
-                        });
+      for (var timed : timed().entrySet()) {
+        TokenTree[] trees = {timed.getValue()};
+        for (String how : models.keySet()) {
+          var session = models.get(how).open(new int[1][CACHED + 1]);
+          timer.add(
+              timed.getKey() + " " + how,
+              () -> {
+                for (int i = 0; i < REPEATS; i++) {
+                  try (var pass = scope.newSubManager()) {
+                    session.score(pass, trees);
+                    session.commit(new int[1][0]);
+                  }
+                }
               });
+        }
+      }
       return lab.time(timer);
     }
   }
@@ -167,20 +165,27 @@ public final class StreeStudy {
       double low,
       double high) {
     static Pass of(
-        String name,
-        TokenTree tree,
+        InterleavedTimer.Timings times,
+        String tree,
+        int nodes,
         String how,
         int rows,
         int positions,
-        long floats,
-        InterleavedTimer.Timings times) {
-      double[] ms =
-          Arrays.stream(times.seconds(name + " " + how)).map(s -> 1e3 / REPEATS * s).toArray();
-      double least = Arrays.stream(ms).min().orElseThrow();
-      double most = Arrays.stream(ms).max().orElseThrow();
-      double median = SampleStatistics.of(ms).median();
-      return new Pass(name, tree.size(), how, rows, positions, floats, median, least, most);
+        long floats) {
+      var ms =
+          SampleStatistics.of(
+              Arrays.stream(times.seconds(tree + " " + how)).map(s -> 1e3 / REPEATS * s).toArray());
+      return new Pass(
+          tree, nodes, how, rows, positions, floats, ms.median(), ms.quantile(0), ms.quantile(1));
     }
+  }
+
+  private static long packedFloats(TokenTree tree) {
+    return PURE.stateFloats(CACHED) + PURE.activationFloats(tree.size());
+  }
+
+  private static long unrolledFloats(TokenTree tree) {
+    return TreeUnroller.paths(tree).length * PURE.stateFloats(CACHED);
   }
 
   /**
@@ -196,10 +201,11 @@ public final class StreeStudy {
             (name, tree) -> {
               int[][] paths = TreeUnroller.paths(tree);
               int unrolled = Arrays.stream(paths).mapToInt(path -> path.length).sum();
-              long packed = PURE.stateFloats(CACHED) + PURE.activationFloats(tree.size());
-              long copies = paths.length * PURE.stateFloats(CACHED);
-              passes.add(Pass.of(name, tree, "packed", 1, tree.size(), packed, times));
-              passes.add(Pass.of(name, tree, "unrolled", paths.length, unrolled, copies, times));
+              int n = tree.size();
+              passes.add(Pass.of(times, name, n, "packed", 1, n, packedFloats(tree)));
+              passes.add(
+                  Pass.of(
+                      times, name, n, "unrolled", paths.length, unrolled, unrolledFloats(tree)));
             });
     return passes;
   }
@@ -207,8 +213,7 @@ public final class StreeStudy {
   /** {@return floats of the packed tree [3, 3, 2, 1] over those of its unrolled states} */
   public static double floats() {
     TokenTree tree = tree(widths(LARGEST));
-    double packed = PURE.stateFloats(CACHED) + PURE.activationFloats(tree.size());
-    return packed / (TreeUnroller.paths(tree).length * PURE.stateFloats(CACHED));
+    return (double) packedFloats(tree) / unrolledFloats(tree);
   }
 
   /** {@return largest difference of log-probabilities, the packed tree and its paths as rows} */
@@ -257,7 +262,7 @@ public final class StreeStudy {
   }
 
   private static double speed(SpeculativeDecoder.Run run) {
-    return 1e9 * run.count() / (run.phases().total() - run.phases().open());
+    return 1e9 * run.count() / (run.nanos() - run.openNanos());
   }
 
   /**
@@ -344,20 +349,15 @@ public final class StreeStudy {
   /** {@return chain and trees at temperature 1, first seed; trains two targets where not stored} */
   public List<Share> shares() {
     long seed = lab.seeds().getFirst();
-    return List.of("chain of 4", "[3, 1, 1, 1]", "[2, 2, 2, 2]", LARGEST).stream()
-        .map(
-            tree -> {
-              double[] taus =
-                  IntStream.range(0, 3)
-                      .mapToObj(i -> StateSpaceModels.BY_SHARE.get(i).get(lab))
-                      .mapToDouble(
-                          model ->
-                              run(model, new Setting("2 x 64", tree, 1, seed))
-                                  .acceptance()
-                                  .lengthWithBonus())
-                      .toArray();
-              return new Share(tree, taus[0], taus[1], taus[2]);
-            })
-        .toList();
+    List<Share> shares = new ArrayList<>();
+    for (String tree : List.of("chain of 4", "[3, 1, 1, 1]", "[2, 2, 2, 2]", LARGEST)) {
+      Setting setting = new Setting("2 x 64", tree, 1, seed);
+      double[] taus =
+          StateSpaceModels.BY_SHARE.stream()
+              .mapToDouble(model -> run(model.get(lab), setting).acceptance().lengthWithBonus())
+              .toArray();
+      shares.add(new Share(tree, taus[0], taus[1], taus[2]));
+    }
+    return shares;
   }
 }

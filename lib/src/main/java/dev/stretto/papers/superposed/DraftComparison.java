@@ -11,8 +11,10 @@ import dev.stretto.samplers.decoding.Hypothesis;
 import dev.stretto.samplers.decoding.Sampling;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -32,18 +34,8 @@ record DraftComparison(
   /** Prompts that are written and judged beside each other, to share the time of small passes. */
   private static final int TOGETHER = 20;
 
-  /** A way to write drafts of prompts. */
-  private interface Way {
-    List<Written> of(int[][] prompts);
-  }
-
   /** Drafts of one prompt and their work, counted as if it were alone. */
-  private record Written(List<int[]> drafts, long passes, long batched, long positions) {
-    static Written of(List<Hypothesis> drafts, long passes, long batched, long positions) {
-      List<int[]> tokens = drafts.stream().map(Hypothesis::tokens).toList();
-      return new Written(tokens, passes, batched, positions);
-    }
-  }
+  private record Written(List<int[]> drafts, long passes, long batched, long positions) {}
 
   /** {@return the published setting and what it is to be compared with, at k drafts} */
   List<Outcome> peers(int k, long seed) {
@@ -74,21 +66,22 @@ record DraftComparison(
     return run("superposed, " + name, 3, some -> superposed(some, setting));
   }
 
-  private Outcome run(String way, int k, Way write) {
+  private Outcome run(String way, int k, Function<int[][], List<Written>> write) {
     double[] sums = new double[6];
     KnownWords.Count known = new KnownWords.Count(0, 0);
     for (int from = 0; from < prompts.length; from += TOGETHER) {
       int[][] some = Arrays.copyOfRange(prompts, from, Math.min(prompts.length, from + TOGETHER));
-      List<Written> written = write.of(some);
+      List<Written> written = write.apply(some);
       List<double[]> nats =
           BeamSearch.negativeLogLikelihood(
               target, some, written.stream().map(Written::drafts).toList());
       for (int i = 0; i < some.length; i++) {
         Written one = written.get(i);
-        double mean = Arrays.stream(nats.get(i)).average().orElseThrow();
-        double best = Arrays.stream(nats.get(i)).min().orElseThrow();
+        DoubleSummaryStatistics each = Arrays.stream(nats.get(i)).summaryStatistics();
         double apart = diversity(one.drafts());
-        double[] values = {one.passes(), one.batched(), one.positions(), mean, best, apart};
+        double[] values = {
+          one.passes(), one.batched(), one.positions(), each.getAverage(), each.getMin(), apart
+        };
         Arrays.setAll(sums, j -> sums[j] + values[j] / prompts.length);
         known = known.plus(count(some[i], one.drafts()));
       }
@@ -97,21 +90,20 @@ record DraftComparison(
   }
 
   private KnownWords.Count count(int[] prompt, List<int[]> drafts) {
-    CharTokenizer characters = CharTokenizer.printable();
     return words.stream()
-        .flatMap(
-            known ->
-                drafts.stream()
-                    .map(d -> known.count(characters.decode(prompt), characters.decode(d))))
+        .flatMap(known -> drafts.stream().map(d -> known.count(text(prompt), text(d))))
         .reduce(new KnownWords.Count(0, 0), KnownWords.Count::plus);
+  }
+
+  private static String text(int[] ids) {
+    return CharTokenizer.printable().decode(ids);
   }
 
   /** Share of positions where two drafts differ, over all pairs; 0 for a single draft. */
   static double diversity(List<int[]> drafts) {
     return IntStream.range(0, drafts.size())
-        .boxed()
-        .flatMap(i -> IntStream.range(0, i).mapToObj(j -> differing(drafts.get(i), drafts.get(j))))
-        .mapToDouble(share -> share)
+        .mapToObj(i -> drafts.subList(0, i).stream().mapToDouble(o -> differing(drafts.get(i), o)))
+        .flatMapToDouble(shares -> shares)
         .average()
         .orElse(0);
   }
@@ -123,7 +115,7 @@ record DraftComparison(
 
   private List<Written> superposed(int[][] some, Superposition setting) {
     return SuperposedDecoder.generate(target, some, TOKENS, -1, setting).stream()
-        .map(one -> Written.of(one.drafts(), one.passes(), one.passes(), one.positions()))
+        .map(one -> new Written(tokens(one.drafts()), one.passes(), one.passes(), one.positions()))
         .toList();
   }
 
@@ -131,11 +123,14 @@ record DraftComparison(
   private List<Written> beam(TokenModel model, int[][] some, int k) {
     long paid = model.layers() == 0 ? 0 : 1;
     long more = k * (TOKENS - 1L);
+    long positions = paid * (some[0].length + more);
     return BeamSearch.generate(model, some, k, TOKENS).stream()
-        .map(
-            lines ->
-                Written.of(lines, paid * (1 + more), paid * TOKENS, paid * (some[0].length + more)))
+        .map(lines -> new Written(tokens(lines), paid * (1 + more), paid * TOKENS, positions))
         .toList();
+  }
+
+  private static List<int[]> tokens(List<Hypothesis> lines) {
+    return lines.stream().map(Hypothesis::tokens).toList();
   }
 
   /** Independent draws; row i of a batch of prompts and drafts draws from seed + i. */
@@ -149,8 +144,7 @@ record DraftComparison(
   private List<Written> firstThenGreedy(int[][] some, int k) {
     int[][] begun =
         BeamSearch.generate(target, some, k, 1).stream()
-            .flatMap(List::stream)
-            .map(Hypothesis::tokens)
+            .flatMap(lines -> tokens(lines).stream())
             .toArray(int[][]::new);
     int[][] rows = new int[begun.length][];
     Arrays.setAll(rows, i -> Superposition.joined(some[i / k], begun[i]));

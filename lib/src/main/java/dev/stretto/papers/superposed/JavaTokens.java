@@ -11,11 +11,12 @@ import dev.stretto.training.LanguageTraining;
 import dev.stretto.training.TrainingConfig;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The JDK's sources in lexical tokens, the most frequent types numbered by frequency, all others 0;
@@ -73,18 +74,17 @@ public record JavaTokens(List<String> types, int[] train, int[] heldOut) {
     List<String> heldOut = JavaLexer.split(files.heldOut().text(text.characters() / 10));
     Map<String, Long> counts =
         train.stream().collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
-    Map<String, Integer> ids = new HashMap<>();
-    ids.put("?", 0);
-    counts.entrySet().stream()
-        .sorted(
-            Comparator.comparingLong((Map.Entry<String, Long> entry) -> -entry.getValue())
-                .thenComparing(Map.Entry::getKey))
-        .filter(entry -> !entry.getKey().equals("?"))
-        .limit(text.types() - 1L)
-        .forEach(entry -> ids.put(entry.getKey(), ids.size()));
-    String[] types = new String[ids.size()];
-    ids.forEach((type, id) -> types[id] = type);
-    return new JavaTokens(List.of(types), ids(train, ids), ids(heldOut, ids));
+    Stream<String> known =
+        counts.entrySet().stream()
+            .sorted(
+                Comparator.comparingLong((Map.Entry<String, Long> entry) -> -entry.getValue())
+                    .thenComparing(Map.Entry::getKey))
+            .map(Map.Entry::getKey)
+            .filter(type -> !type.equals("?"));
+    List<String> types = Stream.concat(Stream.of("?"), known).limit(text.types()).toList();
+    Map<String, Integer> ids =
+        IntStream.range(0, types.size()).boxed().collect(Collectors.toMap(types::get, id -> id));
+    return new JavaTokens(types, ids(train, ids), ids(heldOut, ids));
   }
 
   private static int[] ids(List<String> tokens, Map<String, Integer> ids) {
@@ -94,8 +94,8 @@ public record JavaTokens(List<String> types, int[] train, int[] heldOut) {
   /**
    * The texts of some tokens with spaces between.
    *
-   * @param ids ids
-   * @return the texts of some tokens with spaces between
+   * @param ids below the number of types
+   * @return one line
    */
   public String text(int... ids) {
     return Arrays.stream(ids).mapToObj(types::get).collect(Collectors.joining(" "));

@@ -33,12 +33,11 @@ public final class SuperposedDecoder {
    *
    * @param drafts those that ended and those that did not, best first, at most k
    * @param passes of the model, the prompt's included
-   * @param positions fed in them
-   * @param read positions that the state holds in the end
+   * @param positions that the state holds in the end: those fed
    * @param steps what was superposed, one a token
    */
   public record Generated(
-      List<Hypothesis> drafts, int passes, int positions, int read, List<Superposed> steps) {}
+      List<Hypothesis> drafts, int passes, int positions, List<Superposed> steps) {}
 
   /**
    * What one position held.
@@ -49,22 +48,6 @@ public final class SuperposedDecoder {
   public record Superposed(double[] weights, List<int[]> drafts) {}
 
   /**
-   * Continues a prompt.
-   *
-   * @param model whose logits
-   * @param prompt ids
-   * @param tokens new ones of each draft, at most
-   * @param end the token that ends a draft, -1 for none
-   * @param setting how
-   * @return the drafts; throws CancellationException where the thread is interrupted,
-   *     IllegalArgumentException for a prompt that the model cannot continue so far
-   */
-  public static Generated generate(
-      CausalLm model, int[] prompt, int tokens, int end, Superposition setting) {
-    return generate(model, new int[][] {prompt}, tokens, end, setting).getFirst();
-  }
-
-  /**
    * Continues prompts beside each other, one row each, whatever k; what a prompt's drafts are does
    * not depend on the others.
    *
@@ -73,7 +56,9 @@ public final class SuperposedDecoder {
    * @param tokens new ones of each draft, at most
    * @param end the token that ends a draft, -1 for none
    * @param setting how
-   * @return the drafts of each prompt, passes and positions counted as if it were alone
+   * @return the drafts of each prompt, passes and positions counted as if it were alone; throws
+   *     CancellationException where the thread is interrupted, IllegalArgumentException for prompts
+   *     that the model cannot continue so far
    */
   public static List<Generated> generate(
       CausalLm model, int[][] prompts, int tokens, int end, Superposition setting) {
@@ -115,7 +100,7 @@ public final class SuperposedDecoder {
         for (int b = 0; b < rows.size(); b++) {
           Row row = rows.get(b);
           row.drafts = setting.superposeOnce(row.prompt, row.drafts, logits[b], end);
-          row.read = state.lengths()[b];
+          row.positions = state.lengths()[b];
         }
         List<Row> now = rows;
         int[] going =
@@ -132,11 +117,8 @@ public final class SuperposedDecoder {
           state.gather(going);
           rows = IntStream.of(going).mapToObj(now::get).toList();
         }
-        float[] inputs = new float[rows.size() * width];
-        for (int b = 0; b < rows.size(); b++) {
-          float[] x = superposed(table, width, rows.get(b).step(setting));
-          System.arraycopy(x, 0, inputs, b * width, width);
-        }
+        float[] inputs =
+            superposed(table, width, rows.stream().map(row -> row.step(setting)).toList());
         try (NDManager step = scope.newSubManager()) {
           NDArray vectors = step.create(inputs, new Shape(rows.size(), 1, width));
           logits = pass(model, state, new Step.Input.Vectors(vectors));
@@ -150,7 +132,7 @@ public final class SuperposedDecoder {
     private final int[] prompt;
     private final List<Superposed> steps = new ArrayList<>();
     private Drafts drafts = Drafts.EMPTY;
-    private int read;
+    private int positions;
 
     Row(int[] prompt) {
       this.prompt = prompt;
@@ -170,33 +152,30 @@ public final class SuperposedDecoder {
               .sorted(Comparator.comparingDouble(line -> -line.score()))
               .limit(k)
               .toList();
-      return new Generated(
-          best, 1 + steps.size(), prompt.length + steps.size(), read, List.copyOf(steps));
+      return new Generated(best, 1 + steps.size(), positions, List.copyOf(steps));
     }
   }
 
   /**
-   * The network's input for some drafts.
+   * The network's inputs: sum_i w_i E[last token of draft i].
    *
-   * @param table embeddings, one row a token
+   * @param table E, embeddings, one row a token
    * @param width of a row
-   * @param drafts whose last tokens are superposed
-   * @return sum_i w_i E[last token of draft i]
+   * @param positions whose drafts' last tokens are superposed
+   * @return one row a position
    */
-  public static float[] superposed(float[] table, int width, Superposed drafts) {
-    double[] x = new double[width];
-    for (int i = 0; i < drafts.weights().length; i++) {
-      int[] tokens = drafts.drafts().get(i);
-      int from = tokens[tokens.length - 1] * width;
-      for (int d = 0; d < width; d++) {
-        x[d] += drafts.weights()[i] * table[from + d];
+  static float[] superposed(float[] table, int width, List<Superposed> positions) {
+    float[] inputs = new float[positions.size() * width];
+    for (int n = 0; n < inputs.length; n++) {
+      Superposed position = positions.get(n / width);
+      double x = 0;
+      for (int i = 0; i < position.weights().length; i++) {
+        int[] draft = position.drafts().get(i);
+        x += position.weights()[i] * table[draft[draft.length - 1] * width + n % width];
       }
+      inputs[n] = (float) x;
     }
-    float[] narrow = new float[width];
-    for (int d = 0; d < width; d++) {
-      narrow[d] = (float) x[d];
-    }
-    return narrow;
+    return inputs;
   }
 
   /** One pass; logits behind the last position of each row. */

@@ -16,22 +16,18 @@ import dev.stretto.zoo.SharedModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Superposed decoding of Java code, on lexical tokens and on characters. */
 public final class SuperposedStudy {
   private static final int LENGTH = 24;
   private static final int K = 3;
   private static final String PUBLISHED = "superposed, published";
-  private static final String MIXED = "superposed, alpha 0.54, T 1";
-  private static final String NUCLEUS = "nucleus .9";
-  private static final String NGRAMS = "n-gram beam, no pass";
 
   private final Experiment<?> lab;
   private final JavaTokens tokens;
@@ -101,13 +97,10 @@ public final class SuperposedStudy {
 
   /** {@return the tokens of the example's drafts} */
   public List<Node> nodes() {
-    Set<Node> nodes = new LinkedHashSet<>();
-    for (int[] prefix : prefixes()) {
-      String word = tokens.text(prefix[prefix.length - 1]);
-      String shown = word.length() > 9 ? word.substring(0, 7) + "…" : word;
-      nodes.add(new Node(prefix.length, height(prefix) + .16, shown));
-    }
-    return List.copyOf(nodes);
+    return prefixes()
+        .map(prefix -> new Node(prefix.length, height(prefix) + .16, shown(prefix)))
+        .distinct()
+        .toList();
   }
 
   /**
@@ -117,31 +110,36 @@ public final class SuperposedStudy {
    * @return lines to each token from the one before it
    */
   public List<Edge> edges(boolean heavy) {
-    Set<Edge> edges = new LinkedHashSet<>();
-    for (int[] prefix : prefixes()) {
-      int t = prefix.length;
-      if (share(prefix) > .5 == heavy) {
-        double from = t == 1 ? 2 : height(Arrays.copyOf(prefix, t - 1));
-        edges.add(new Edge(t - 1, from, t, height(prefix)));
-      }
-    }
-    return List.copyOf(edges);
-  }
-
-  private List<int[]> prefixes() {
-    return example.drafts().stream()
-        .map(Hypothesis::tokens)
-        .flatMap(d -> IntStream.rangeClosed(1, d.length).mapToObj(t -> Arrays.copyOf(d, t)))
+    return prefixes()
+        .filter(prefix -> share(prefix) > .5 == heavy)
+        .map(
+            prefix -> {
+              int before = prefix.length - 1;
+              double from = height(Arrays.copyOf(prefix, before));
+              return new Edge(before, from, prefix.length, height(prefix));
+            })
+        .distinct()
         .toList();
   }
 
+  private Stream<int[]> prefixes() {
+    return example.drafts().stream()
+        .map(Hypothesis::tokens)
+        .flatMap(d -> IntStream.rangeClosed(1, d.length).mapToObj(t -> Arrays.copyOf(d, t)));
+  }
+
+  private String shown(int[] prefix) {
+    String word = tokens.text(prefix[prefix.length - 1]);
+    return word.length() > 9 ? word.substring(0, 7) + "…" : word;
+  }
+
+  /** Where the drafts that begin so are in the mean, from 1. */
   private double height(int[] prefix) {
     int t = prefix.length;
-    return 1
-        + IntStream.range(0, example.drafts().size())
-            .filter(i -> Arrays.equals(example.drafts().get(i).tokens(), 0, t, prefix, 0, t))
-            .average()
-            .orElseThrow();
+    return IntStream.rangeClosed(1, example.drafts().size())
+        .filter(i -> Arrays.equals(example.drafts().get(i - 1).tokens(), 0, t, prefix, 0, t))
+        .average()
+        .orElseThrow();
   }
 
   /** The share of a draft in the superposition that its last token was read in. */
@@ -182,24 +180,18 @@ public final class SuperposedStudy {
     List<double[][]> all =
         IntStream.range(0, some.length)
             .mapToObj(
-                i -> SuperpositionFidelity.measure(model(seed), some[i], written.get(i).steps()))
-            .map(SuperpositionFidelity::cosine)
+                i -> SuperpositionFidelity.cosines(model(seed), some[i], written.get(i).steps()))
             .toList();
-    List<Cosine> cosines = new ArrayList<>();
+    List<Cosine> means = new ArrayList<>();
     for (int layer = 0; layer <= model(seed).layers(); layer++) {
-      for (int step = 0; step < DraftComparison.TOKENS - 1; step++) {
+      for (int step = 1; step < DraftComparison.TOKENS; step++) {
         int l = layer;
-        int t = step;
-        double mean =
-            all.stream()
-                .filter(c -> c[l].length > t)
-                .mapToDouble(c -> c[l][t])
-                .average()
-                .orElseThrow();
-        cosines.add(new Cosine(step + 1, layer, mean));
+        int t = step - 1;
+        double mean = all.stream().mapToDouble(each -> each[l][t]).average().orElseThrow();
+        means.add(new Cosine(step, layer, mean));
       }
     }
-    return cosines;
+    return means;
   }
 
   /**
@@ -254,9 +246,7 @@ public final class SuperposedStudy {
   /** {@return two and five drafts beside their peers} */
   public List<Outcome> others() {
     long seed = lab.seeds().getFirst();
-    List<Outcome> rows = new ArrayList<>(comparison(seed).peers(2, seed));
-    rows.addAll(comparison(seed).peers(5, seed));
-    return rows;
+    return Stream.of(2, 5).flatMap(k -> comparison(seed).peers(k, seed).stream()).toList();
   }
 
   private DraftComparison comparison(long seed) {
@@ -304,12 +294,14 @@ public final class SuperposedStudy {
    * @return the ways, with all settings of superposed decoding but the published one as one
    */
   public List<Cost> costs(long seed) {
-    return rows(seed).stream().map(SuperposedStudy::cost).toList();
-  }
-
-  private static Cost cost(Outcome o) {
-    boolean other = o.way().startsWith("superposed") && !o.way().equals(PUBLISHED);
-    return new Cost(other ? "superposed, other settings" : o.way(), o.positions(), o.nats());
+    return rows(seed).stream()
+        .map(
+            row -> {
+              boolean other = row.way().startsWith("superposed, ") && !row.way().equals(PUBLISHED);
+              String way = other ? "superposed, other settings" : row.way();
+              return new Cost(way, row.positions(), row.nats());
+            })
+        .toList();
   }
 
   /** {@return how many prompts of lexical tokens there are} */
@@ -321,102 +313,29 @@ public final class SuperposedStudy {
     return rows.stream().filter(o -> o.way().equals(way)).mapToDouble(of).findFirst().orElseThrow();
   }
 
-  /** Nats by which one way's drafts are less likely than another's. */
-  private static double nats(List<Outcome> rows, String way, String other) {
+  /**
+   * A number of one way of writing tokens over that of another.
+   *
+   * @param seed of the draws
+   * @param way its name
+   * @param other the name of the other one
+   * @param of which number
+   * @return the quotient
+   */
+  public double ratio(long seed, String way, String other, ToDoubleFunction<Outcome> of) {
+    return value(rows(seed), way, of) / value(rows(seed), other, of);
+  }
+
+  /**
+   * Nats by which one way's drafts are less likely than another's.
+   *
+   * @param rows {@link #rows} or {@link #characters}
+   * @param way its name
+   * @param other the name of the other one
+   * @return the difference
+   */
+  public double nats(List<Outcome> rows, String way, String other) {
     return value(rows, way, Outcome::nats) - value(rows, other, Outcome::nats);
-  }
-
-  /**
-   * Passes of three sequential runs over those of superposed decoding.
-   *
-   * @param seed of the draws
-   * @return passes of three sequential runs over those of superposed decoding
-   */
-  public double passRatio(long seed) {
-    return value(rows(seed), NUCLEUS, Outcome::passes)
-        / value(rows(seed), PUBLISHED, Outcome::passes);
-  }
-
-  /**
-   * The same of positions.
-   *
-   * @param seed of the draws
-   * @return the same of positions
-   */
-  public double positionRatio(long seed) {
-    return value(rows(seed), NUCLEUS, Outcome::positions)
-        / value(rows(seed), PUBLISHED, Outcome::positions);
-  }
-
-  /**
-   * Diversity of superposed drafts over that of nucleus samples.
-   *
-   * @param seed of the draws
-   * @return diversity of superposed drafts over that of nucleus samples
-   */
-  public double diversityRatio(long seed) {
-    return value(rows(seed), PUBLISHED, Outcome::diversity)
-        / value(rows(seed), NUCLEUS, Outcome::diversity);
-  }
-
-  /**
-   * Nats of the published setting minus those of nucleus samples.
-   *
-   * @param seed of the draws
-   * @return nats of the published setting minus those of nucleus samples
-   */
-  public double overNucleus(long seed) {
-    return nats(rows(seed), PUBLISHED, NUCLEUS);
-  }
-
-  /**
-   * Nats of the published setting minus those of search in the n-grams.
-   *
-   * @param seed of the draws
-   * @return nats of the published setting minus those of search in the n-grams
-   */
-  public double overNGrams(long seed) {
-    return nats(rows(seed), PUBLISHED, NGRAMS);
-  }
-
-  /**
-   * The same on characters.
-   *
-   * @param seed of the draws
-   * @return the same on characters
-   */
-  public double overNGramsCharacters(long seed) {
-    return nats(characters(seed), PUBLISHED, NGRAMS);
-  }
-
-  /**
-   * Nats that n-grams save at temperature 1.
-   *
-   * @param seed of the draws
-   * @return nats that n-grams save at temperature 1
-   */
-  public double alphaGain(long seed) {
-    return nats(rows(seed), "superposed, alpha 0.00, T 1", MIXED);
-  }
-
-  /**
-   * The same on characters.
-   *
-   * @param seed of the draws
-   * @return the same on characters
-   */
-  public double alphaGainCharacters(long seed) {
-    return nats(characters(seed), "superposed, alpha 0.00, T 1", MIXED);
-  }
-
-  /**
-   * Nats of softmax weights minus those of the leading draft alone, temperature 1.
-   *
-   * @param seed of the draws
-   * @return nats of softmax weights minus those of the leading draft alone, temperature 1
-   */
-  public double softmaxOverOneHot(long seed) {
-    return nats(rows(seed), MIXED, "superposed, one-hot weights, T 1");
   }
 
   /**

@@ -6,7 +6,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What Superposed Decoding (Shen et al. 2024, section 3) does between two passes: one row of logits
@@ -73,10 +77,9 @@ public record Superposition(
    * The paper's setting for k drafts: alpha .54, three candidates a draft, temperature .06 (.12
    * from ten drafts on).
    *
-   * @param k k
-   * @param filter filter
-   * @return the paper's setting for k drafts: alpha .54, three candidates a draft, temperature .06
-   *     (.12 from ten drafts on)
+   * @param k drafts
+   * @param filter n-grams of the training text
+   * @return the setting
    */
   public static Superposition published(int k, InterpolatedNGrams filter) {
     return new Superposition(
@@ -132,9 +135,7 @@ public record Superposition(
   }
 
   static int[] joined(int[] prompt, int[] more) {
-    int[] text = Arrays.copyOf(prompt, prompt.length + more.length);
-    System.arraycopy(more, 0, text, prompt.length, more.length);
-    return text;
+    return IntStream.concat(IntStream.of(prompt), IntStream.of(more)).toArray();
   }
 
   /**
@@ -159,13 +160,14 @@ public record Superposition(
       }
     }
     Comparator<Hypothesis> best = Comparator.comparingDouble(line -> -line.score());
-    List<Hypothesis> kept = all.stream().sorted(best).limit(2L * k).toList();
-    List<Hypothesis> ended = new ArrayList<>(drafts.finished());
-    List<Hypothesis> living = new ArrayList<>();
-    for (Hypothesis line : kept) {
-      (line.tokens()[line.tokens().length - 1] == end ? ended : living).add(line);
-    }
-    ended.sort(best);
-    return new Drafts(living.stream().limit(k).toList(), ended.stream().limit(k).toList());
+    Map<Boolean, List<Hypothesis>> kept =
+        all.stream()
+            .sorted(best)
+            .limit(2L * k)
+            .collect(
+                Collectors.partitioningBy(line -> line.tokens()[line.tokens().length - 1] == end));
+    Stream<Hypothesis> ended = Stream.concat(drafts.finished().stream(), kept.get(true).stream());
+    return new Drafts(
+        kept.get(false).stream().limit(k).toList(), ended.sorted(best).limit(k).toList());
   }
 }

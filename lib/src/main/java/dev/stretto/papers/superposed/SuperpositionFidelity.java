@@ -15,25 +15,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/**
- * How far the network is linear in its input: the state of a superposition beside the superposition
- * of the drafts' own states.
- *
- * @param cosine [layers passed][step], the last one after the final norm
- * @param variation [step] total variation between the superposition's distribution and sum_i w_i
- *     p_i
- */
-record SuperpositionFidelity(double[][] cosine, double[] variation) {
+/** How far the network is linear in its input. */
+final class SuperpositionFidelity {
+  private SuperpositionFidelity() {}
+
   /**
-   * Replays what was superposed, in one pass, and every draft of every step, in another.
+   * The state of a superposition beside the superposition of the drafts' own states. Replays what
+   * was superposed, in one pass, and every draft of every step, in another.
    *
    * @param model that wrote
    * @param prompt ids
    * @param steps what each position held, one or more
-   * @return cosines and variations
+   * @return cosines, [layers passed][step], the last ones after the final norm
    */
-  static SuperpositionFidelity measure(CausalLm model, int[] prompt, List<Superposed> steps) {
+  static double[][] cosines(CausalLm model, int[] prompt, List<Superposed> steps) {
     Tensors.inference();
     int p = prompt.length;
     int n = p + steps.size();
@@ -60,18 +57,16 @@ record SuperpositionFidelity(double[][] cosine, double[] variation) {
       Hidden own = model.backbone().forward(Step.of(idsBN).taps(taps));
       Step.Input inputs = new Step.Input.Vectors(inputs(scope, model, prompt, steps));
       Hidden mixed = model.backbone().forward(Step.of(inputs).taps(taps));
-      double[][] cosine = new double[layers + 1][];
+      double[][] cosines = new double[layers + 1][steps.size()];
       for (int layer = 0; layer <= layers; layer++) {
         NDArray sum = w.matMul(rows(at(own, layer, layers), last));
         NDArray one =
             rows(at(mixed, layer, layers), scope.arange(p, n).toType(last.getDataType(), false));
         NDArray norms = sum.square().sum(new int[] {1}).mul(one.square().sum(new int[] {1}));
-        cosine[layer] = wide(sum.mul(one).sum(new int[] {1}).div(norms.sqrt()));
+        float[] cosine = sum.mul(one).sum(new int[] {1}).div(norms.sqrt()).toFloatArray();
+        Arrays.setAll(cosines[layer], s -> cosine[s]);
       }
-      NDArray mean = w.matMul(rows(model.logits(own.lastBND()).softmax(2), last));
-      NDArray together = Tensors.narrow(scope, model.logits(mixed.lastBND()).softmax(2), 1, p, n);
-      double[] variation = wide(mean.sub(together.squeeze(0)).abs().sum(new int[] {1}).div(2));
-      return new SuperpositionFidelity(cosine, variation);
+      return cosines;
     }
   }
 
@@ -80,15 +75,14 @@ record SuperpositionFidelity(double[][] cosine, double[] variation) {
       NDManager scope, CausalLm model, int[] prompt, List<Superposed> steps) {
     float[] table = model.parameters().get("embedding").toFloatArray();
     int width = model.backbone().width();
-    float[] inputs = new float[(prompt.length + steps.size()) * width];
-    for (int i = 0; i < prompt.length; i++) {
-      System.arraycopy(table, prompt[i] * width, inputs, i * width, width);
-    }
-    for (int s = 0; s < steps.size(); s++) {
-      float[] x = SuperposedDecoder.superposed(table, width, steps.get(s));
-      System.arraycopy(x, 0, inputs, (prompt.length + s) * width, width);
-    }
-    return scope.create(inputs, new Shape(1, prompt.length + steps.size(), width));
+    double[] whole = {1};
+    List<Superposed> all =
+        Stream.concat(
+                IntStream.of(prompt).mapToObj(x -> new Superposed(whole, List.of(new int[] {x}))),
+                steps.stream())
+            .toList();
+    float[] inputs = SuperposedDecoder.superposed(table, width, all);
+    return scope.create(inputs, new Shape(1, all.size(), width));
   }
 
   private static NDArray at(Hidden hidden, int layer, int layers) {
@@ -98,12 +92,5 @@ record SuperpositionFidelity(double[][] cosine, double[] variation) {
   private static NDArray rows(NDArray statesBND, NDArray indices) {
     Shape shape = statesBND.getShape();
     return Ops.embedding(indices, statesBND.reshape(shape.get(0) * shape.get(1), shape.get(2)));
-  }
-
-  private static double[] wide(NDArray values) {
-    float[] narrow = values.toFloatArray();
-    double[] wide = new double[narrow.length];
-    Arrays.setAll(wide, i -> narrow[i]);
-    return wide;
   }
 }

@@ -89,14 +89,6 @@ final class Bucket {
     return ordered;
   }
 
-  boolean keeps() {
-    return keep;
-  }
-
-  void keeps(boolean keep) {
-    this.keep = keep;
-  }
-
   private void set(int slot, double size) {
     int node = cuts.length + slot;
     tree[node] = size;

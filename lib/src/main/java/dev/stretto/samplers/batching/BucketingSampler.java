@@ -4,11 +4,9 @@ import dev.stretto.data.manifest.Cut;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
@@ -29,16 +27,14 @@ public final class BucketingSampler implements BatchingSampler {
   private final SamplerBuilder options;
   final SamplingConstraint constraint;
   private final List<Cut> scratch = new ArrayList<>();
-  private final Bucket[] buckets;
+  final Bucket[] buckets;
   private final BitSet ready = new BitSet();
   private final BitSet nonEmpty = new BitSet();
   int held;
-  private Rng bucketRng = new Rng(0);
+  Rng bucketRng = new Rng(0);
   private Rng contentRng = new Rng(0);
   private SamplerCounts tally = new SamplerCounts(0);
-  boolean draining;
   private boolean finished;
-  Optional<Batch> pending = Optional.empty(); // found by hasNext(), not yet taken
 
   BucketingSampler(SamplerBuilder options, SamplingConstraint constraint) {
     this.options = options;
@@ -66,36 +62,6 @@ public final class BucketingSampler implements BatchingSampler {
     }
   }
 
-  @Override
-  public Iterator<Batch> over(Iterator<Cut> cuts) {
-    return new Iterator<>() {
-      private boolean over;
-
-      @Override
-      public boolean hasNext() {
-        while (pending.isEmpty() && !over) {
-          if (!draining && cuts.hasNext()) {
-            offer(cuts.next(), batch -> pending = Optional.of(batch));
-          } else {
-            pending = drain();
-            over = pending.isEmpty();
-          }
-        }
-        return pending.isPresent();
-      }
-
-      @Override
-      public Batch next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException("the epoch is over: hasNext() is false");
-        }
-        Batch batch = pending.orElseThrow();
-        pending = Optional.empty();
-        return batch;
-      }
-    };
-  }
-
   /**
    * {@return what happened since the epoch began, a snapshot} After the epoch's end still that
    * epoch's report, until the next cut comes in.
@@ -105,60 +71,13 @@ public final class BucketingSampler implements BatchingSampler {
   }
 
   /**
-   * {@return everything needed to go on from here, batch for batch, in another process} To be taken
-   * between two batches or two offers.
-   */
-  public SamplerState state() {
-    return new SamplerState(
-        options.configuration(),
-        report(),
-        tally.accepted,
-        tally.acceptedSize,
-        bucketRng.state(),
-        contentRng.state(),
-        draining,
-        finished,
-        Arrays.stream(buckets)
-            .map(bucket -> new SamplerState.Queue(bucket.keeps(), List.of(bucket.contents())))
-            .toList(),
-        pending.stream().toList());
-  }
-
-  /**
-   * Goes on from a saved state; whatever this sampler held is forgotten. Then pass {@link #over}
-   * the same stream from its element {@link SamplerState#offered} on.
-   *
-   * @param state saved by a sampler with the same settings
-   * @throws IllegalArgumentException naming the first setting that differs; nothing is changed then
-   */
-  public void restore(SamplerState state) {
-    state.checkFits(options.configuration());
-    begin(state.report().epoch());
-    bucketRng.restore(state.bucketRng());
-    contentRng.restore(state.contentRng());
-    tally = SamplerCounts.of(state.report(), state.accepted(), state.acceptedSize());
-    draining = state.draining();
-    finished = state.finished();
-    pending = state.pending().stream().findFirst();
-    for (int bin = 0; bin < buckets.length; bin++) {
-      SamplerState.Queue queue = state.queues().get(bin);
-      for (Cut cut : queue.cuts()) {
-        buckets[bin].add(cut, constraint.size(cut));
-      }
-      buckets[bin].keeps(queue.keep());
-      held += queue.cuts().size();
-      refresh(bin);
-    }
-  }
-
-  /**
    * The batches of one epoch while a producer thread reads the stream and fills the buckets.
    *
    * @param cuts the stream, read by the producer alone
    * @return the batches; close them
    */
   public ConcurrentBatches concurrently(Iterator<Cut> cuts) {
-    return new ConcurrentBatches(this, cuts, options.buffer).start();
+    return new ConcurrentBatches(this, cuts, options.buffer);
   }
 
   /** Takes a cut without emitting anything. */
@@ -265,7 +184,6 @@ public final class BucketingSampler implements BatchingSampler {
 
   /** The next batch of a dry stream: full ones first, then partial ones; none ends the epoch. */
   Optional<Batch> drain() {
-    draining = true;
     if (hasReady()) {
       return Optional.of(draw(ready));
     }
@@ -275,7 +193,6 @@ public final class BucketingSampler implements BatchingSampler {
     tally.dropped += held;
     held = 0;
     finished = true;
-    draining = false;
     return Optional.empty();
   }
 

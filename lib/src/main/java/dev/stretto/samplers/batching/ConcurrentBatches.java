@@ -2,7 +2,6 @@ package dev.stretto.samplers.batching;
 
 import dev.stretto.data.manifest.Cut;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -20,11 +19,10 @@ import java.util.concurrent.CancellationException;
  * #hasNext} throws. An interrupt of a waiting taker closes it.
  */
 public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
   private final BucketingSampler sampler; // guarded by this, as is what follows
   private final int enough;
   private Optional<Throwable> failure = Optional.empty();
+  private Optional<Batch> pending = Optional.empty(); // found by hasNext(), not yet taken
   private boolean dry;
   private boolean over;
   private volatile boolean closed;
@@ -33,18 +31,8 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
   ConcurrentBatches(BucketingSampler sampler, Iterator<Cut> source, int buffer) {
     this.sampler = sampler;
     enough = Math.max(1, buffer / 10);
-    boolean drained = sampler.draining;
-    dry = drained;
     producer =
-        Thread.ofPlatform()
-            .daemon()
-            .name("stretto-bucket-producer")
-            .unstarted(() -> produce(drained ? Collections.emptyIterator() : source));
-  }
-
-  ConcurrentBatches start() {
-    producer.start();
-    return this;
+        Thread.ofPlatform().daemon().name("stretto-bucket-producer").start(() -> produce(source));
   }
 
   private void produce(Iterator<Cut> source) {
@@ -106,12 +94,12 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
       case Error error -> throw error;
       case Throwable e -> throw new IllegalStateException("the stream failed: " + e, e);
     }
-    if (sampler.pending.isEmpty() && !over) {
-      sampler.pending = dry ? sampler.drain() : Optional.of(sampler.drawReady());
-      over = sampler.pending.isEmpty();
+    if (pending.isEmpty() && !over) {
+      pending = dry ? sampler.drain() : Optional.of(sampler.drawReady());
+      over = pending.isEmpty();
       notifyAll();
     }
-    return sampler.pending.isPresent();
+    return pending.isPresent();
   }
 
   @Override
@@ -123,19 +111,14 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
   }
 
   private synchronized Batch take() {
-    Batch batch = sampler.pending.orElseThrow();
-    sampler.pending = Optional.empty();
+    Batch batch = pending.orElseThrow();
+    pending = Optional.empty();
     return batch;
   }
 
   /** {@return a snapshot of the counts so far} */
   public synchronized SamplerReport report() {
     return sampler.report();
-  }
-
-  /** {@return a snapshot of the sampler's state: restored, it loses and repeats no cut} */
-  public synchronized SamplerState state() {
-    return sampler.state();
   }
 
   /**
@@ -148,11 +131,9 @@ public final class ConcurrentBatches implements Iterator<Batch>, AutoCloseable {
     closed = true;
     producer.interrupt();
     try {
-      if (!producer.join(PATIENCE)) {
+      if (!producer.join(Duration.ofSeconds(10))) {
         throw new IllegalStateException(
-            "the stream still reads "
-                + PATIENCE
-                + " after it was interrupted, expected it to stop");
+            "the stream still reads 10 s after it was interrupted, expected it to stop");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -13,15 +13,13 @@ import java.util.stream.StreamSupport;
  * estimate(lengths, k)} and give each cut its length as duration.
  */
 public final class DurationBins implements Bins {
+  /** One bin without an end, for samplers that do not bucket. */
+  static final DurationBins SINGLE = new DurationBins(new double[] {Double.POSITIVE_INFINITY});
+
   private final double[] edges;
 
   private DurationBins(double[] edges) {
     this.edges = edges;
-  }
-
-  /** One bin without an end, for samplers that do not bucket. */
-  static DurationBins single() {
-    return new DurationBins(new double[] {Double.POSITIVE_INFINITY});
   }
 
   /**
@@ -94,17 +92,6 @@ public final class DurationBins implements Bins {
     return new BinShape(bin, edges[bin], (int) Math.ceil(tokensPerSecond * edges[bin]));
   }
 
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof DurationBins bins && Arrays.equals(edges, bins.edges);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(edges);
-  }
-
-  /** The edges as NeMo and lhotse read them: {@code [2.5, 8.0, 40.0]}. */
   @Override
   public String toString() {
     return Arrays.toString(edges);

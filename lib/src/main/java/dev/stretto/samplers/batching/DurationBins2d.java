@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 
 /**
@@ -22,6 +22,7 @@ import java.util.stream.StreamSupport;
  * the third.
  */
 public final class DurationBins2d implements Bins {
+  private final double[][] pairs;
   private final double[] seconds; // D distinct upper durations
   private final int[]
       first; // D + 1 offsets: the pairs of duration bin i are first[i]..first[i+1]-1
@@ -30,6 +31,7 @@ public final class DurationBins2d implements Bins {
   private final boolean lenient;
 
   private DurationBins2d(double[][] pairs, double[] maxTps, boolean lenient) {
+    this.pairs = pairs;
     this.maxTps = maxTps;
     this.lenient = lenient;
     tokens = Arrays.stream(pairs).mapToInt(pair -> (int) pair[1]).toArray();
@@ -66,7 +68,7 @@ public final class DurationBins2d implements Bins {
     }
     double[] limits = new double[pairs.length];
     Arrays.fill(limits, Double.POSITIVE_INFINITY);
-    return of(pairs, limits);
+    return of(Arrays.stream(pairs).map(double[]::clone).toArray(double[][]::new), limits);
   }
 
   /** Strict bins with limits of the token rate, one a pair, infinite where there is none. */
@@ -114,25 +116,23 @@ public final class DurationBins2d implements Bins {
     double[] edges =
         DurationBins.equalSums(
             DurationBins.sorted(sorted.stream().mapToDouble(Cut::duration).toArray(), k), k);
+    SortedMap<Double, Integer> parts =
+        new TreeMap<>(); // an edge that comes twice has twice as many
+    Arrays.stream(edges).forEach(edge -> parts.merge(edge, subBins, Integer::sum));
     List<double[]> pairs = new ArrayList<>();
     List<Double> limits = new ArrayList<>();
     int from = 0;
-    for (int i = 0; i < edges.length; i++) {
-      int repeats = 1;
-      while (i + 1 < edges.length && edges[i + 1] == edges[i]) {
-        repeats++;
-        i++;
-      }
+    for (double edge : parts.keySet()) {
       int to = from;
-      while (to < sorted.size() && sorted.get(to).duration() <= edges[i]) {
+      while (to < sorted.size() && sorted.get(to).duration() <= edge) {
         to++;
       }
       List<Cut> kept = withoutOutliers(sorted.subList(from, to), threshold);
       double limit = kept.stream().mapToDouble(Cut::tokensPerSecond).max().orElseThrow();
       double[] counts = kept.stream().mapToDouble(Cut::tokens).sorted().toArray();
-      for (double end :
-          Arrays.stream(DurationBins.equalSums(counts, subBins * repeats)).distinct().toArray()) {
-        pairs.add(new double[] {edges[i], end});
+      double[] ends = DurationBins.equalSums(counts, parts.get(edge));
+      for (double end : Arrays.stream(ends).distinct().toArray()) {
+        pairs.add(new double[] {edge, end});
         limits.add(limit);
       }
       from = to;
@@ -155,18 +155,12 @@ public final class DurationBins2d implements Bins {
 
   /** {@return the same bins with lenient choice} */
   public DurationBins2d lenient() {
-    return new DurationBins2d(pairs(), maxTps, true);
+    return new DurationBins2d(pairs, maxTps, true);
   }
 
   /** {@return the upper bounds: seconds and tokens of each bin, a copy} */
   public double[][] pairs() {
-    return IntStream.range(0, seconds.length)
-        .boxed()
-        .flatMap(
-            i ->
-                IntStream.range(first[i], first[i + 1])
-                    .mapToObj(bin -> new double[] {seconds[i], tokens[bin]}))
-        .toArray(double[][]::new);
+    return Arrays.stream(pairs).map(double[]::clone).toArray(double[][]::new);
   }
 
   @Override
@@ -193,32 +187,11 @@ public final class DurationBins2d implements Bins {
 
   @Override
   public BinShape shape(int bin, double tokensPerSecond) {
-    int found = Arrays.binarySearch(first, bin);
-    return new BinShape(bin, seconds[found >= 0 ? found : -found - 2], tokens[bin]);
+    return new BinShape(bin, pairs[bin][0], tokens[bin]);
   }
 
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof DurationBins2d && toString().equals(other.toString());
-  }
-
-  @Override
-  public int hashCode() {
-    return toString().hashCode();
-  }
-
-  /**
-   * The pairs as NeMo reads them, then limits and choice: {@code [[10.0,5],[10.0,10]]
-   * max_tps=[...]}.
-   */
   @Override
   public String toString() {
-    return Arrays.stream(pairs())
-        .map(pair -> "[" + pair[0] + "," + (int) pair[1] + "]")
-        .collect(
-            Collectors.joining(
-                ",",
-                "[",
-                "] max_tps=" + Arrays.toString(maxTps) + (lenient ? " lenient" : " strict")));
+    return Arrays.deepToString(pairs);
   }
 }

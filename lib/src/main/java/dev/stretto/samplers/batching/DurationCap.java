@@ -1,7 +1,5 @@
 package dev.stretto.samplers.batching;
 
-import java.util.Optional;
-
 /**
  * Dynamic batching without buckets (lhotse's DynamicCutSampler, with the look before the addition
  * that it lacks): shuffle, add cuts until one more as long as the longest would not fit.
@@ -16,6 +14,6 @@ public final class DurationCap {
    * @return a builder; its batches have bin -1
    */
   public static SamplerBuilder of(SamplingConstraint constraint) {
-    return new SamplerBuilder("DurationCap", DurationBins.single(), Optional.of(constraint));
+    return new SamplerBuilder(DurationBins.SINGLE, constraint);
   }
 }

@@ -1,7 +1,5 @@
 package dev.stretto.samplers.batching;
 
-import java.util.Optional;
-
 /**
  * Streaming bucketing (canary-efficiency, mechanism 5), in one dimension or two: queues of similar
  * cuts share a buffer, each batch comes from one random queue that can fill it.
@@ -16,16 +14,6 @@ public final class DynamicBucketing {
    * @param constraint how large a batch may grow
    */
   public static SamplerBuilder of(Bins bins, SamplingConstraint constraint) {
-    return of(bins).constraint(constraint);
-  }
-
-  /**
-   * Buckets whose constraint the builder gets next: {@code of(bins).maxDuration(600)}.
-   *
-   * @param bins 1-D or 2-D, estimated or given
-   * @return a builder that still needs a constraint
-   */
-  public static SamplerBuilder of(Bins bins) {
-    return new SamplerBuilder("DynamicBucketing", bins, Optional.empty());
+    return new SamplerBuilder(bins, constraint);
   }
 }

@@ -56,8 +56,7 @@ final class PackModifiedFirstFit {
       }
     }
     int[] rest = Arrays.stream(order).filter(item -> bins[item] < 0).toArray();
-    Packing.firstFit(sizes, rest, limit, large, bins);
-    return bins;
+    return Packing.firstFit(sizes, rest, limit, large, bins);
   }
 
   private long size(int rank) {

@@ -1,6 +1,11 @@
 package dev.stretto.samplers.batching;
 
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Bin packing: items of given sizes into as few bins of equal size as possible. All of these are
@@ -12,51 +17,25 @@ public enum Packing {
   /**
    * Largest item first, into the first bin where it fits: at most 11/9 OPT + 6/9 bins (Dosa, 2007).
    */
-  FIRST_FIT_DECREASING {
-    @Override
-    int[] fill(long[] sizes, long limit) {
-      int[] bins = new int[sizes.length];
-      firstFit(sizes, descending(sizes, limit), limit, 0, bins);
-      return bins;
-    }
-  },
+  FIRST_FIT_DECREASING,
 
   /**
    * Largest item first, into the fullest bin where it fits: asymptotically the same 11/9 OPT
    * (Johnson, 1973).
    */
-  BEST_FIT_DECREASING {
-    @Override
-    int[] fill(long[] sizes, long limit) {
-      return bestFit(sizes, descending(sizes, limit), limit);
-    }
-  },
+  BEST_FIT_DECREASING,
 
   /**
    * First-fit decreasing that pairs items above half a bin with items above a third or a sixth
    * first: at most 71/60 OPT + 1 bins (Johnson and Garey, 1985; the 1 is Yue and Zhang's, 1995).
    */
-  MODIFIED_FIRST_FIT_DECREASING {
-    @Override
-    int[] fill(long[] sizes, long limit) {
-      return new PackModifiedFirstFit(sizes, descending(sizes, limit), limit).bins();
-    }
-  },
+  MODIFIED_FIRST_FIT_DECREASING,
 
   /**
    * Items as they come, each into the fullest bin where it fits: at most 17/10 OPT bins (Dosa and
    * Sgall, 2014), and the only one whose bins are not sorted by length.
    */
-  BEST_FIT {
-    @Override
-    int[] fill(long[] sizes, long limit) {
-      int[] order = new int[sizes.length];
-      Arrays.setAll(order, i -> i);
-      return bestFit(sizes, order, limit);
-    }
-  };
-
-  abstract int[] fill(long[] sizes, long limit);
+  BEST_FIT;
 
   /**
    * Packs items into bins.
@@ -77,18 +56,14 @@ public enum Packing {
             "size of item %d is %d, expected 1 to %d".formatted(i, sizes[i], limit));
       }
     }
-    return fill(sizes, limit);
-  }
-
-  /**
-   * The least number of bins that any packing needs.
-   *
-   * @param sizes one size an item
-   * @param limit the size of a bin
-   * @return ceil(total / limit)
-   */
-  public static long lowerBound(long[] sizes, long limit) {
-    return Math.ceilDiv(Arrays.stream(sizes).sum(), limit);
+    return switch (this) {
+      case FIRST_FIT_DECREASING ->
+          firstFit(sizes, descending(sizes, limit), limit, 0, new int[sizes.length]);
+      case BEST_FIT_DECREASING -> bestFit(sizes, descending(sizes, limit), limit);
+      case MODIFIED_FIRST_FIT_DECREASING ->
+          new PackModifiedFirstFit(sizes, descending(sizes, limit), limit).bins();
+      case BEST_FIT -> bestFit(sizes, IntStream.range(0, sizes.length).toArray(), limit);
+    };
   }
 
   /** Item numbers, largest size first, ties by number: one sort of primitive keys. */
@@ -108,7 +83,7 @@ public enum Packing {
   }
 
   /** First-fit of the items of an order that have no bin yet, into bins from a first one on. */
-  static void firstFit(long[] sizes, int[] order, long limit, int firstBin, int[] bins) {
+  static int[] firstFit(long[] sizes, int[] order, long limit, int firstBin, int[] bins) {
     long total = 0;
     for (int item : order) {
       total += sizes[item];
@@ -119,14 +94,25 @@ public enum Packing {
     for (int item : order) {
       bins[item] = firstBin + open.take(sizes[item]);
     }
+    return bins;
   }
 
+  /** Best-fit: of bins with equal room the one that was filled last. */
   private static int[] bestFit(long[] sizes, int[] order, long limit) {
-    int[] bins = new int[sizes.length];
     long smallest = Arrays.stream(sizes).min().orElse(1);
-    var open = new PackBestTree(limit, smallest, sizes.length);
+    TreeMap<Long, Deque<Integer>> binsByRoom = new TreeMap<>();
+    int[] bins = new int[sizes.length];
+    int opened = 0;
     for (int item : order) {
-      bins[item] = open.take(sizes[item]);
+      Map.Entry<Long, Deque<Integer>> tightest = binsByRoom.ceilingEntry(sizes[item]);
+      long room = (tightest == null ? limit : tightest.getKey()) - sizes[item];
+      bins[item] = tightest == null ? opened++ : tightest.getValue().pop();
+      if (tightest != null && tightest.getValue().isEmpty()) {
+        binsByRoom.remove(tightest.getKey());
+      }
+      if (room >= smallest) { // else it is full
+        binsByRoom.computeIfAbsent(room, _ -> new ArrayDeque<>(2)).push(bins[item]);
+      }
     }
     return bins;
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
 /**
  * Packs a stream of cuts into batches that are full to a budget, the alternative to bucketing: a
@@ -154,7 +155,7 @@ public final class PackingSampler implements BatchingSampler {
       contents.get(binOf[i]).add(cuts.get(i));
     }
     cuts.clear();
-    int back = last ? -1 : emptiest(used);
+    int back = last ? -1 : IntStream.range(0, bins).reduce(0, (a, b) -> used[b] < used[a] ? b : a);
     // a bin of very many tiny cuts must not keep the buffer full for ever
     if (bins == 1 || (back >= 0 && contents.get(back).size() > buffer / 2)) {
       back = -1;
@@ -163,27 +164,12 @@ public final class PackingSampler implements BatchingSampler {
       if (bin == back) {
         cuts.addAll(contents.get(bin));
       } else {
-        waiting.add(bin(contents.get(bin)));
+        List<Cut> members = contents.get(bin);
+        waiting.add(new Bin(members, used[bin], members.stream().mapToLong(load).sum()));
       }
     }
   }
 
-  private Bin bin(List<Cut> members) {
-    return new Bin(
-        members,
-        members.stream().mapToLong(budget.size()).sum(),
-        members.stream().mapToLong(load).sum());
-  }
-
-  private static int emptiest(long[] used) {
-    int least = 0;
-    for (int bin = 1; bin < used.length; bin++) {
-      least = used[bin] < used[least] ? bin : least;
-    }
-    return least;
-  }
-
-  /** Emits this many waiting bins in blocks of similar loads; a random contiguous part stays. */
   private void emit(int bins, Consumer<Batch> out) {
     if (bins == 0) {
       return;
@@ -224,36 +210,5 @@ public final class PackingSampler implements BatchingSampler {
   /** {@return the counters of what came out so far} */
   public PackingReport report() {
     return report;
-  }
-
-  private String settings() {
-    return "%s of %d %s, buffer %d, blocks of %d, oversize %s"
-        .formatted(packing, budget.limit(), budget.unit(), buffer, block, oversize);
-  }
-
-  /** {@return a copy of the state between two cuts} */
-  public PackingState state() {
-    return new PackingState(
-        settings(), cuts, waiting.stream().map(Bin::cuts).toList(), rng.state(), report);
-  }
-
-  /**
-   * Continues from a state. Throws IllegalArgumentException where it comes from a sampler with
-   * other settings.
-   *
-   * @param state from {@link #state} of a sampler with the same settings
-   */
-  public void restore(PackingState state) {
-    if (!state.settings().equals(settings())) {
-      throw new IllegalArgumentException(
-          "the state is of a packer '%s', this one is '%s'"
-              .formatted(state.settings(), settings()));
-    }
-    cuts.clear();
-    cuts.addAll(state.buffered());
-    waiting.clear();
-    state.waiting().forEach(members -> waiting.add(bin(members)));
-    rng.restore(state.rng());
-    report = state.report();
   }
 }

@@ -2,10 +2,7 @@ package dev.stretto.samplers.batching;
 
 import dev.stretto.data.manifest.Cut;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -16,63 +13,32 @@ public final class SamplerBuilder {
   /** Cuts that do not meet the condition are rejected and counted under its name. */
   record Filter(String name, Predicate<Cut> keep) {}
 
-  final String kind;
   final Bins bins;
   final boolean binned;
-  private Optional<SamplingConstraint> constraint;
+  private final SamplingConstraint constraint;
   int buffer = 20_000;
   long seed;
   boolean shuffle = true;
   boolean dropLast;
   int rank;
-  int worldSize = 1;
   boolean sync;
   List<Filter> filters = new ArrayList<>();
 
-  SamplerBuilder(String kind, Bins bins, Optional<SamplingConstraint> constraint) {
-    this.kind = kind;
+  SamplerBuilder(Bins bins, SamplingConstraint constraint) {
     this.bins = bins;
     this.constraint = constraint;
-    binned = !bins.equals(DurationBins.single());
+    binned = bins != DurationBins.SINGLE;
   }
 
   private SamplerBuilder(SamplerBuilder other) {
-    this(other.kind, other.bins, other.constraint);
+    this(other.bins, other.constraint);
     buffer = other.buffer;
     seed = other.seed;
     shuffle = other.shuffle;
     dropLast = other.dropLast;
     rank = other.rank;
-    worldSize = other.worldSize;
     sync = other.sync;
     filters = List.copyOf(other.filters);
-  }
-
-  /**
-   * Cap of padded audio, the short form of {@code constraint(TimeConstraint.seconds(s))}.
-   *
-   * @param seconds n times the longest duration, finite and above 0
-   * @return this
-   */
-  public SamplerBuilder maxDuration(double seconds) {
-    return constraint(TimeConstraint.seconds(seconds));
-  }
-
-  /**
-   * How large a batch may grow.
-   *
-   * @param constraint the only one of this sampler
-   * @return this
-   * @throws IllegalArgumentException where there is one already
-   */
-  public SamplerBuilder constraint(SamplingConstraint constraint) {
-    this.constraint.ifPresent(
-        first -> {
-          throw new IllegalArgumentException(
-              "both " + first + " and " + constraint + " are given, expected one constraint");
-        });
-    this.constraint = Optional.of(constraint);
-    return this;
   }
 
   /**
@@ -129,8 +95,7 @@ public final class SamplerBuilder {
   /**
    * Rejects cuts that do not meet a condition; filters apply in the order they are given.
    *
-   * @param name why a cut is rejected, in words: the reason in {@link SamplerReport#rejected} and a
-   *     part of the configuration that a saved state remembers
+   * @param name why a cut is rejected, in words: the reason in {@link SamplerReport#rejected}
    * @param keep true for cuts that stay
    * @return this
    */
@@ -166,7 +131,6 @@ public final class SamplerBuilder {
   public SamplerBuilder syncBuckets(int rank, int worldSize) {
     Checks.rank(rank, worldSize);
     this.rank = rank;
-    this.worldSize = worldSize;
     sync = true;
     return this;
   }
@@ -175,38 +139,15 @@ public final class SamplerBuilder {
    * The sampler.
    *
    * @return a new sampler at the start of epoch 0
-   * @throws IllegalArgumentException where no constraint is given, or fixed sizes do not match the
-   *     bins
+   * @throws IllegalArgumentException where fixed sizes do not match the bins
    */
   public BucketingSampler build() {
-    SamplingConstraint given = checkedConstraint();
-    if (given instanceof FixedBatchSizes(List<Integer> sizes) && sizes.size() != bins.count()) {
+    if (constraint instanceof FixedBatchSizes(List<Integer> sizes)
+        && sizes.size() != bins.count()) {
       throw new IllegalArgumentException(
           "sizes has %d batch sizes, expected one for each of %d bins"
               .formatted(sizes.size(), bins.count()));
     }
-    return new BucketingSampler(new SamplerBuilder(this), given);
-  }
-
-  private SamplingConstraint checkedConstraint() {
-    return constraint.orElseThrow(
-        () ->
-            new IllegalArgumentException(
-                "no constraint is given, expected maxDuration or constraint"));
-  }
-
-  /** All settings in words: what a saved state must agree with. */
-  Map<String, String> configuration() {
-    Map<String, String> all = new LinkedHashMap<>();
-    all.put("sampler", kind);
-    all.put("bins", bins.toString());
-    all.put("constraint", checkedConstraint().toString());
-    all.put("buffer", Integer.toString(buffer));
-    all.put("seed", Long.toString(seed));
-    all.put("shuffle", Boolean.toString(shuffle));
-    all.put("dropLast", Boolean.toString(dropLast));
-    all.put("filters", filters.stream().map(Filter::name).toList().toString());
-    all.put("syncBuckets", sync ? rank + " of " + worldSize : "off");
-    return all;
+    return new BucketingSampler(new SamplerBuilder(this), constraint);
   }
 }

@@ -46,19 +46,4 @@ final class SamplerCounts {
         peakBuffer,
         warnings);
   }
-
-  static SamplerCounts of(SamplerReport report, long accepted, double acceptedSize) {
-    SamplerCounts tally = new SamplerCounts(report.epoch());
-    tally.offered = report.offered();
-    tally.accepted = accepted;
-    tally.acceptedSize = acceptedSize;
-    tally.waited = report.waited();
-    tally.peakBuffer = report.peakBuffer();
-    tally.dropped = report.dropped();
-    tally.rejected.putAll(report.rejected());
-    tally.kept = report.kept();
-    tally.batches = report.batches();
-    tally.overlong = report.overlong();
-    return tally;
-  }
 }

@@ -9,8 +9,7 @@ import java.util.Map;
  * What a sampler did since its epoch began: {@code offered = kept + rejected + dropped + buffered}.
  *
  * @param epoch the epoch, from 0
- * @param offered cuts that came in; also the position in the stream from which a restored sampler
- *     goes on
+ * @param offered cuts that came in
  * @param kept cuts that went out in batches
  * @param rejected rejected cuts by reason; unmodifiable
  * @param dropped cuts of partial batches that dropLast threw away at the end

@@ -1,7 +1,5 @@
 package dev.stretto.samplers.batching;
 
-import java.util.Optional;
-
 /**
  * The static baseline (canary-efficiency, mechanism 2): shuffle, take B cuts. B must survive the
  * longest audio with the longest transcript, so batches are small and mostly padding.
@@ -17,7 +15,6 @@ public final class StaticRandom {
    */
   public static SamplerBuilder of(int batchSize) {
     Checks.atLeastOne("batchSize", batchSize);
-    return new SamplerBuilder(
-        "StaticRandom", DurationBins.single(), Optional.of(FixedBatchSizes.of(batchSize)));
+    return new SamplerBuilder(DurationBins.SINGLE, FixedBatchSizes.of(batchSize));
   }
 }

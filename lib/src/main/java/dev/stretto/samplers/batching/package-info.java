@@ -24,7 +24,7 @@
  *       choice: {@code DurationBins}, {@code DurationBins2d}.
  *   <li>filter, rate filter, {@code _skipme}: {@code SamplerBuilder.filter} and {@code maxTps}.
  *   <li>concurrent=True: {@code BucketingSampler.concurrently}. sync_buckets: {@code syncBuckets}.
- *   <li>state_dict: {@code state} and {@code restore}. get_report: {@code report}.
+ *   <li>get_report: {@code report}.
  *   <li>OOMptimizer: {@code BatchSizeOptimizer}.
  * </ul>
  */

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What a decoder that drafts reports of its drafts. A <i>pass</i> is one call of the target for one
@@ -27,10 +29,8 @@ import java.util.List;
  * @param kept passes that kept one, by depth
  * @param drafts passes that had any candidate
  * @param drafted candidates, all nodes of all trees
- * @param bonus bonus tokens that were emitted
  * @param cut tokens dropped behind the end of a text
  * @param nearTies first differences from plain decoding where the two best tokens almost tie
- * @param exits how often the drafter stopped by itself, by depth (from 0)
  * @param lengths tokens emitted by each pass, in order
  * @param emissions seconds since its request's start of each token, one array a request
  */
@@ -39,10 +39,8 @@ public record Acceptance(
     long[] kept,
     long drafts,
     long drafted,
-    long bonus,
     long cut,
     long nearTies,
-    long[] exits,
     int[] lengths,
     List<double[]> emissions) {
 
@@ -117,6 +115,11 @@ public record Acceptance(
     return (double) accepted() / drafted;
   }
 
+  /** {@return seconds to the last token of any request, 0 without tokens} */
+  public double seconds() {
+    return emissions.stream().flatMapToDouble(Arrays::stream).max().orElse(0);
+  }
+
   /** {@return emitted / passes, the bonus included} */
   public double lengthWithBonus() {
     return (double) emitted() / passes();
@@ -127,15 +130,6 @@ public record Acceptance(
     return (double) accepted() / passes();
   }
 
-  /** {@return passes by the tokens they emitted, from 0} */
-  public long[] histogram() {
-    long[] counts = new long[Arrays.stream(lengths).max().orElse(0) + 1];
-    for (int length : lengths) {
-      counts[length]++;
-    }
-    return counts;
-  }
-
   /**
    * Two runs together.
    *
@@ -143,21 +137,15 @@ public record Acceptance(
    * @return sums; passes and requests one behind the other
    */
   public Acceptance plus(Acceptance other) {
-    int[] both = Arrays.copyOf(lengths, lengths.length + other.lengths.length);
-    System.arraycopy(other.lengths, 0, both, lengths.length, other.lengths.length);
-    List<double[]> requests = new ArrayList<>(emissions);
-    requests.addAll(other.emissions);
     return new Acceptance(
         plus(tried, other.tried),
         plus(kept, other.kept),
         drafts + other.drafts,
         drafted + other.drafted,
-        bonus + other.bonus,
         cut + other.cut,
         nearTies + other.nearTies,
-        plus(exits, other.exits),
-        both,
-        List.copyOf(requests));
+        IntStream.concat(Arrays.stream(lengths), Arrays.stream(other.lengths)).toArray(),
+        Stream.concat(emissions.stream(), other.emissions.stream()).toList());
   }
 
   private static long[] plus(long[] left, long[] right) {
@@ -172,10 +160,8 @@ public record Acceptance(
   public static final class Recorder {
     private long[] tried = {};
     private long[] kept = {};
-    private long[] exits = {};
     private long drafts;
     private long drafted;
-    private long bonus;
     private long cut;
     private long nearTies;
     private final List<Integer> lengths = new ArrayList<>();
@@ -209,19 +195,9 @@ public record Acceptance(
       }
       drafts += tree.size() > 1 ? 1 : 0;
       drafted += tree.size() - 1;
-      bonus += emitted == path.length ? 1 : 0;
       cut += path.length - emitted;
       lengths.add(emitted);
       times.addAll(Collections.nCopies(emitted, seconds));
-    }
-
-    /**
-     * The drafter stopped by itself.
-     *
-     * @param depth drafts made, 0 or more
-     */
-    public void exit(int depth) {
-      exits = counted(exits, depth);
     }
 
     /** The output left plain decoding's where its two best tokens almost tie. */
@@ -242,10 +218,8 @@ public record Acceptance(
           kept.clone(),
           drafts,
           drafted,
-          bonus,
           cut,
           nearTies,
-          exits.clone(),
           lengths.stream().mapToInt(Integer::intValue).toArray(),
           List.of(times.stream().mapToDouble(Double::doubleValue).toArray()));
     }

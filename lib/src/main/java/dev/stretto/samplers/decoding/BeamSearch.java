@@ -7,6 +7,8 @@ import dev.stretto.models.TokenTree;
 import dev.stretto.tensor.Tensors;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -18,19 +20,6 @@ import java.util.stream.IntStream;
  */
 public final class BeamSearch {
   private BeamSearch() {}
-
-  /**
-   * Continues a prompt.
-   *
-   * @param model whose distribution
-   * @param prompt ids
-   * @param k beams, 1 to the vocabulary
-   * @param tokens new ones of each; there is no end token
-   * @return k continuations with their log-likelihoods, best first
-   */
-  public static List<Hypothesis> generate(TokenModel model, int[] prompt, int k, int tokens) {
-    return generate(model, new int[][] {prompt}, k, tokens).getFirst();
-  }
 
   /**
    * Continues prompts beside each other.
@@ -49,10 +38,8 @@ public final class BeamSearch {
               .formatted(k, tokens, model.vocabulary()));
     }
     Tensors.inference();
-    List<List<Hypothesis>> beams = new ArrayList<>();
-    for (int i = 0; i < prompts.length; i++) {
-      beams.add(List.of(Hypothesis.EMPTY));
-    }
+    List<List<Hypothesis>> beams =
+        new ArrayList<>(Collections.nCopies(prompts.length, List.of(Hypothesis.EMPTY)));
     try (NDManager scope = Tensors.manager();
         TokenModel.Session session = model.open(prompts)) {
       for (int t = 0; t < tokens; t++) {
@@ -102,19 +89,6 @@ public final class BeamSearch {
   }
 
   /**
-   * Negative log-likelihood of continuations under a model, all in one pass.
-   *
-   * @param model who judges
-   * @param prompt ids
-   * @param continuations one or more
-   * @return nats a token of each
-   */
-  public static double[] negativeLogLikelihood(
-      TokenModel model, int[] prompt, List<int[]> continuations) {
-    return negativeLogLikelihood(model, new int[][] {prompt}, List.of(continuations)).getFirst();
-  }
-
-  /**
    * Negative log-likelihood of continuations of several prompts, all in one pass.
    *
    * @param model who judges
@@ -129,9 +103,9 @@ public final class BeamSearch {
     List<TokenTree> trees = new ArrayList<>();
     for (int i = 0; i < prompts.length; i++) {
       for (int[] tokens : continuations.get(i)) {
-        int[] chain = new int[tokens.length];
-        chain[0] = prompts[i][prompts[i].length - 1];
-        System.arraycopy(tokens, 0, chain, 1, tokens.length - 1);
+        IntStream before = IntStream.of(prompts[i][prompts[i].length - 1]);
+        IntStream read = Arrays.stream(tokens, 0, tokens.length - 1);
+        int[] chain = IntStream.concat(before, read).toArray();
         trees.add(TokenTree.chain(chain));
         rows.add(prompts[i]);
       }

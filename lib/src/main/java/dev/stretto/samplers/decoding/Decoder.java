@@ -1,7 +1,6 @@
 package dev.stretto.samplers.decoding;
 
 import dev.stretto.models.TokenModel;
-import java.util.Arrays;
 
 /**
  * Plain cached decoding, one token a pass and row: {@link SpeculativeDecoder} without drafts; rows
@@ -28,24 +27,6 @@ public final class Decoder {
   }
 
   /**
-   * What came out.
-   *
-   * @param tokens new tokens of each row
-   * @param passes of the model, the prompts' own not counted
-   * @param positions fed in those passes
-   */
-  public record Decoded(int[][] tokens, long passes, long positions) {
-    /**
-     * How many tokens came out.
-     *
-     * @return the sum over the rows
-     */
-    public long count() {
-      return Arrays.stream(tokens).mapToLong(row -> row.length).sum();
-    }
-  }
-
-  /**
    * Continues prompts.
    *
    * @param model whose tokens
@@ -54,9 +35,7 @@ public final class Decoder {
    * @return the tokens; throws CancellationException where the thread is interrupted,
    *     IllegalArgumentException for prompts that the model cannot read
    */
-  public static Decoded decode(TokenModel model, int[][] prompts, Options options) {
-    SpeculativeDecoder.Run run =
-        SpeculativeDecoder.decode(model, prompts, options, Drafter.none(), new ExactMatch());
-    return new Decoded(run.tokens(), run.calls(), run.positions());
+  public static SpeculativeDecoder.Run decode(TokenModel model, int[][] prompts, Options options) {
+    return SpeculativeDecoder.decode(model, prompts, options, Drafter.none(), new ExactMatch());
   }
 }

@@ -1,9 +1,8 @@
 package dev.stretto.samplers.decoding;
 
 import dev.stretto.models.TokenTree;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What is proposed for one row in one pass.
@@ -14,9 +13,8 @@ import java.util.List;
  *     distribution really drawn from
  * @param sequences independent draws as nodes from 0 on, repetitions meant; empty where nothing was
  *     drawn
- * @param stopped whether the drafter stopped by itself, before the depth it was allowed
  */
-public record Draft(TokenTree tree, double[][] distributions, int[][] sequences, boolean stopped) {
+public record Draft(TokenTree tree, double[][] distributions, int[][] sequences) {
   private static final double[] NO_DISTRIBUTION = {};
 
   /**
@@ -28,7 +26,7 @@ public record Draft(TokenTree tree, double[][] distributions, int[][] sequences,
   public static Draft of(TokenTree tree) {
     double[][] distributions = new double[tree.size()][];
     Arrays.fill(distributions, NO_DISTRIBUTION);
-    return new Draft(tree, distributions, new int[0][], false);
+    return new Draft(tree, distributions, new int[0][]);
   }
 
   /**
@@ -42,18 +40,12 @@ public record Draft(TokenTree tree, double[][] distributions, int[][] sequences,
     if (Arrays.stream(depths).allMatch(d -> d <= depth)) {
       return this;
     }
-    int[] number = new int[depths.length];
-    List<Integer> kept = new ArrayList<>();
-    for (int node = 0; node < depths.length; node++) {
-      number[node] = kept.size();
-      if (depths[node] <= depth) {
-        kept.add(node);
-      }
-    }
-    int[] from = kept.stream().mapToInt(Integer::intValue).toArray();
+    int[] from = IntStream.range(0, depths.length).filter(n -> depths[n] <= depth).toArray();
     int[] tokens = Arrays.stream(from).map(node -> tree.tokens()[node]).toArray();
     int[] parents =
-        Arrays.stream(from).map(node -> node == 0 ? -1 : number[tree.parents()[node]]).toArray();
+        Arrays.stream(from)
+            .map(node -> node == 0 ? -1 : Arrays.binarySearch(from, tree.parents()[node]))
+            .toArray();
     double[][] keptDistributions =
         Arrays.stream(from).mapToObj(n -> distributions[n]).toArray(double[][]::new);
     int[][] cut =
@@ -61,11 +53,11 @@ public record Draft(TokenTree tree, double[][] distributions, int[][] sequences,
             .map(
                 nodes ->
                     Arrays.stream(nodes)
-                        .filter(n -> depths[n] <= depth)
-                        .map(n -> number[n])
+                        .map(n -> Arrays.binarySearch(from, n))
+                        .filter(n -> n >= 0)
                         .toArray())
             .toArray(int[][]::new);
-    return new Draft(new TokenTree(tokens, parents), keptDistributions, cut, stopped);
+    return new Draft(new TokenTree(tokens, parents), keptDistributions, cut);
   }
 
   /**
@@ -76,12 +68,10 @@ public record Draft(TokenTree tree, double[][] distributions, int[][] sequences,
    * @return the child, -1 for none
    */
   public int child(int node, int token) {
-    for (int i = node + 1; i < tree.size(); i++) {
-      if (tree.parents()[i] == node && tree.tokens()[i] == token) {
-        return i;
-      }
-    }
-    return -1;
+    return IntStream.range(node + 1, tree.size())
+        .filter(i -> tree.parents()[i] == node && tree.tokens()[i] == token)
+        .findFirst()
+        .orElse(-1);
   }
 
   /**
@@ -91,13 +81,6 @@ public record Draft(TokenTree tree, double[][] distributions, int[][] sequences,
    * @return its children, in the tree's order
    */
   public int[] children(int node) {
-    int[] found = new int[tree.size()];
-    int count = 0;
-    for (int i = node + 1; i < tree.size(); i++) {
-      if (tree.parents()[i] == node) {
-        found[count++] = i;
-      }
-    }
-    return Arrays.copyOf(found, count);
+    return IntStream.range(node + 1, tree.size()).filter(i -> tree.parents()[i] == node).toArray();
   }
 }

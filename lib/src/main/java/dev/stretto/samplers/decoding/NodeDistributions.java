@@ -2,11 +2,10 @@ package dev.stretto.samplers.decoding;
 
 import ai.djl.ndarray.NDArray;
 import dev.stretto.models.TokenModel.Verified;
-import dev.stretto.models.language.ContextModel;
 import dev.stretto.tensor.Tensors;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /** What the target says behind the nodes of one row's tree, fetched only where it is asked. */
 public final class NodeDistributions {
@@ -15,7 +14,7 @@ public final class NodeDistributions {
   private final IntFunction<float[]> hidden;
   private final int[] best;
 
-  private NodeDistributions(
+  NodeDistributions(
       Sampling sampling, int[] best, IntFunction<double[]> logProbs, IntFunction<float[]> hidden) {
     this.sampling = sampling;
     this.best = best;
@@ -106,22 +105,12 @@ public final class NodeDistributions {
     NodeDistributions[] distributions = new NodeDistributions[rows];
     for (int b = 0; b < rows; b++) {
       int first = b * nodes;
-      int[] own = new int[nodes];
-      for (int i = 0; i < nodes; i++) {
-        own[i] = (int) best[first + i];
-      }
+      int[] own = IntStream.range(first, first + nodes).map(i -> (int) best[i]).toArray();
       distributions[b] =
           new NodeDistributions(
               sampling,
               own,
-              node -> {
-                float[] row = scores.row(first + node);
-                double[] wide = new double[row.length];
-                for (int i = 0; i < wide.length; i++) {
-                  wide[i] = row[i];
-                }
-                return wide;
-              },
+              node -> TokenPicker.wide(scores.row(first + node)),
               node -> {
                 NDArray states =
                     verified
@@ -135,43 +124,6 @@ public final class NodeDistributions {
               });
     }
     return distributions;
-  }
-
-  /**
-   * Distributions of a tree under an exact model, in double precision.
-   *
-   * @param model the target
-   * @param text prompt and output, the pending token last
-   * @param draft the tree behind it
-   * @param sampling how tokens are picked
-   * @return the distributions
-   */
-  public static NodeDistributions of(
-      ContextModel model, int[] text, Draft draft, Sampling sampling) {
-    int nodes = draft.tree().size();
-    double[][] logProbs = new double[nodes][];
-    int[] best = new int[nodes];
-    for (int node = 0; node < nodes; node++) {
-      int[] path = draft.tree().path(node);
-      int[] all = Arrays.copyOf(text, text.length + path.length - 1);
-      for (int i = 1; i < path.length; i++) {
-        all[text.length + i - 1] = draft.tree().tokens()[path[i]];
-      }
-      int from = Math.max(0, all.length - model.reach());
-      logProbs[node] = model.logProbs(Arrays.copyOfRange(all, from, all.length));
-      for (int token = 1; token < logProbs[node].length; token++) {
-        if (logProbs[node][token] > logProbs[node][best[node]]) {
-          best[node] = token;
-        }
-      }
-    }
-    return new NodeDistributions(
-        sampling,
-        best,
-        node -> logProbs[node],
-        node -> {
-          throw new IllegalStateException("an exact model has no hidden states");
-        });
   }
 
   private static final class Floats {

@@ -29,9 +29,4 @@ public record ProbabilityThreshold(double epsilon) implements Verifier {
         },
         node -> distributions.token(node, random, position + depths[node]));
   }
-
-  @Override
-  public boolean lossless() {
-    return false;
-  }
 }

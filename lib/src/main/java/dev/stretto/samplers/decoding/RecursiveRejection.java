@@ -15,20 +15,27 @@ public record RecursiveRejection() implements AcceptanceRule {
       if (random.happens(rest[x] / draft[x])) {
         return new Accepted(i);
       }
-      double sum = 0;
-      for (int token = 0; token < rest.length; token++) {
-        rest[token] = Math.max(rest[token] - draft[token], 0);
-        sum += rest[token];
-      }
-      if (!(sum > 0)) {
+      if (!(refuse(rest, draft) > 0)) {
         return new Rejected(
             random.draw(target)); // the distributions are one but for rounding: this has no chance
       }
-      for (int token = 0; token < rest.length; token++) {
-        rest[token] /= sum;
-      }
     }
     return new Rejected(random.draw(rest));
+  }
+
+  /**
+   * Makes r what a refused candidate leaves, norm(max(r - d, 0)), and says its mass before that.
+   */
+  private static double refuse(double[] rest, double[] draft) {
+    double left = 0;
+    for (int token = 0; token < rest.length; token++) {
+      rest[token] = Math.max(rest[token] - draft[token], 0);
+      left += rest[token];
+    }
+    for (int token = 0; left > 0 && token < rest.length; token++) {
+      rest[token] /= left;
+    }
+    return left;
   }
 
   /**
@@ -43,19 +50,8 @@ public record RecursiveRejection() implements AcceptanceRule {
     AcceptanceRule.check(target, draft, candidates);
     double[] rest = target.clone();
     double refused = 1;
-    for (int i = 0; i < candidates; i++) {
-      double left = 0;
-      for (int token = 0; token < rest.length; token++) {
-        rest[token] = Math.max(rest[token] - draft[token], 0);
-        left += rest[token];
-      }
-      refused *= left;
-      if (!(left > 0)) {
-        return 1;
-      }
-      for (int token = 0; token < rest.length; token++) {
-        rest[token] /= left;
-      }
+    for (int i = 0; i < candidates && refused > 0; i++) {
+      refused *= refuse(rest, draft);
     }
     return 1 - refused;
   }

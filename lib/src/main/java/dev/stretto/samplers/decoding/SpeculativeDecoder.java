@@ -30,47 +30,15 @@ public final class SpeculativeDecoder {
   private SpeculativeDecoder() {}
 
   /**
-   * Where the time went, in nanoseconds.
-   *
-   * @param open reading the prompts
-   * @param draft the drafter
-   * @param verify the target's pass and the decision
-   * @param commit states, the drafter's included
-   * @param other the rest
-   */
-  public record Phases(long open, long draft, long verify, long commit, long other) {
-    /**
-     * Two runs together.
-     *
-     * @param more the other run
-     * @return the sums
-     */
-    public Phases plus(Phases more) {
-      return new Phases(
-          open + more.open,
-          draft + more.draft,
-          verify + more.verify,
-          commit + more.commit,
-          other + more.other);
-    }
-
-    /** {@return all of it} */
-    public long total() {
-      return open + draft + verify + commit + other;
-    }
-  }
-
-  /**
    * What came out.
    *
    * @param tokens new tokens of each row
    * @param rows a report of each row
    * @param calls of the target; a call of B rows counts once, in {@link Acceptance#passes} B times
-   * @param positions fed in them, padding of smaller trees included
-   * @param phases where the time went
+   * @param nanos that it took
+   * @param openNanos of them, until the prompts were read
    */
-  public record Run(
-      int[][] tokens, List<Acceptance> rows, long calls, long positions, Phases phases) {
+  public record Run(int[][] tokens, List<Acceptance> rows, long calls, long nanos, long openNanos) {
     /** {@return the rows' reports in one} */
     public Acceptance acceptance() {
       return rows.stream().reduce(Acceptance::plus).orElseThrow();
@@ -128,8 +96,7 @@ public final class SpeculativeDecoder {
     private final Acceptance.Recorder[] recorders;
     private List<Row> rows;
     private long calls;
-    private long positions;
-    private Phases phases;
+    private final long opened;
 
     Loop(
         TokenModel target,
@@ -155,12 +122,11 @@ public final class SpeculativeDecoder {
         recorders[b] = new Acceptance.Recorder();
       }
       rows = new ArrayList<>(List.of(all));
-      phases = new Phases(System.nanoTime() - start, 0, 0, 0, 0);
+      opened = System.nanoTime();
     }
 
     /** Draft, verify, commit, emit: one pass of the target over all rows. */
     private void speculateOnce(NDManager parent) {
-      long began = System.nanoTime();
       try (NDManager scope = parent.newSubManager()) {
         Row[] now = rows.toArray(Row[]::new);
         for (Row row : now) {
@@ -172,7 +138,6 @@ public final class SpeculativeDecoder {
           drafts[b] = checked(drafts[b], now[b]).limited(now[b].room());
           trees[b] = drafts[b].tree();
         }
-        long drafted = System.nanoTime();
         Verified verified = session.score(scope, trees);
         NodeDistributions[] distributions = NodeDistributions.of(verified, options.sampling());
         int[][] paths = new int[now.length][];
@@ -183,18 +148,12 @@ public final class SpeculativeDecoder {
           paths[b] = decision.path();
           next[b] = decision.next();
         }
-        long decided = System.nanoTime();
         session.commit(paths);
         for (int b = 0; b < now.length; b++) {
           emit(now[b], drafts[b], paths[b], next[b]);
         }
         drafting.committed(new VerifiedPass(scope, now, drafts, paths, verified));
         calls++;
-        positions +=
-            (long) now.length * Arrays.stream(trees).mapToInt(TokenTree::size).max().orElse(0);
-        phases =
-            phases.plus(
-                new Phases(0, drafted - began, decided - drafted, System.nanoTime() - decided, 0));
       }
     }
 
@@ -217,11 +176,8 @@ public final class SpeculativeDecoder {
           break;
         }
       }
-      Acceptance.Recorder recorder = recorders[row.request()];
-      recorder.pass(draft.tree(), path, emitted, (System.nanoTime() - start) / 1e9);
-      if (draft.stopped()) {
-        recorder.exit(Arrays.stream(draft.tree().depths()).max().orElse(0));
-      }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      recorders[row.request()].pass(draft.tree(), path, emitted, seconds);
     }
 
     /** Rows that have ended leave the session and the drafter. */
@@ -246,13 +202,12 @@ public final class SpeculativeDecoder {
       for (int b = 0; b < tokens.length; b++) {
         tokens[b] = Arrays.copyOfRange(all[b].text(), all[b].promptLength(), all[b].length());
       }
-      long other = System.nanoTime() - start - phases.total();
       return new Run(
           tokens,
           Arrays.stream(recorders).map(Acceptance.Recorder::report).toList(),
           calls,
-          positions,
-          phases.plus(new Phases(0, 0, 0, 0, other)));
+          System.nanoTime() - start,
+          opened - start);
     }
   }
 }

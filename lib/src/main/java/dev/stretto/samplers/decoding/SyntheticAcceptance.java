@@ -50,9 +50,4 @@ public record SyntheticAcceptance(double... rates) implements Verifier {
     return new Decision(
         Arrays.copyOf(path, kept), distributions.token(node, random, position + kept - 1));
   }
-
-  @Override
-  public boolean lossless() {
-    return false;
-  }
 }

@@ -19,35 +19,35 @@ public final class TokenPicker {
    * @return one id a row; the lowest on ties
    */
   public static int[] pick(NDArray scoresBV, Sampling[] sampling, RandomGenerator[] random) {
-    int rows = sampling.length;
-    if (Arrays.stream(sampling).allMatch(s -> s.temperature() == 0)) {
-      try (NDArray ids = scoresBV.argMax(1)) {
-        return Arrays.stream(ids.toLongArray()).mapToInt(id -> (int) id).toArray();
-      }
+    int[] picked;
+    try (NDArray ids = scoresBV.argMax(1)) {
+      picked = Arrays.stream(ids.toLongArray()).mapToInt(id -> (int) id).toArray();
     }
-    int vocabulary = (int) scoresBV.getShape().get(1);
+    if (Arrays.stream(sampling).allMatch(s -> s.temperature() == 0)) {
+      return picked;
+    }
     FloatBuffer scores = Tensors.floats(scoresBV);
-    int[] picked = new int[rows];
-    float[] row = new float[vocabulary];
-    for (int b = 0; b < rows; b++) {
-      scores.get(b * vocabulary, row);
-      picked[b] = sampling[b].temperature() == 0 ? best(row) : draw(row, sampling[b], random[b]);
+    float[] row = new float[(int) scoresBV.getShape().get(1)];
+    for (int b = 0; b < picked.length; b++) {
+      if (sampling[b].temperature() > 0) {
+        scores.get(b * row.length, row);
+        double[] probabilities = probabilities(wide(row), sampling[b]);
+        picked[b] = DecodingRandom.inverse(probabilities, random[b].nextDouble());
+      }
     }
     return picked;
   }
 
-  private static int best(float[] scores) {
-    int best = 0;
-    for (int i = 1; i < scores.length; i++) {
-      if (scores[i] > scores[best]) {
-        best = i;
-      }
-    }
-    return best;
-  }
-
-  private static int draw(float[] scores, Sampling sampling, RandomGenerator random) {
-    return DecodingRandom.inverse(probabilities(scores, sampling), random.nextDouble());
+  /**
+   * Numbers in double precision.
+   *
+   * @param values in single precision
+   * @return the same numbers
+   */
+  public static double[] wide(float... values) {
+    double[] wide = new double[values.length];
+    Arrays.setAll(wide, i -> values[i]);
+    return wide;
   }
 
   /**
@@ -58,35 +58,12 @@ public final class TokenPicker {
    * @param sampling temperature above 0
    * @return probabilities; sums to 1
    */
-  public static double[] probabilities(float[] scores, Sampling sampling) {
-    double[] wide = new double[scores.length];
-    for (int i = 0; i < wide.length; i++) {
-      wide[i] = scores[i];
-    }
-    return probabilities(wide, sampling);
-  }
-
-  /**
-   * The same in double precision.
-   *
-   * @param scores logits or log-probabilities of every token
-   * @param sampling temperature above 0
-   * @return probabilities; sums to 1
-   */
   public static double[] probabilities(double[] scores, Sampling sampling) {
-    double top = Double.NEGATIVE_INFINITY;
-    for (double score : scores) {
-      top = Math.max(top, score);
-    }
+    double top = Arrays.stream(scores).max().orElse(0);
     double[] probabilities = new double[scores.length];
-    for (int i = 0; i < probabilities.length; i++) {
-      probabilities[i] = Math.exp((scores[i] - top) / sampling.temperature());
-    }
+    Arrays.setAll(probabilities, i -> Math.exp((scores[i] - top) / sampling.temperature()));
     normalise(probabilities);
-    int k =
-        sampling.topK() == 0
-            ? probabilities.length
-            : Math.min(sampling.topK(), probabilities.length);
+    int k = sampling.topK() == 0 ? scores.length : Math.min(sampling.topK(), scores.length);
     if (k < probabilities.length || sampling.topP() < 1) {
       double[] all = probabilities.clone();
       int[] order = likeliestFirst(all);

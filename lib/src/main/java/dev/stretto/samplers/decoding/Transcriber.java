@@ -41,7 +41,7 @@ public record Transcriber(SpeechModel model, LogMel front, Tokenizer tokenizer) 
           model.encode(new SpeechModel.Sound(batch.features(), batch.lengths(), false));
       int[][] prompts = new int[sounds.size()][];
       Arrays.setAll(prompts, b -> new int[] {tokenizer.bos()});
-      Decoder.Decoded decoded =
+      SpeculativeDecoder.Run decoded =
           Decoder.decode(
               model.conditionedOn(encoded),
               prompts,
@@ -51,8 +51,7 @@ public record Transcriber(SpeechModel model, LogMel front, Tokenizer tokenizer) 
         texts.add(tokenizer.decode(row));
       }
       return new Transcript(
-          texts,
-          model.config().encoderLayers() + decoded.passes() * model.config().decoderLayers());
+          texts, model.config().encoderLayers() + decoded.calls() * model.config().decoderLayers());
     }
   }
 }

@@ -74,9 +74,4 @@ public record TypicalAcceptance(double epsilon, double delta) implements Verifie
     }
     return new Decision(draft.tree().path(best), next.applyAsInt(best));
   }
-
-  @Override
-  public boolean lossless() {
-    return false;
-  }
 }

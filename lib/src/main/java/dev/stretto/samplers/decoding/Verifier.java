@@ -17,8 +17,10 @@ public interface Verifier {
   Decision verify(
       Draft draft, NodeDistributions distributions, int position, DecodingRandom random);
 
-  /** {@return whether the output has the target's distribution} */
-  boolean lossless();
+  /** {@return whether the output has the target's distribution; a verifier that is so says so} */
+  default boolean lossless() {
+    return false;
+  }
 
   /** {@return whether it must be shown the target's final hidden states} */
   default boolean wantsHidden() {

@@ -6,7 +6,6 @@ import dev.stretto.samplers.decoding.Draft;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.TokenPicker;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +16,10 @@ import java.util.stream.IntStream;
 public final class DraftTreeBuilder {
   private static final double[] NO_DISTRIBUTION = {};
 
+  private record Node(int token, int parent, int depth, double score) {}
+
   private final Sampling sampling;
-  private int[] tokens = new int[16];
-  private int[] parents = new int[16];
-  private int[] depths = new int[16];
-  private double[] scores = new double[16];
-  private int size;
+  private final List<Node> nodes = new ArrayList<>();
   private final Map<Integer, double[]> drawn = new HashMap<>();
   private final List<List<Integer>> sequences = new ArrayList<>();
   private IntFunction<double[]> logProbs =
@@ -38,9 +35,7 @@ public final class DraftTreeBuilder {
    */
   DraftTreeBuilder(int pending, Sampling sampling) {
     this.sampling = sampling;
-    tokens[0] = pending;
-    parents[0] = -1;
-    size = 1;
+    nodes.add(new Node(pending, -1, 0, 0));
   }
 
   /** From now on nodes have these distributions. */
@@ -50,19 +45,14 @@ public final class DraftTreeBuilder {
 
   /** {@return how many nodes stand, the root included} */
   public int size() {
-    return size;
+    return nodes.size();
   }
 
-  /**
-   * The tokens on the way to a node, the root's first.
-   *
-   * @param node which
-   * @return its depth + 1 tokens
-   */
-  public int[] tokensTo(int node) {
-    int[] path = new int[depths[node] + 1];
-    for (int i = path.length - 1, at = node; i >= 0; i--, at = parents[at]) {
-      path[i] = tokens[at];
+  /** The tokens on the way to a node, the root's first. */
+  int[] tokensTo(int node) {
+    int[] path = new int[nodes.get(node).depth + 1];
+    for (int i = path.length - 1, at = node; i >= 0; i--, at = nodes.get(at).parent) {
+      path[i] = nodes.get(at).token;
     }
     return path;
   }
@@ -74,7 +64,7 @@ public final class DraftTreeBuilder {
    * @return their numbers
    */
   public int[] frontier(int depth) {
-    return IntStream.range(0, size).filter(node -> depths[node] == depth).toArray();
+    return IntStream.range(0, size()).filter(node -> nodes.get(node).depth == depth).toArray();
   }
 
   /**
@@ -94,7 +84,7 @@ public final class DraftTreeBuilder {
    * @return sum of logarithms, 0 for the root; of drawn nodes not known
    */
   public double score(int node) {
-    return scores[node];
+    return nodes.get(node).score;
   }
 
   /**
@@ -105,7 +95,8 @@ public final class DraftTreeBuilder {
    * @return ids, the lower first on ties
    */
   public int[] top(int node, int most) {
-    return TreeExpansion.best(logProbs(node), most);
+    double[] values = logProbs(node);
+    return TokenPicker.topK(values, Math.min(most, values.length));
   }
 
   /**
@@ -116,27 +107,17 @@ public final class DraftTreeBuilder {
    * @return its number; that of the sibling with this token where there is one
    */
   public int add(int parent, int token) {
-    int node = place(parent, token);
-    scores[node] = scores[parent] + logProbs(parent)[token];
-    return node;
+    return place(parent, token, score(parent) + logProbs(parent)[token]);
   }
 
-  private int place(int parent, int token) {
-    for (int node = parent + 1; node < size; node++) {
-      if (parents[node] == parent && tokens[node] == token) {
+  private int place(int parent, int token, double score) {
+    for (int node = parent + 1; node < size(); node++) {
+      if (nodes.get(node).parent == parent && nodes.get(node).token == token) {
         return node;
       }
     }
-    if (size == tokens.length) {
-      tokens = Arrays.copyOf(tokens, 2 * size);
-      parents = Arrays.copyOf(parents, 2 * size);
-      depths = Arrays.copyOf(depths, 2 * size);
-      scores = Arrays.copyOf(scores, 2 * size);
-    }
-    tokens[size] = token;
-    parents[size] = parent;
-    depths[size] = depths[parent] + 1;
-    return size++;
+    nodes.add(new Node(token, parent, nodes.get(parent).depth + 1, score));
+    return size() - 1;
   }
 
   /**
@@ -151,42 +132,36 @@ public final class DraftTreeBuilder {
     }
     int node = sequences.get(sequence).getLast();
     double[] probabilities = drawn.computeIfAbsent(node, this::probabilities);
-    sequences.get(sequence).add(place(node, random.draw(probabilities)));
+    sequences.get(sequence).add(place(node, random.draw(probabilities), 0));
   }
 
   private double[] probabilities(int node) {
-    double[] values = logProbs(node);
     if (sampling.temperature() > 0) {
-      return TokenPicker.probabilities(values, sampling);
+      return TokenPicker.probabilities(logProbs(node), sampling);
     }
-    double[] probabilities = new double[values.length];
-    probabilities[TreeExpansion.best(values, 1)[0]] = 1;
+    double[] probabilities = new double[logProbs(node).length];
+    probabilities[top(node, 1)[0]] = 1;
     return probabilities;
   }
 
   /** The tree so far behind tokens that the draft model has not read yet. */
   TokenTree behind(int[] unread) {
-    int[] all = Arrays.copyOf(unread, unread.length + size);
-    int[] from = new int[all.length];
-    System.arraycopy(tokens, 0, all, unread.length, size);
-    for (int i = 0; i < all.length; i++) {
-      from[i] = i <= unread.length ? i - 1 : parents[i - unread.length] + unread.length;
-    }
-    return new TokenTree(all, from);
+    int first = unread.length;
+    IntStream parents = nodes.stream().mapToInt(node -> node.parent + first);
+    return new TokenTree(
+        IntStream.concat(IntStream.of(unread), nodes.stream().mapToInt(Node::token)).toArray(),
+        IntStream.concat(IntStream.range(-1, first - 1), parents).toArray());
   }
 
   /** The finished draft. */
-  Draft draft(boolean stopped) {
-    double[][] distributions = new double[size][];
-    for (int node = 0; node < size; node++) {
-      distributions[node] = drawn.getOrDefault(node, NO_DISTRIBUTION);
-    }
+  Draft draft() {
     return new Draft(
-        new TokenTree(Arrays.copyOf(tokens, size), Arrays.copyOf(parents, size)),
-        distributions,
+        behind(new int[0]),
+        IntStream.range(0, size())
+            .mapToObj(node -> drawn.getOrDefault(node, NO_DISTRIBUTION))
+            .toArray(double[][]::new),
         sequences.stream()
-            .map(nodes -> nodes.stream().mapToInt(Integer::intValue).toArray())
-            .toArray(int[][]::new),
-        stopped);
+            .map(sequence -> sequence.stream().mapToInt(Integer::intValue).toArray())
+            .toArray(int[][]::new));
   }
 }

@@ -44,9 +44,9 @@ public record ModelDrafter(TokenModel draft, TreeExpansion growth) implements Dr
           });
       boolean going = true;
       for (int level = 1; going && level <= Math.min(growth.depth(), row.room()); level++) {
-        going = growth.grow(tree, level, row.random());
+        going = growth.level().grow(tree, level, row.random());
       }
-      drafts[b] = tree.draft(!going);
+      drafts[b] = tree.draft();
     }
     return drafts;
   }
@@ -94,7 +94,7 @@ public record ModelDrafter(TokenModel draft, TreeExpansion growth) implements Dr
           int first = unread[b].length;
           trees[b].distributions(node -> own.logProbs(first + node));
           if (level <= depths[b] && !stopped[b]) {
-            stopped[b] = !growth.grow(trees[b], level, rows[b].random());
+            stopped[b] = !growth.level().grow(trees[b], level, rows[b].random());
             going |= !stopped[b] && level < depths[b];
           }
         }
@@ -103,7 +103,7 @@ public record ModelDrafter(TokenModel draft, TreeExpansion growth) implements Dr
         }
       }
       Draft[] drafts = new Draft[rows.length];
-      Arrays.setAll(drafts, b -> trees[b].draft(stopped[b]));
+      Arrays.setAll(drafts, b -> trees[b].draft());
       return drafts;
     }
 

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.stream.IntStream;
 
 /**
  * The shape of a tree whose candidates come from ranked distributions (Cai et al. 2024, section
@@ -85,9 +84,6 @@ public record RankPathTree(int[][] paths) {
     return new RankPathTree(all.toArray(int[][]::new));
   }
 
-  /** A path that may be added, with the passes in which it is right. */
-  private record Candidate(int[] path, int[] passes, int[] parentPasses) {}
-
   /**
    * The tree of the most probable paths: again and again the path is added that is right in most
    * passes, among those whose parent and better siblings are there.
@@ -100,37 +96,34 @@ public record RankPathTree(int[][] paths) {
     if (nodes < 1) {
       throw new IllegalArgumentException("a tree of " + nodes + " nodes, expected 1 or more");
     }
-    Comparator<Candidate> order = Comparator.comparingInt(c -> -c.passes.length);
-    PriorityQueue<Candidate> open =
-        new PriorityQueue<>(order.thenComparing(c -> c.path, Arrays::compare));
-    offer(open, ranks, new int[0], 0, IntStream.range(0, ranks.length).toArray());
+    Map<List<Integer>, Integer> right = new HashMap<>(); // passes in which a path is right
+    Map<List<Integer>, Integer> worst = new HashMap<>(); // largest right rank behind a path
+    for (int[] pass : ranks) {
+      for (int depth = 0; depth < pass.length; depth++) {
+        right.merge(key(pass, depth + 1), 1, Integer::sum);
+        worst.merge(key(pass, depth), pass[depth], Math::max);
+      }
+    }
+    Comparator<int[]> order =
+        Comparator.comparingInt(path -> -right.getOrDefault(key(path, path.length), 0));
+    PriorityQueue<int[]> open = new PriorityQueue<>(order.thenComparing(Arrays::compare));
     List<int[]> paths = new ArrayList<>();
+    if (worst.containsKey(List.of())) {
+      open.add(new int[1]);
+    }
     while (paths.size() < nodes - 1 && !open.isEmpty()) {
-      Candidate best = open.poll();
-      paths.add(best.path);
-      int last = best.path.length - 1;
-      int[] parent = Arrays.copyOf(best.path, last);
-      offer(open, ranks, parent, best.path[last] + 1, best.parentPasses);
-      offer(open, ranks, best.path, 0, best.passes);
+      int[] best = open.remove();
+      paths.add(best);
+      int[] sibling = best.clone();
+      sibling[best.length - 1]++;
+      for (int[] next : List.of(sibling, Arrays.copyOf(best, best.length + 1))) {
+        int parent = next.length - 1;
+        if (next[parent] <= worst.getOrDefault(key(next, parent), -1)) {
+          open.add(next);
+        }
+      }
     }
     return new RankPathTree(paths.toArray(int[][]::new));
-  }
-
-  private static void offer(
-      PriorityQueue<Candidate> open, int[][] ranks, int[] parent, int rank, int[] passes) {
-    int depth = parent.length;
-    int[] right =
-        Arrays.stream(passes)
-            .filter(pass -> depth < ranks[pass].length && ranks[pass][depth] == rank)
-            .toArray();
-    boolean later =
-        Arrays.stream(passes)
-            .anyMatch(pass -> depth < ranks[pass].length && ranks[pass][depth] > rank);
-    if (right.length > 0 || later) {
-      int[] path = Arrays.copyOf(parent, depth + 1);
-      path[depth] = rank;
-      open.add(new Candidate(path, right, passes));
-    }
   }
 
   /**

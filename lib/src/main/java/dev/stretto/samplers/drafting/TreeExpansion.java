@@ -4,25 +4,35 @@ import dev.stretto.samplers.decoding.DecodingRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
  * How a draft model's distributions become a tree, one level a step: what {@link ModelDrafter} is
  * told. All candidates of depth j are added in the j-th call.
+ *
+ * @param depth how deep the tree can get, 1 or more
+ * @param level adds a level
  */
-public interface TreeExpansion {
-  /** {@return how deep the tree can get, 1 or more} */
-  int depth();
+public record TreeExpansion(int depth, Level level) {
+  /** Checks the depth; throws IllegalArgumentException for one below 1. */
+  public TreeExpansion {
+    if (depth < 1) {
+      throw new IllegalArgumentException("drafts of depth " + depth + ", expected 1 or more");
+    }
+  }
 
-  /**
-   * Adds the next level.
-   *
-   * @param tree what stands; distributions of all its nodes can be asked
-   * @param level depth of the nodes to add, from 1
-   * @param random of the row
-   * @return false where the drafter stops by itself and adds nothing
-   */
-  boolean grow(DraftTreeBuilder tree, int level, DecodingRandom random);
+  /** Adds one level of a tree. */
+  @FunctionalInterface
+  public interface Level {
+    /**
+     * Adds the next level.
+     *
+     * @param tree what stands; distributions of all its nodes can be asked
+     * @param level depth of the nodes to add, from 1
+     * @param random of the row
+     * @return false where the drafter stops by itself and adds nothing
+     */
+    boolean grow(DraftTreeBuilder tree, int level, DecodingRandom random);
+  }
 
   /**
    * A chain of the likeliest tokens.
@@ -30,7 +40,7 @@ public interface TreeExpansion {
    * @param depth K, 1 or more
    * @return the growth
    */
-  static TreeExpansion chain(int depth) {
+  public static TreeExpansion chain(int depth) {
     return confident(depth, 0);
   }
 
@@ -41,8 +51,8 @@ public interface TreeExpansion {
    * @param confidence least probability of a token, 0 to 1
    * @return the growth
    */
-  static TreeExpansion confident(int depth, double confidence) {
-    return of(
+  public static TreeExpansion confident(int depth, double confidence) {
+    return new TreeExpansion(
         depth,
         (tree, level, random) -> {
           int last = tree.size() - 1;
@@ -63,11 +73,11 @@ public interface TreeExpansion {
    * @param depth L, 1 or more
    * @return the growth
    */
-  static TreeExpansion drawn(int sequences, int depth) {
+  public static TreeExpansion drawn(int sequences, int depth) {
     if (sequences < 1) {
       throw new IllegalArgumentException(sequences + " drawn sequences, expected 1 or more");
     }
-    return of(
+    return new TreeExpansion(
         depth,
         (tree, level, random) -> {
           for (int k = 0; k < sequences; k++) {
@@ -83,8 +93,8 @@ public interface TreeExpansion {
    * @param widths how many at each depth, 1 or more each
    * @return the growth
    */
-  static TreeExpansion widths(int... widths) {
-    return of(
+  public static TreeExpansion widths(int... widths) {
+    return new TreeExpansion(
         widths.length,
         (tree, level, random) -> {
           for (int node : tree.frontier(level - 1)) {
@@ -103,9 +113,9 @@ public interface TreeExpansion {
    * @param depth 1 or more
    * @return the growth
    */
-  static TreeExpansion beam(int width, int depth) {
+  public static TreeExpansion beam(int width, int depth) {
     record Candidate(int node, int token, double score) {}
-    return of(
+    return new TreeExpansion(
         depth,
         (tree, level, random) -> {
           List<Candidate> candidates = new ArrayList<>();
@@ -123,68 +133,5 @@ public interface TreeExpansion {
               .forEach(c -> tree.add(c.node, c.token));
           return true;
         });
-  }
-
-  /** What {@link #grow} does. */
-  @FunctionalInterface
-  interface Level {
-    /**
-     * Adds the next level.
-     *
-     * @param tree what stands
-     * @param level depth of the nodes to add
-     * @param random of the row
-     * @return false to stop
-     */
-    boolean grow(DraftTreeBuilder tree, int level, DecodingRandom random);
-  }
-
-  /**
-   * A growth of one's own.
-   *
-   * @param depth how deep, 1 or more
-   * @param step adds a level
-   * @return the growth; throws IllegalArgumentException for a depth below 1
-   */
-  static TreeExpansion of(int depth, Level step) {
-    if (depth < 1) {
-      throw new IllegalArgumentException("drafts of depth " + depth + ", expected 1 or more");
-    }
-    return new TreeExpansion() {
-      @Override
-      public int depth() {
-        return depth;
-      }
-
-      @Override
-      public boolean grow(DraftTreeBuilder tree, int level, DecodingRandom random) {
-        return step.grow(tree, level, random);
-      }
-    };
-  }
-
-  /**
-   * Ids by falling value, the lower id first on ties.
-   *
-   * @param values one an id
-   * @param most how many, at most as many as there are
-   * @return ids
-   */
-  static int[] best(double[] values, int most) {
-    if (most == 1) {
-      int best = 0;
-      for (int i = 1; i < values.length; i++) {
-        if (values[i] > values[best]) {
-          best = i;
-        }
-      }
-      return new int[] {best};
-    }
-    return IntStream.range(0, values.length)
-        .boxed()
-        .sorted(Comparator.comparingDouble((Integer i) -> -values[i]).thenComparing(i -> i))
-        .limit(Math.min(most, values.length))
-        .mapToInt(Integer::intValue)
-        .toArray();
   }
 }

@@ -5,7 +5,7 @@
  * dev.stretto.samplers.drafting.TreeExpansion} says how its tree grows), {@link
  * dev.stretto.samplers.drafting.AdaptiveDepthDrafter}, {@link
  * dev.stretto.samplers.drafting.RankPathTree} and {@link
- * dev.stretto.samplers.drafting.ProductTree}. The loop and the verifiers are in {@link
+ * dev.stretto.samplers.drafting.BestFirstTree}. The loop and the verifiers are in {@link
  * dev.stretto.samplers.decoding}.
  */
 package dev.stretto.samplers.drafting;

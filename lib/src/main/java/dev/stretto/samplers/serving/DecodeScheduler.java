@@ -162,7 +162,7 @@ public record DecodeScheduler(
    * @return the loop
    */
   public Serving open(SlotEngine engine, Clock clock) {
-    return new Serving(this, engine, clock, false);
+    return new Serving(this, engine, clock);
   }
 
   /**
@@ -175,18 +175,6 @@ public record DecodeScheduler(
    * @return what happened
    */
   public ServingReport run(List<GenerationRequest> requests, SlotEngine engine, Clock clock) {
-    return new Serving(this, engine, clock, false).serve(requests);
-  }
-
-  /**
-   * Like {@link #run}, and keeps every iteration and every reordering.
-   *
-   * @param requests as for run
-   * @param engine as for run
-   * @param clock as for run
-   * @return what happened, with a filled {@link ServingReport#trace()}
-   */
-  public ServingReport runTraced(List<GenerationRequest> requests, SlotEngine engine, Clock clock) {
-    return new Serving(this, engine, clock, true).serve(requests);
+    return new Serving(this, engine, clock).serve(requests);
   }
 }

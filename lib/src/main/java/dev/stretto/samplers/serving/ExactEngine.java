@@ -75,18 +75,8 @@ public final class ExactEngine implements SlotEngine {
   public void prefill(int slot, GenerationRequest request) {
     require(!occupied.get(slot), slot, "free");
     int[] prompt = request.prompt();
-    if (prompt.length + request.maxNewTokens() > block[slot].length) {
-      throw new IllegalArgumentException(
-          "request %d: prompt of %d and limit of %d tokens exceed the slot's %d positions"
-              .formatted(request.id(), prompt.length, request.maxNewTokens(), block[slot].length));
-    }
-    for (int token : prompt) {
-      if (token >= vocabulary) {
-        throw new IllegalArgumentException(
-            "request %d: prompt token is %d, expected below the vocabulary's %d"
-                .formatted(request.id(), token, vocabulary));
-      }
-    }
+    request.requireFits(
+        prompt.length + request.maxNewTokens(), block[slot].length, "slot", vocabulary);
     occupied.set(slot);
     length[slot] = 0;
     greedy[slot] = request.sampling().temperature() == 0;

@@ -57,4 +57,23 @@ public record GenerationRequest(
   public int promptLength() {
     return prompt.length;
   }
+
+  /**
+   * Throws IllegalArgumentException, naming the request, where an engine cannot take it.
+   *
+   * @param needed positions it takes
+   * @param positions what there is
+   * @param owner whose positions they are
+   * @param vocabulary prompt tokens must be below it
+   */
+  void requireFits(int needed, int positions, String owner, int vocabulary) {
+    if (needed > positions) {
+      throw new IllegalArgumentException(
+          "request %d: prompt of %d and limit of %d tokens exceed the %s's %d positions"
+              .formatted(id, prompt.length, maxNewTokens, owner, positions));
+    }
+    for (int token : prompt) {
+      check(token < vocabulary, id, "prompt token", token, "below the vocabulary's " + vocabulary);
+    }
+  }
 }

@@ -18,10 +18,9 @@ import dev.stretto.tensor.Tensors;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.LongFunction;
 import java.util.function.UnaryOperator;
 
@@ -44,30 +43,23 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
   private final Rng[] random;
   private final ExecutorService instances;
 
-  /** What the slots of a speech model have heard. */
+  /** What the slots of a speech model have heard: keys of all layers, then values of all layers. */
   static final class Hearing {
-    private final LongFunction<SpeechModel.Sound> sounds;
     private final SpeechModel model;
-    private final NDArray[] keys;
-    private final NDArray[] values;
+    private final LongFunction<SpeechModel.Sound> sounds;
+    private final NDManager scope;
+    private final NDArray[] kept;
     private final int[] lengths;
 
     Hearing(
-        SpeechModel model,
-        LongFunction<SpeechModel.Sound> sounds,
-        NDManager scope,
-        int capacity,
-        int positions) {
+        SpeechModel model, LongFunction<SpeechModel.Sound> sounds, int capacity, int positions) {
       this.model = model;
       this.sounds = sounds;
+      scope = model.parameters().manager().newSubManager();
       SpeechModel.Config config = model.config();
       Shape shape = new Shape(capacity, config.heads(), positions, config.width() / config.heads());
-      keys = new NDArray[config.decoderLayers()];
-      values = new NDArray[config.decoderLayers()];
-      for (int layer = 0; layer < keys.length; layer++) {
-        keys[layer] = scope.zeros(shape);
-        values[layer] = scope.zeros(shape);
-      }
+      kept = new NDArray[2 * config.decoderLayers()];
+      Arrays.setAll(kept, _ -> scope.zeros(shape));
       lengths = new int[capacity];
       Arrays.fill(lengths, 1);
     }
@@ -76,48 +68,43 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
       SpeechModel.Sound sound = sounds.apply(request);
       try (NDManager _ = sound.featuresBTM().getManager()) {
         int length = SpeechModel.positions(sound.frames()[0]);
-        if (length > keys[0].getShape().get(2)) {
+        if (length > kept[0].getShape().get(2)) {
           throw new IllegalArgumentException(
               "request %d: hears %d positions, the slots hold %d"
-                  .formatted(request, length, keys[0].getShape().get(2)));
+                  .formatted(request, length, kept[0].getShape().get(2)));
         }
         SpeechModel.Encoded encoded = model.encode(sound);
         Conditions.Memory memory = model.decoder().memory(encoded.encodedBTD(), encoded.lengths());
         lengths[slot] = length;
-        NDIndex place = new NDIndex("{}, :, 0:{}, :", slot, lengths[slot]);
-        for (int layer = 0; layer < keys.length; layer++) {
-          keys[layer].set(place, memory.keysBHTd()[layer].squeeze(0));
-          values[layer].set(place, memory.valuesBHTd()[layer].squeeze(0));
+        NDIndex place = new NDIndex("{}, :, 0:{}, :", slot, length);
+        int layers = kept.length / 2;
+        for (int layer = 0; layer < layers; layer++) {
+          kept[layer].set(place, memory.keysBHTd()[layer].squeeze(0));
+          kept[layers + layer].set(place, memory.valuesBHTd()[layer].squeeze(0));
         }
       }
     }
 
     Conditions window(NDManager pass, int lo, int hi) {
+      NDArray[] rows =
+          Arrays.stream(kept)
+              .map(array -> Tensors.narrow(pass, array, 0, lo, hi))
+              .toArray(NDArray[]::new);
       return Conditions.memory(
           new Conditions.Memory(
-              rows(pass, keys, lo, hi),
-              rows(pass, values, lo, hi),
+              Arrays.copyOf(rows, rows.length / 2),
+              Arrays.copyOfRange(rows, rows.length / 2, rows.length),
               Arrays.copyOfRange(lengths, lo, hi)));
     }
 
-    private static NDArray[] rows(NDManager pass, NDArray[] arrays, int lo, int hi) {
-      return Arrays.stream(arrays)
-          .map(array -> Tensors.narrow(pass, array, 0, lo, hi))
-          .toArray(NDArray[]::new);
-    }
-
     void move(int from, int to) {
-      try (NDManager pass = keys[0].getManager().newSubManager()) {
-        for (int layer = 0; layer < keys.length; layer++) {
-          copy(pass, keys[layer], from, to);
-          copy(pass, values[layer], from, to);
+      try (NDManager pass = scope.newSubManager()) {
+        for (NDArray array : kept) {
+          NDArray row = Tensors.narrow(pass, array, 0, from, from + 1);
+          array.set(new NDIndex("{}:{}", to, to + 1), row);
         }
       }
       lengths[to] = lengths[from];
-    }
-
-    private static void copy(NDManager pass, NDArray array, int from, int to) {
-      array.set(new NDIndex("{}:{}", to, to + 1), Tensors.narrow(pass, array, 0, from, from + 1));
     }
   }
 
@@ -149,16 +136,13 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
       int endToken,
       int positions,
       LongFunction<SpeechModel.Sound> sounds) {
-    Hearing hearing =
-        new Hearing(
-            model, sounds, model.parameters().manager().newSubManager(), capacity, positions);
     return new NetworkEngine(
         model.decoder(),
         model::head,
         model.config().vocabulary(),
         capacity,
         endToken,
-        Optional.of(hearing));
+        Optional.of(new Hearing(model, sounds, capacity, positions)));
   }
 
   NetworkEngine(
@@ -184,11 +168,7 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
     instances =
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
-            task -> {
-              Thread thread = new Thread(task, "stretto-instance");
-              thread.setDaemon(true);
-              return thread;
-            });
+            Thread.ofPlatform().daemon().name("stretto-instance").factory());
   }
 
   /** Keys and values of all slots, for tests. */
@@ -210,18 +190,7 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
   public void prefill(int slot, GenerationRequest request) {
     int[] prompt = request.prompt();
     // the last token that comes out is never read
-    if (prompt.length + request.maxNewTokens() - 1 > maxLength) {
-      throw new IllegalArgumentException(
-          "request %d: prompt of %d and limit of %d tokens exceed the model's %d positions"
-              .formatted(request.id(), prompt.length, request.maxNewTokens(), maxLength));
-    }
-    for (int token : prompt) {
-      if (token >= vocabulary) {
-        throw new IllegalArgumentException(
-            "request %d: prompt token is %d, expected below the vocabulary's %d"
-                .formatted(request.id(), token, vocabulary));
-      }
-    }
+    request.requireFits(prompt.length + request.maxNewTokens() - 1, maxLength, "model", vocabulary);
     Tensors.inference();
     slots.clear(slot);
     hearing.ifPresent(heard -> heard.hear(slot, request.id()));
@@ -274,42 +243,23 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
     }
   }
 
-  /** Each slot in a pass of its own, on as many threads as there are processors. */
+  /**
+   * Each slot in a pass of its own, on as many threads as there are processors. Waits for all, also
+   * after an interrupt or a failure: slots must not change under a pass.
+   */
   @Override
   public int[] stepEach(int lo, int hi, BitSet live) {
     int[] tokens = new int[hi - lo];
-    Future<?>[] running = new Future<?>[hi - lo];
-    for (int slot = live.nextSetBit(lo); slot >= 0 && slot < hi; slot = live.nextSetBit(slot + 1)) {
-      int own = slot;
-      running[slot - lo] = instances.submit(() -> tokens[own - lo] = step(own, own + 1, live)[0]);
-    }
-    await(running);
+    CompletableFuture.allOf(
+            live.get(lo, hi).stream()
+                .mapToObj(i -> runAsync(() -> tokens[i] = step(lo + i, lo + i + 1, live)[0]))
+                .toArray(CompletableFuture[]::new))
+        .join();
     return tokens;
   }
 
-  /** Waits for all, also after an interrupt or a failure: slots must not change under a pass. */
-  private static void await(Future<?>[] running) {
-    boolean interrupted = false;
-    Throwable failure = null;
-    for (int i = 0; i < running.length; ) {
-      try {
-        if (running[i] != null) {
-          running[i].get();
-        }
-        i++;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      } catch (ExecutionException e) {
-        failure = e.getCause();
-        i++;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    if (failure != null) {
-      throw new IllegalStateException("an instance failed: " + failure, failure);
-    }
+  private CompletableFuture<Void> runAsync(Runnable pass) {
+    return CompletableFuture.runAsync(pass, instances);
   }
 
   @Override
@@ -334,7 +284,7 @@ public final class NetworkEngine implements SlotEngine, AutoCloseable {
   public void close() {
     instances.shutdownNow();
     slots.close();
-    hearing.ifPresent(heard -> heard.keys[0].getManager().close());
+    hearing.ifPresent(heard -> heard.scope.close());
     scope.close();
   }
 }

@@ -13,10 +13,10 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.PriorityBlockingQueue;
 
 /**
  * The decoding loop that all schedulers share. Between two iterations: arrived requests join free
@@ -25,26 +25,20 @@ import java.util.concurrent.CancellationException;
  * leave. Requests may be submitted from any thread, all else is for one thread.
  */
 public final class Serving {
-  private record Coming(GenerationRequest request, int number) {
-    double arrival() {
-      return request.arrival();
-    }
-  }
+  private record Coming(GenerationRequest request, int number) {}
 
   private static final Comparator<Coming> ARRIVAL_ORDER =
-      Comparator.comparingDouble(Coming::arrival).thenComparingInt(Coming::number);
+      Comparator.comparingDouble((Coming coming) -> coming.request.arrival())
+          .thenComparingInt(Coming::number);
 
   private final DecodeScheduler scheduler;
   private final SlotEngine engine;
   private final Clock clock;
   private final double origin;
 
-  private final Object door = new Object();
-  private final List<Coming> inbox = new ArrayList<>();
   private final Set<Long> ids = new HashSet<>();
   private boolean closed;
-
-  private final PriorityQueue<Coming> coming = new PriorityQueue<>(ARRIVAL_ORDER);
+  private final Queue<Coming> coming = new PriorityBlockingQueue<>(16, ARRIVAL_ORDER);
   private final Queue<GenerationRequest> ready = new ArrayDeque<>();
   private final Tenant[] tenants;
   private final BitSet live = new BitSet();
@@ -54,9 +48,9 @@ public final class Serving {
   private long positions;
   private double now;
 
-  private final ServingLog log;
+  private final ServingLog log = new ServingLog();
 
-  Serving(DecodeScheduler scheduler, SlotEngine engine, Clock clock, boolean traced) {
+  Serving(DecodeScheduler scheduler, SlotEngine engine, Clock clock) {
     if (scheduler.maxConcurrency() > engine.capacity()) {
       throw new IllegalArgumentException(
           "%s wants %d slots, the engine has %d"
@@ -65,7 +59,6 @@ public final class Serving {
     this.scheduler = scheduler;
     this.engine = engine;
     this.clock = clock;
-    this.log = new ServingLog(traced);
     this.origin = clock.now();
     this.tenants = new Tenant[scheduler.maxConcurrency()];
   }
@@ -76,25 +69,21 @@ public final class Serving {
    * @param request its id must be new. Throws IllegalStateException after {@link #close()},
    *     IllegalArgumentException for a known id.
    */
-  public void submit(GenerationRequest request) {
-    synchronized (door) {
-      if (closed) {
-        throw new IllegalStateException(
-            "request " + request.id() + " was submitted after close, expected before");
-      }
-      if (!ids.add(request.id())) {
-        throw new IllegalArgumentException(
-            "request " + request.id() + " was submitted twice, expected an id of its own");
-      }
-      inbox.add(new Coming(request, ids.size()));
+  public synchronized void submit(GenerationRequest request) {
+    if (closed) {
+      throw new IllegalStateException(
+          "request " + request.id() + " was submitted after close, expected before");
     }
+    if (!ids.add(request.id())) {
+      throw new IllegalArgumentException(
+          "request " + request.id() + " was submitted twice, expected an id of its own");
+    }
+    coming.add(new Coming(request, ids.size()));
   }
 
   /** No request will be submitted any more; those that were are still served. */
-  public void close() {
-    synchronized (door) {
-      closed = true;
-    }
+  public synchronized void close() {
+    closed = true;
   }
 
   /**
@@ -102,10 +91,8 @@ public final class Serving {
    *
    * @return true after {@link #close()} when every request has ended or failed
    */
-  public boolean done() {
-    synchronized (door) {
-      return closed && inbox.isEmpty() && coming.isEmpty() && ready.isEmpty() && live.isEmpty();
-    }
+  public synchronized boolean done() {
+    return closed && coming.isEmpty() && ready.isEmpty() && live.isEmpty();
   }
 
   /**
@@ -165,13 +152,9 @@ public final class Serving {
   }
 
   private void receive() {
-    synchronized (door) {
-      coming.addAll(inbox);
-      inbox.clear();
-    }
     readClock();
-    while (!coming.isEmpty() && coming.peek().arrival() <= now) {
-      GenerationRequest request = coming.remove().request();
+    while (!coming.isEmpty() && coming.element().request.arrival() <= now) {
+      GenerationRequest request = coming.remove().request;
       engine.announce(request);
       ready.add(request);
     }
@@ -179,7 +162,8 @@ public final class Serving {
 
   /** When the state of the waiting room changes next, infinity for never. */
   private double nextEvent() {
-    double arrival = coming.isEmpty() ? Double.POSITIVE_INFINITY : coming.peek().arrival();
+    double arrival =
+        coming.isEmpty() ? Double.POSITIVE_INFINITY : coming.element().request.arrival();
     return ready.isEmpty() ? arrival : Math.min(arrival, deadline());
   }
 
@@ -236,7 +220,10 @@ public final class Serving {
 
   private void reorder() {
     List<Move> plan = SlotCompactor.plan(live);
-    List<Long> before = log.traced() ? slotMap() : List.of();
+    if (plan.isEmpty()) {
+      return;
+    }
+    List<Long> before = slotMap();
     for (Move move : plan) {
       engine.move(move.from(), move.to());
       log.moved(tenants[move.from()], move.to());
@@ -245,11 +232,8 @@ public final class Serving {
       live.clear(move.from());
       live.set(move.to());
     }
-    if (log.traced() && !plan.isEmpty()) {
-      log.reordered(before, slotMap(), plan);
-    }
-    lo = live.nextSetBit(0);
-    hi = live.length();
+    log.reordered(before, slotMap(), plan);
+    fitWindow();
   }
 
   private List<Long> slotMap() {
@@ -274,7 +258,7 @@ public final class Serving {
       clock.iteration(slots / passes);
     }
     readClock();
-    log.passes(passes, slots, before, now, lo, hi, running, positions);
+    log.passes(passes, slots, now - before, running, positions);
     int first = lo;
     for (int slot = live.nextSetBit(0); slot >= 0; slot = live.nextSetBit(slot + 1)) {
       take(slot, tokens[slot - first]);
@@ -286,9 +270,13 @@ public final class Serving {
       }
       held.clear();
     } else if (scheduler.eviction() != Eviction.TOGETHER) {
-      lo = live.nextSetBit(0);
-      hi = live.length();
+      fitWindow();
     }
+  }
+
+  private void fitWindow() {
+    lo = live.nextSetBit(0);
+    hi = live.length();
   }
 
   /** Gives a slot's tenant its token, and evicts it where that was its last. */

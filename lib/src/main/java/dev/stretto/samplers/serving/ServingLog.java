@@ -27,9 +27,7 @@ final class ServingLog {
 
   private final List<ServingReport.Served> served = new ArrayList<>();
   private final List<ServingReport.Segment> segments = new ArrayList<>();
-  private final List<ServingReport.Iteration> trace = new ArrayList<>();
   private final List<ServingReport.Reorder> reorders = new ArrayList<>();
-  private final boolean traced;
   private int iterations;
   private long slotSteps;
   private int moves;
@@ -37,33 +35,21 @@ final class ServingLog {
   private long peakPositions;
   private double busy;
 
-  ServingLog(boolean traced) {
-    this.traced = traced;
-  }
-
   int iterations() {
     return iterations;
-  }
-
-  boolean traced() {
-    return traced;
   }
 
   void worked(double units) {
     busy += units;
   }
 
-  /** Some passes over a window in which so many requests with so many positions are live. */
-  void passes(
-      int passes, int slots, double start, double end, int lo, int hi, int live, long positions) {
-    if (traced) {
-      trace.add(new ServingReport.Iteration(iterations, start, end, lo, hi, live));
-    }
+  /** Some passes over so many slots, in which so many requests with so many positions are live. */
+  void passes(int passes, int slots, double units, int live, long positions) {
     iterations += passes;
     slotSteps += slots;
     peakSlots = Math.max(peakSlots, live);
     peakPositions = Math.max(peakPositions, positions);
-    worked(end - start);
+    worked(units);
   }
 
   void moved(Tenant tenant, int to) {
@@ -111,6 +97,6 @@ final class ServingLog {
         busy,
         unitSeconds,
         List.copyOf(segments),
-        new ServingReport.Trace(List.copyOf(trace), List.copyOf(reorders)));
+        List.copyOf(reorders));
   }
 }

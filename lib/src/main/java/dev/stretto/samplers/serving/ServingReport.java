@@ -1,9 +1,13 @@
 package dev.stretto.samplers.serving;
 
+import dev.stretto.figures.Tables;
 import dev.stretto.samplers.serving.SlotCompactor.Move;
 import java.util.Collection;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tech.tablesaw.api.Table;
 
 /**
@@ -22,7 +26,7 @@ import tech.tablesaw.api.Table;
  * @param busy units in which the device was at work
  * @param unitSeconds how long a unit is, in seconds
  * @param segments who was in which slot when, in the order in which it ended
- * @param trace every iteration and reordering; empty unless asked for
+ * @param reorders every reordering that moved something
  */
 public record ServingReport(
     String scheduler,
@@ -35,7 +39,7 @@ public record ServingReport(
     double busy,
     double unitSeconds,
     List<Segment> segments,
-    Trace trace) {
+    List<Reorder> reorders) {
   /** Stands for no request in a slot. */
   public static final long FREE = -1;
 
@@ -94,24 +98,12 @@ public record ServingReport(
    *
    * @param request its id
    * @param slot where it was
-   * @param from passes before
-   * @param to passes until it left, above from
+   * @param start passes before
+   * @param end passes until it left, above start
    * @param event why it left: {@code finished}, {@code moved}, {@code failed}; {@code held} for the
    *     time after its end in which it waited for its batch
    */
-  public record Segment(long request, int slot, int from, int to, String event) {}
-
-  /**
-   * One iteration, or one round of concurrent instances.
-   *
-   * @param index passes before
-   * @param start when it began
-   * @param end when it ended
-   * @param lo first slot of the window
-   * @param hi behind its last slot
-   * @param live live requests in it
-   */
-  public record Iteration(int index, double start, double end, int lo, int hi, int live) {}
+  public record Segment(long request, int slot, int start, int end, String event) {}
 
   /**
    * One reordering.
@@ -121,15 +113,40 @@ public record ServingReport(
    * @param after the same afterwards
    * @param moves what was moved
    */
-  public record Reorder(int iteration, List<Long> before, List<Long> after, List<Move> moves) {}
+  public record Reorder(int iteration, List<Long> before, List<Long> after, List<Move> moves) {
+
+    /** {@return the slots before and then after it, one row a slot} */
+    public List<SlotState> slots() {
+      return Stream.concat(
+              states("before", before, moves.stream().map(Move::from).toList()),
+              states("after", after, moves.stream().map(Move::to).toList()))
+          .toList();
+    }
+
+    private static Stream<SlotState> states(
+        String phase, List<Long> requests, List<Integer> moved) {
+      return IntStream.range(0, requests.size())
+          .mapToObj(
+              slot ->
+                  requests.get(slot) == FREE
+                      ? new SlotState(phase, slot, "free", "free")
+                      : new SlotState(
+                          phase,
+                          slot,
+                          requests.get(slot).toString(),
+                          moved.contains(slot) ? "moved" : "live"));
+    }
+  }
 
   /**
-   * The course of a run, kept on request only.
+   * A slot beside a reordering.
    *
-   * @param iterations every iteration
-   * @param reorders every reordering that moved something
+   * @param phase {@code before} or {@code after}
+   * @param slot which
+   * @param request whose it is, {@code free} where there is none
+   * @param state {@code live}, {@code moved} or {@code free}
    */
-  public record Trace(List<Iteration> iterations, List<Reorder> reorders) {}
+  public record SlotState(String phase, int slot, String request, String state) {}
 
   /**
    * One request's fate.
@@ -179,11 +196,11 @@ public record ServingReport(
    * @return isolated times; NaN where all failed
    */
   public double meanLatency() {
-    return served.stream()
-        .filter(s -> !s.failed())
-        .mapToDouble(Served::relativeLatency)
-        .average()
-        .orElse(Double.NaN);
+    return relativeLatencies().average().orElse(Double.NaN);
+  }
+
+  private DoubleStream relativeLatencies() {
+    return served.stream().filter(s -> !s.failed()).mapToDouble(Served::relativeLatency);
   }
 
   /**
@@ -193,12 +210,7 @@ public record ServingReport(
    * @return isolated times; NaN where all failed
    */
   public double p95Latency() {
-    double[] sorted =
-        served.stream()
-            .filter(s -> !s.failed())
-            .mapToDouble(Served::relativeLatency)
-            .sorted()
-            .toArray();
+    double[] sorted = relativeLatencies().sorted().toArray();
     return sorted.length == 0 ? Double.NaN : sorted[(int) Math.ceil(.95 * sorted.length) - 1];
   }
 
@@ -222,60 +234,30 @@ public record ServingReport(
   }
 
   /**
-   * One row a request, in the order of their ends.
+   * The totals of runs below each other.
    *
-   * @return request, prompt, tokens, arrival, start, finish, joinIteration, finishIteration,
-   *     latency, relativeLatency, outcome ({@code finished} or why it failed)
-   */
-  public Table requests() {
-    return ServingTables.requests(this);
-  }
-
-  /**
-   * The totals.
-   *
-   * @return one row: scheduler, requests, failed, iterations, slotSteps, tokens, usefulShare,
+   * @param reports any number
+   * @return one row a run: scheduler, requests, failed, iterations, slotSteps, tokens, usefulShare,
    *     makespan, meanLatency, p95Latency, tokensPerSecond, meanOverlap, moves, peakSlots,
    *     peakPositions
    */
-  public Table summaryRow() {
-    return ServingTables.summary(List.of(this));
-  }
-
-  /**
-   * The totals of several runs below each other.
-   *
-   * @param reports at least one
-   * @return one row a run, columns of {@link #summaryRow()}
-   */
   public static Table summary(Collection<ServingReport> reports) {
-    return ServingTables.summary(List.copyOf(reports));
-  }
-
-  /**
-   * The bars of the Gantt chart.
-   *
-   * @return one row a {@link Segment}: request, slot, start, end (iterations), event
-   */
-  public Table gantt() {
-    return ServingTables.gantt(this);
-  }
-
-  /**
-   * The slots before and after a reordering.
-   *
-   * @param index which reordering of a traced run, from 0; throws IndexOutOfBoundsException where
-   *     there is none
-   * @return one row a slot and phase: phase ({@code before} or {@code after}), slot, request (as
-   *     text, {@code free} where there is none), state ({@code live}, {@code moved} or {@code
-   *     free})
-   */
-  public Table slotMap(int index) {
-    if (index < 0 || index >= trace.reorders().size()) {
-      throw new IndexOutOfBoundsException(
-          "reordering %d of %s does not exist, the trace has %d (runTraced keeps them)"
-              .formatted(index, scheduler, trace.reorders().size()));
-    }
-    return ServingTables.slotMap(trace.reorders().get(index));
+    return Tables.rows(reports)
+        .column("scheduler", ServingReport::scheduler)
+        .column("requests", report -> report.served.size())
+        .column("failed", report -> (int) report.served.stream().filter(Served::failed).count())
+        .column("iterations", ServingReport::iterations)
+        .column("slotSteps", ServingReport::slotSteps)
+        .column("tokens", ServingReport::tokens)
+        .column("usefulShare", ServingReport::usefulShare)
+        .column("makespan", ServingReport::makespan)
+        .column("meanLatency", ServingReport::meanLatency)
+        .column("p95Latency", ServingReport::p95Latency)
+        .column("tokensPerSecond", ServingReport::tokensPerSecond)
+        .column("meanOverlap", ServingReport::meanOverlap)
+        .column("moves", ServingReport::moves)
+        .column("peakSlots", ServingReport::peakSlots)
+        .column("peakPositions", ServingReport::peakPositions)
+        .table("serving");
   }
 }

@@ -118,7 +118,8 @@ class LogMelTest {
       }
     }
     assertTrue(manager.getManagedArrays().isEmpty());
-    assertEquals(new Shape(157, 24), front.apply(manager, audio).getShape());
+    LogMel.Batch batch = front.batch(manager, List.of(audio));
+    assertEquals(new Shape(1, 157, 24), batch.features().getShape());
     assertEquals(1, manager.getManagedArrays().size());
   }
 

@@ -43,10 +43,14 @@ class SpokenDigitsTest {
     SpokenDigits digits = small();
     assertEquals(
         List.of("3_adam_0", "3_adam_5", "3_adam_10", "9_eve_12"),
-        digits.utterances().stream().map(Utterance::id).toList());
-    assertEquals("nine", digits.utterances().getLast().text());
+        digits.takes().stream().map(SpokenDigits.Take::utterance).map(Utterance::id).toList());
+    assertEquals("nine", digits.takes().getLast().utterance().text());
     assertEquals(
-        List.of("3_adam_0"), digits.test().utterances().stream().map(Utterance::id).toList());
+        List.of("3_adam_0"),
+        digits.test().takes().stream()
+            .map(SpokenDigits.Take::utterance)
+            .map(Utterance::id)
+            .toList());
     assertEquals(3, digits.train().takes().size());
     assertEquals(1, digits.where(take -> take.speaker().equals("eve")).takes().size());
   }

@@ -17,7 +17,7 @@ class ManifestSummaryTest {
       double[] values = new double[n];
       for (int i = 0; i < n; i++) {
         values[i] = rng.nextInt(5) == 0 ? 0 : Math.exp(8 * rng.nextGaussian());
-        sketch.add(values[i]);
+        sketch.accept(values[i]);
       }
       java.util.Arrays.sort(values);
       for (double q : new double[] {0, .01, .25, .5, .95, 1}) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.stretto.papers.aggressive.NoisyLines;
 import dev.stretto.tensor.SeedTree;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class JavaLexerTest {
@@ -46,6 +47,6 @@ class JavaLexerTest {
     // 1 - .95^40 = .87; some swaps and replacements change nothing
     assertTrue(touched > 400 && touched < 470, touched + " of 500, seeds 0 to 499");
     assertThrows(IllegalArgumentException.class, () -> new NoisyLines(List.of(line), 1.1));
-    assertEquals(List.of("abc d"), NoisyLines.of(List.of(" abc d\nx\nabc d\n\u00e4bcde"), 3, 5));
+    assertEquals(List.of("abc d"), NoisyLines.of(Stream.of(" abc d\nx\nabc d\n\u00e4bcde"), 3, 5));
   }
 }

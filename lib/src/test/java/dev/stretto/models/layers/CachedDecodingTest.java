@@ -27,10 +27,10 @@ class CachedDecodingTest {
     TransformerConfig gpt = TransformerConfig.gpt(2, 32, Histories.VOCABULARY, 64);
     return switch (flavour) {
       case "gpt" -> gpt;
-      case "learned" -> gpt.with(new PositionKind.Learned(1)).withBiases();
+      case "learned" -> Shapes.biased(gpt.with(new PositionKind.Learned(1)));
       case "sinusoidal" -> gpt.with(new PositionKind.Sinusoidal());
-      case "llama" -> TransformerConfig.llama(2, 32, 4, 2, Histories.VOCABULARY, 64);
-      case "qk-norm" -> gpt.withQueryKeyNorm();
+      case "llama" -> Shapes.llama(2, 32, 4, 2, Histories.VOCABULARY, 64);
+      case "qk-norm" -> Shapes.queryKeyNorm(gpt);
       default -> throw new IllegalArgumentException(flavour);
     };
   }

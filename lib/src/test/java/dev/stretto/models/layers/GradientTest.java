@@ -173,10 +173,10 @@ class GradientTest {
     TransformerConfig gpt = TransformerConfig.gpt(2, 16, VOCABULARY, 32).withHeads(2, 2);
     TransformerConfig config =
         switch (flavour) {
-          case "llama" -> TransformerConfig.llama(2, 16, 4, 2, VOCABULARY, 32).withQueryKeyNorm();
-          case "learned" -> gpt.with(new PositionKind.Learned(1)).withBiases();
+          case "llama" -> Shapes.queryKeyNorm(Shapes.llama(2, 16, 4, 2, VOCABULARY, 32));
+          case "learned" -> Shapes.biased(gpt.with(new PositionKind.Learned(1)));
           case "cross" -> gpt.withCross();
-          case "adaptive" -> gpt.withCondition(5);
+          case "adaptive" -> Shapes.conditioned(gpt, 5);
           default -> gpt;
         };
     try (Parameters weights = new Parameters(SeedTree.of(4))) {
@@ -206,7 +206,7 @@ class GradientTest {
             Conditions conditions =
                 switch (flavour) {
                   case "cross" -> Conditions.memory(model.memory(in(s, memory), new int[] {3, 2}));
-                  case "adaptive" -> Conditions.adaptive(in(s, condition));
+                  case "adaptive" -> Shapes.adaptive(in(s, condition));
                   case "prefix" ->
                       new Conditions(
                           Optional.empty(),
@@ -239,7 +239,7 @@ class GradientTest {
     try (Parameters weights = new Parameters(SeedTree.of(4))) {
       Backbone model =
           kind.equals("attention")
-              ? new Transformer(TransformerConfig.llama(2, 16, 2, 1, VOCABULARY, 32), weights)
+              ? new Transformer(Shapes.llama(2, 16, 2, 1, VOCABULARY, 32), weights)
               : new GatedRecurrence(2, 16, VOCABULARY, weights);
       int[][] whole = {{1, 2, 3, 4, 5}, {6, 7, 8, 9, 10}};
       NDArray[] leaves = weights.all().values().toArray(NDArray[]::new);
@@ -275,8 +275,7 @@ class GradientTest {
   void ofSequencesInOneRowAreThoseOfSeparateRows(boolean ragged) {
     try (Parameters weights = new Parameters(SeedTree.of(4))) {
       Transformer model =
-          new Transformer(
-              TransformerConfig.llama(2, 16, 2, 1, VOCABULARY, 32).withCross(), weights);
+          new Transformer(Shapes.llama(2, 16, 2, 1, VOCABULARY, 32).withCross(), weights);
       int[][] texts = {{1, 2, 3}, {4}, {5, 6, 7, 8, 9}};
       int[] sources = {2, 4, 3};
       NDArray source = draw(1, 9, 16);
@@ -342,7 +341,8 @@ class GradientTest {
   void dropoutIsOnInTrainingAloneAndOnTheResidualBranches() {
     try (Parameters weights = new Parameters(SeedTree.of(4))) {
       Transformer model =
-          new Transformer(TransformerConfig.gpt(1, 16, VOCABULARY, 8).withDropout(0.5), weights);
+          new Transformer(
+              Shapes.dropping(TransformerConfig.gpt(1, 16, VOCABULARY, 8), 0.5), weights);
       Step step = Step.of(ids(all, new int[][] {{1, 2, 3}}));
       float[] plain = model.forward(step).lastBND().toFloatArray();
       assertArrayEquals(plain, model.forward(step).lastBND().toFloatArray());

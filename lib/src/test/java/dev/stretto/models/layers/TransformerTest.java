@@ -132,10 +132,15 @@ class TransformerTest {
     Transformer model = new Transformer(GPT, weights);
     int[] cached = {0, 0, 1};
     int[] fresh = {1, 2, 2, 3};
+    boolean[][] causal = new boolean[4][4];
+    for (int group = 0; group < 4; group++) {
+      Arrays.fill(causal[group], 0, group + 1, true);
+    }
     try (State state = model.newState(1, 8, StateKind.PREALLOCATED)) {
       model.forward(tokens(new int[] {1, 2, 3}).mask(new Mask.Full()), state);
       Step step = tokens(new int[] {4, 5, 6, 7}).peek();
-      NDArray groups = model.forward(step.mask(Mask.Groups.causal(cached, fresh)), state).lastBND();
+      NDArray groups =
+          model.forward(step.mask(new Mask.Groups(cached, fresh, causal)), state).lastBND();
       boolean[][][] seen = new boolean[1][4][4];
       boolean[][][] old = new boolean[1][4][3];
       for (int i = 0; i < 4; i++) {
@@ -174,8 +179,7 @@ class TransformerTest {
   /** A text in front whose keys are handed over is the text in front. */
   @Test
   void prefixKeysAreLikeATextInFront() {
-    Transformer model =
-        new Transformer(TransformerConfig.llama(1, 16, 4, 2, VOCABULARY, 32), weights);
+    Transformer model = new Transformer(Shapes.llama(1, 16, 4, 2, VOCABULARY, 32), weights);
     NDArray x = model.embedding().orElseThrow();
     float[] table = x.toFloatArray();
     NDArray front = scope.create(Arrays.copyOfRange(table, 16, 48), new Shape(1, 2, 16));
@@ -242,9 +246,9 @@ class TransformerTest {
 
   @Test
   void adaptiveNormsTakeOneConditionAGroupOrOneAPosition() {
-    Transformer model = new Transformer(GPT.withCondition(3), weights);
+    Transformer model = new Transformer(Shapes.conditioned(GPT, 3), weights);
     Step step = tokens(new int[][] {{1, 2, 3, 4}, {1, 2, 3, 4}});
-    NDArray start = model.forward(step.conditions(Conditions.adaptive(draw(1, 1, 1, 3)))).lastBND();
+    NDArray start = model.forward(step.conditions(Shapes.adaptive(draw(1, 1, 1, 3)))).lastBND();
     Rng random = SeedTree.of(2).rng();
     weights
         .all()
@@ -269,20 +273,18 @@ class TransformerTest {
         "start");
     NDArray two = draw(5, 2, 1, 3);
     NDArray spatial = two.repeat(1, 4);
-    NDArray byRow = model.forward(step.conditions(Conditions.adaptive(two))).lastBND();
-    NDArray byPosition = model.forward(step.conditions(Conditions.adaptive(spatial))).lastBND();
+    NDArray byRow = model.forward(step.conditions(Shapes.adaptive(two))).lastBND();
+    NDArray byPosition = model.forward(step.conditions(Shapes.adaptive(spatial))).lastBND();
     assertClose(byRow, byPosition, "equal conditions");
     for (int b = 0; b < 2; b++) {
       NDArray own = Tensors.narrow(scope, two, 0, b, b + 1);
       NDArray alone =
-          model
-              .forward(tokens(new int[] {1, 2, 3, 4}).conditions(Conditions.adaptive(own)))
-              .lastBND();
+          model.forward(tokens(new int[] {1, 2, 3, 4}).conditions(Shapes.adaptive(own))).lastBND();
       assertClose(alone.get(0), byRow.get(b), "row " + b);
     }
     NDArray moved = spatial.duplicate();
     moved.set(new ai.djl.ndarray.index.NDIndex(":, 2, :"), draw(6, 2, 3));
-    NDArray other = model.forward(step.conditions(Conditions.adaptive(moved))).lastBND();
+    NDArray other = model.forward(step.conditions(Shapes.adaptive(moved))).lastBND();
     assertArrayEquals(position(byPosition, 0, 1), position(other, 0, 1));
     assertNotEquals(
         Arrays.toString(position(byPosition, 0, 2)), Arrays.toString(position(other, 0, 2)));
@@ -357,7 +359,7 @@ class TransformerTest {
   void costIsWhatABruteForceCountGives(String flavour) {
     TransformerConfig config =
         switch (flavour) {
-          case "llama" -> TransformerConfig.llama(3, 16, 4, 2, VOCABULARY, 32);
+          case "llama" -> Shapes.llama(3, 16, 4, 2, VOCABULARY, 32);
           case "cross" -> GPT.withCross();
           default -> GPT;
         };
@@ -405,7 +407,7 @@ class TransformerTest {
 
   @Test
   void arraysOfLongLivedConditionsStayFlat() {
-    Transformer model = new Transformer(GPT.withCross().withCondition(3), weights);
+    Transformer model = new Transformer(Shapes.conditioned(GPT.withCross(), 3), weights);
     NDManager long1 = scope.newSubManager();
     NDArray source = draw(3, 1, 5, 16);
     source.attach(long1);
@@ -438,7 +440,7 @@ class TransformerTest {
   void arraysStayFlatOverHundredTrainingStepsWhichLower(String kind) {
     Backbone model =
         kind.equals("transformer")
-            ? new Transformer(TransformerConfig.llama(1, 16, 2, 1, VOCABULARY, 32), weights)
+            ? new Transformer(Shapes.llama(1, 16, 2, 1, VOCABULARY, 32), weights)
             : new GatedRecurrence(1, 16, VOCABULARY, weights);
     NDArray table = weights.get("embedding");
     Optimizer optimizer =

@@ -279,6 +279,6 @@ class TreeScanTest {
           {8, 4, 3, 2},
           {9, 7, 6, 5}
         },
-        TreeConvolution.gather(tree, 4));
+        TreeConvolution.gather(tree.parents(), 4));
   }
 }

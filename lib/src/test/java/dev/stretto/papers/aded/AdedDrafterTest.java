@@ -2,6 +2,7 @@ package dev.stretto.papers.aded;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import dev.stretto.samplers.decoding.Draft;
 import dev.stretto.samplers.decoding.Drafter;
 import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.NodeDistributions;
+import dev.stretto.samplers.decoding.OutputDistribution;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import dev.stretto.samplers.drafting.PromptLookup;
@@ -47,7 +49,10 @@ class AdedDrafterTest {
       int parent = tree.parents()[i];
       int first = parent == 0 ? before : tree.tokens()[tree.parents()[parent]];
       TrigramMatrix.Row row = matrix.row(first, tree.tokens()[parent]);
-      masses[i] = masses[parent] * row.probability(row.rank(tree.tokens()[i]));
+      int token = tree.tokens()[i];
+      int rank =
+          IntStream.range(0, row.size()).filter(r -> row.token(r) == token).findAny().getAsInt();
+      masses[i] = masses[parent] * row.probability(rank);
     }
     return Arrays.stream(masses).sum() - 1;
   }
@@ -200,8 +205,8 @@ class AdedDrafterTest {
         seen = at;
         at += length;
       }
-      assertEquals(again.checksum(), live.checksum());
-      assertTrue(live.boosted() > 0 && live.checksum() != counted.checksum());
+      assertEquals(again.boosted(), live.boosted());
+      assertNotEquals(counted.boosted(), live.boosted());
     }
   }
 
@@ -243,7 +248,7 @@ class AdedDrafterTest {
         }
       }
     }
-    assertEquals(0, counted.boosted());
+    assertEquals("{}", counted.boosted());
   }
 
   @Test
@@ -305,7 +310,7 @@ class AdedDrafterTest {
     int[] kept = new int[9];
     int[] redrawn = new int[9];
     NodeDistributions distributions =
-        NodeDistributions.of(target, prompt, Draft.of(tree), Sampling.of(1, 0));
+        OutputDistribution.exact(target, prompt, Draft.of(tree), Sampling.of(1, 0));
     for (int seed = 0; seed < 20_000; seed++) {
       DecodingRandom random = DecodingRandom.of(seed);
       var verdict = new ExactMatch().verify(Draft.of(tree), distributions, 0, random);

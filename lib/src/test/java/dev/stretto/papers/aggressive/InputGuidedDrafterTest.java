@@ -19,6 +19,7 @@ import dev.stretto.samplers.decoding.SpeculativeDecoder;
 import dev.stretto.samplers.drafting.Suffixes;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
+import dev.stretto.training.PairTraining.Pair;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -153,7 +154,7 @@ class InputGuidedDrafterTest {
                         target,
                         prompts,
                         options,
-                        new InputGuidedDrafter(source, align),
+                        new InputGuidedDrafter(source, align, Integer.MAX_VALUE),
                         new ExactMatch());
                 assertArrayEquals(Decoder.decode(target, prompts, options).tokens(), run.tokens());
               }
@@ -194,22 +195,19 @@ class InputGuidedDrafterTest {
 
   private static Acceptance all(
       JflegReplay jfleg, int reference, Unit unit, ReAlign align, int cap) {
-    List<JflegReplay.Pair> pairs = jfleg.pairs(reference, unit);
+    List<Pair> pairs = jfleg.pairs(reference, unit);
     Acceptance all = null;
     for (int from = 0; from < pairs.size(); from += 58) {
-      List<JflegReplay.Pair> some = pairs.subList(from, Math.min(pairs.size(), from + 58));
+      List<Pair> some = pairs.subList(from, Math.min(pairs.size(), from + 58));
       int[][] prompts = new int[some.size()][];
       Arrays.fill(prompts, BEGIN);
       Acceptance part =
           SpeculativeDecoder.decode(
-                  new ReplayTarget(
-                      some.stream().map(JflegReplay.Pair::target).toArray(int[][]::new)),
+                  new ReplayTarget(some.stream().map(Pair::target).toArray(int[][]::new)),
                   prompts,
                   new Decoder.Options(1000, 1, Sampling.greedy()),
                   new InputGuidedDrafter(
-                      some.stream().map(JflegReplay.Pair::source).toArray(int[][]::new),
-                      align,
-                      cap),
+                      some.stream().map(Pair::source).toArray(int[][]::new), align, cap),
                   new ExactMatch())
               .acceptance();
       all = all == null ? part : all.plus(part);
@@ -222,7 +220,7 @@ class InputGuidedDrafterTest {
     int[][] one = {{2}};
     assertThrows(
         IllegalArgumentException.class, () -> new InputGuidedDrafter(one, ReAlign.UNIQUE, -1));
-    var drafter = new InputGuidedDrafter(one, ReAlign.UNIQUE);
+    var drafter = new InputGuidedDrafter(one, ReAlign.UNIQUE, 4);
     var prompt = new Drafter.Prompt(new int[2][1], Optional.empty());
     assertThrows(IllegalArgumentException.class, () -> drafter.open(prompt));
   }

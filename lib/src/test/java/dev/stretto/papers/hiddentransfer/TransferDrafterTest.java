@@ -12,7 +12,7 @@ import dev.stretto.samplers.decoding.Decoder;
 import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.decoding.SpeculativeDecoder;
-import dev.stretto.samplers.drafting.ProductTree;
+import dev.stretto.samplers.drafting.BestFirstTree;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.ArrayList;
@@ -107,7 +107,7 @@ class TransferDrafterTest {
       }
       all.sort((x, y) -> Double.compare(y, x));
       int nodes = 2 + random.nextInt(30);
-      TokenTree tree = ProductTree.of(9, distributions, nodes);
+      TokenTree tree = BestFirstTree.ofProduct(9, distributions, nodes);
       double expected = all.subList(0, nodes - 1).stream().mapToDouble(x -> x).sum();
       int[] depths = tree.depths();
       double[] probability = new double[nodes];
@@ -118,8 +118,9 @@ class TransferDrafterTest {
       }
       assertEquals(expected, Arrays.stream(probability).sum() - 1, 1e-12, "seed " + seed);
     }
-    assertEquals(1, ProductTree.of(3, new double[0][], 8).size());
-    assertEquals(1 + 2 + 4, ProductTree.of(3, new double[][] {{.5, .5}, {.5, .5}}, 99).size());
+    assertEquals(1, BestFirstTree.ofProduct(3, new double[0][], 8).size());
+    assertEquals(
+        1 + 2 + 4, BestFirstTree.ofProduct(3, new double[][] {{.5, .5}, {.5, .5}}, 99).size());
   }
 
   @Test

@@ -105,24 +105,22 @@ class TransferTrainingTest {
             TrainingConfig.of(Budget.steps(60), 1e-2),
             base,
             LanguageTraining.source(windows, 4, 20, 1),
-            language,
-            language::work)
+            language)
         .progress((status, last) -> {})
         .run();
     long checksum = base.parameters().checksum();
     try (HiddenTransfer model = new HiddenTransfer(base, 1, K)) {
       TransferTraining training = new TransferTraining(model);
       int[][] held = {Arrays.copyOfRange(text, 3, 31), Arrays.copyOfRange(text, 100, 128)};
-      PseudoStateAccuracy before = training.evaluate(scope, held);
+      PseudoStateAccuracy before = training.evaluate(held);
       new Training<>(
               TrainingConfig.of(Budget.steps(80), 1e-2),
               model,
               TransferTraining.source(windows, 4, 20, .25, K, 1),
-              training,
-              training::work)
+              training)
           .progress((status, last) -> {})
           .run();
-      PseudoStateAccuracy after = training.evaluate(scope, held);
+      PseudoStateAccuracy after = training.evaluate(held);
       assertTrue(after.loss() < .5 * before.loss(), before.loss() + " to " + after.loss());
       for (int j = 0; j < K; j++) {
         assertTrue(after.top1()[j] > .7, "offset %d: %s".formatted(j + 1, after.top1()[j]));

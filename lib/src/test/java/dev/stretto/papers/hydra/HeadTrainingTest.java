@@ -36,6 +36,7 @@ import dev.stretto.training.TrainingConfig;
 import dev.stretto.training.TrainingResult;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,7 +80,11 @@ class HeadTrainingTest {
     int[][] text = {{1, 2, 3, 4, 5, 6, 7, 8}};
     NDArray states = states(target, text);
     float[] probabilities = target.logits(states).get(0).get(2).toFloatArray();
-    for (Config config : List.of(Config.medusa(2), Config.hydra(2), Config.hydraPlus(2))) {
+    for (Config config :
+        List.of(
+            new Config(2, 1, false, false),
+            new Config(2, 1, true, false),
+            new Config(2, 4, true, true))) {
       try (DraftHeads heads = new HydraHeads(target, config, 1)) {
         DraftHeads.Walk walk = heads.teach(states, text, 2, 3);
         for (int j = 1; j <= 2; j++) {
@@ -106,9 +111,12 @@ class HeadTrainingTest {
   void theLossesSlopesAreRightWhateverTheCollectorFreed() {
     int[][] windows = {{1, 2, 3, 4, 5, 6, 7, 8, 1, 3}, {8, 1, 7, 2, 6, 3, 5, 4, 2, 2}};
     TeacherStates batch = TeacherStates.of(target, windows).cut(9, 2);
-    check(new HydraHeads(target, Config.medusa(2), 1), new Options(Loss.TEXT, .8, 0, false), batch);
     check(
-        new HydraHeads(target, Config.hydraPlus(2), 1),
+        new HydraHeads(target, new Config(2, 1, false, false), 1),
+        new Options(Loss.TEXT, .8, 0, false),
+        batch);
+    check(
+        new HydraHeads(target, new Config(2, 4, true, true), 1),
         new Options(Loss.TEACHER, 1, 0, false),
         batch);
     check(new ChimeraHeads(target, 2, Parts.FULL, 1), new Options(Loss.TEXT, 1, .1, false), batch);
@@ -129,8 +137,8 @@ class HeadTrainingTest {
   void hydraThatSeesNoTokensIsMedusa() {
     int[][] text = {{1, 2, 3, 4, 5, 6, 7, 8}, {8, 1, 7, 2, 6, 3, 5, 4}};
     NDArray states = states(target, text);
-    try (DraftHeads medusa = new HydraHeads(target, Config.medusa(4), 1);
-        DraftHeads hydra = new HydraHeads(target, Config.hydra(4), 1)) {
+    try (DraftHeads medusa = new HydraHeads(target, new Config(4, 1, false, false), 1);
+        DraftHeads hydra = new HydraHeads(target, new Config(4, 1, true, false), 1)) {
       shake(medusa.parameters(), .1);
       shake(hydra.parameters(), .1, "tokens");
       DraftHeads.Walk one = medusa.teach(states, text, 0, 4);
@@ -150,7 +158,7 @@ class HeadTrainingTest {
   void draftedTokensActForwardsAlone() {
     int[][] text = {{1, 2, 3, 4, 5, 6, 7, 8}};
     NDArray states = states(target, text);
-    try (DraftHeads hydra = new HydraHeads(target, Config.hydraPlus(4), 1);
+    try (DraftHeads hydra = new HydraHeads(target, new Config(4, 4, true, true), 1);
         DraftHeads chimera = new ChimeraHeads(target, 4, Parts.FULL, 1)) {
       for (DraftHeads heads : List.of(hydra, chimera)) {
         shake(heads.parameters(), .1);
@@ -213,9 +221,7 @@ class HeadTrainingTest {
       DraftHeads.Walk taught = heads.teach(states, text, 0, 5);
       DraftHeads.Context context = heads.open(1);
       context.read(Tensors.narrow(scope, states, 1, 0, 1).duplicate(), new int[] {1});
-      int[] first = new int[heads.before()];
-      Arrays.fill(first, text[0][0]);
-      DraftHeads.Walk drafted = context.walk(scope, new int[][] {first});
+      DraftHeads.Walk drafted = context.walk(scope, new int[][] {{text[0][0], text[0][1]}});
       for (int j = 1; j <= 3; j++) {
         int[][][] ngrams = new int[order][1][5];
         for (int k = 0; k < order; k++) {
@@ -251,7 +257,7 @@ class HeadTrainingTest {
     HeadTraining learning = new HeadTraining(heads, options);
     TrainingConfig config = TrainingConfig.of(Budget.steps(steps), rate).withDecay(0);
     int length = states.tokens()[0].length;
-    return new Training<>(config, heads, states.source(rows, length, 1), learning, learning::work)
+    return new Training<>(config, heads, states.source(rows, length, 1), learning)
         .progress((status, last) -> {})
         .run();
   }
@@ -269,7 +275,7 @@ class HeadTrainingTest {
       try (DraftHeads heads =
           options.distill() > 0
               ? new ChimeraHeads(target, 3, Parts.FULL, 1)
-              : new HydraHeads(target, Config.hydraPlus(3), 1)) {
+              : new HydraHeads(target, new Config(3, 4, true, true), 1)) {
         long untrained = heads.parameters().checksum();
         train(heads, options, states, 4, 3, 5e-3);
         assertNotEquals(untrained, heads.parameters().checksum(), options + " does not learn");
@@ -289,7 +295,7 @@ class HeadTrainingTest {
       shake(table.parameters(), .5, "norm");
       table.parameters().get("layers.0.attention.out.weight").muli(0);
       TeacherStates states = TeacherStates.of(table, random(32, 12, 4, 3));
-      try (DraftHeads heads = new HydraHeads(table, Config.hydra(1), 1)) {
+      try (DraftHeads heads = new HydraHeads(table, new Config(1, 1, true, false), 1)) {
         train(heads, new Options(Loss.TEACHER, 1, 0, false), states, 32, 400, 1e-2);
         int[][] text = random(1, 12, 4, 4);
         NDArray own = states(table, text);
@@ -335,8 +341,10 @@ class HeadTrainingTest {
   void accuracyCountsRanks() {
     int[][] texts = random(3, 12, VOCABULARY, 9);
     TeacherStates states = TeacherStates.of(target, texts);
-    try (DraftHeads heads = new HydraHeads(target, Config.hydra(2), 1)) {
-      int[][] ranks = HeadAccuracy.of(heads, List.of(states.cut(12, 3))).ranks();
+    try (DraftHeads heads = new HydraHeads(target, new Config(2, 1, true, false), 1)) {
+      List<TeacherStates> each =
+          IntStream.range(0, 3).mapToObj(w -> states.choose(w).cut(12, 3)).toList();
+      int[][] ranks = HeadAccuracy.of(heads, each).ranks();
       assertEquals(3 * 6, ranks.length);
       NDArray distributions = target.logits(states.array(scope));
       for (int i = 0; i < ranks.length; i++) {
@@ -363,7 +371,7 @@ class HeadTrainingTest {
     int[][] prompts = {{1, 2, 3}, {4, 5}};
     RankPathTree tree = RankPathTree.cartesian(5, 4, 2);
     var options = new Decoder.Options(26, -1, Sampling.greedy());
-    try (DraftHeads hydra = new HydraHeads(target, Config.hydraPlus(3), 1);
+    try (DraftHeads hydra = new HydraHeads(target, new Config(3, 4, true, true), 1);
         DraftHeads chimera = new ChimeraHeads(target, 3, Parts.FULL, 1);
         DraftHeads four = new ChimeraHeads(target, 3, new Parts(4, true, true), 1)) {
       for (DraftHeads heads : List.of(hydra, chimera, four)) {

@@ -55,9 +55,9 @@ class HeadTreeDrafterTest {
 
   static DraftHeads heads(CausalLm target, Arm arm) {
     return switch (arm) {
-      case MEDUSA -> new HydraHeads(target, HydraHeads.Config.medusa(4), 1);
-      case HYDRA -> new HydraHeads(target, HydraHeads.Config.hydra(4), 1);
-      case HYDRA_PLUS -> new HydraHeads(target, HydraHeads.Config.hydraPlus(4), 1);
+      case MEDUSA -> new HydraHeads(target, new HydraHeads.Config(4, 1, false, false), 1);
+      case HYDRA -> new HydraHeads(target, new HydraHeads.Config(4, 1, true, false), 1);
+      case HYDRA_PLUS -> new HydraHeads(target, new HydraHeads.Config(4, 4, true, true), 1);
       case CHIMERA -> chimera(target, 3, true, true);
       case CHIMERA_NO_TRIGRAM -> chimera(target, 0, true, true);
       case CHIMERA_NO_CONTEXT -> chimera(target, 3, false, true);
@@ -132,14 +132,14 @@ class HeadTreeDrafterTest {
       int[] all = {8, 8};
       whole.read(states.duplicate(), all);
       // row 0 of three is another that leaves; the others read 3 + 5 and 5 + 3 positions
-      parts.read(DraftHeads.pick(scope, three(states), places(0, 5)), new int[] {5, 3, 5});
+      parts.read(DraftHeads.pick(three(states), places(0, 5)), new int[] {5, 3, 5});
       parts
-          .walk(scope, new int[][] {{1, 2, 3}, {1, 2, 3}, {1, 2, 3}})
+          .walk(scope, new int[][] {{1, 2, 3, 1}, {1, 2, 3, 2}, {1, 2, 3, 3}})
           .next(new int[][] {{1}, {2}, {3}}, NONE);
       parts.gather(new int[] {1, 2});
       int[][] rest = {{3, 4, 5, 6, 7}, {5, 6, 7, 0, 0}};
-      parts.read(DraftHeads.pick(scope, states, rest), new int[] {5, 3});
-      int[][] before = {{6, 7, 8}, {4, 6, 1}};
+      parts.read(DraftHeads.pick(states, rest), new int[] {5, 3});
+      int[][] before = {{6, 7, 8, 1}, {4, 6, 1, 4}};
       DraftHeads.Walk one = whole.walk(scope, before);
       DraftHeads.Walk other = parts.walk(scope, before);
       for (int depth = 0; depth < 3; depth++) {
@@ -175,7 +175,7 @@ class HeadTreeDrafterTest {
           target.backbone().forward(Step.of(DraftHeads.ids(scope, new int[][] {text}))).lastBND();
       // s = 4: the state of text[4] is the last, text[5] is y_1
       context.read(Tensors.narrow(scope, states, 1, 0, 5).duplicate(), new int[] {5});
-      int[][] before = {{text[2], text[3], text[4]}};
+      int[][] before = {{text[2], text[3], text[4], text[5]}};
       DraftHeads.Walk tree = context.walk(scope, before);
       int[][] levels = {{text[5]}, {text[6], 2}, {3, text[7], 1}, {0, 4, text[8]}};
       int[][] parents = {{0}, {0, 0}, {0, 0, 1}, {0, 0, 1}};
@@ -223,14 +223,9 @@ class HeadTreeDrafterTest {
     refused("[1, 0] has no parent", () -> new RankPathTree(new int[][] {{0}, {1, 0}}));
     refused("[0, 1] leaves a gap", () -> new RankPathTree(new int[][] {{0}, {0, 1}}));
     refused("is there twice", () -> new RankPathTree(new int[][] {{0}, {0}}));
-    refused("0 heads", () -> new HydraHeads(target, HydraHeads.Config.hydra(0), 1));
+    refused("0 heads", () -> new HydraHeads(target, new HydraHeads.Config(0, 1, true, false), 1));
     refused("0 heads", () -> new ChimeraHeads(target, 0, ChimeraHeads.Parts.FULL, 1));
     refused("-1 tokens make g", () -> new ChimeraHeads.Parts(-1, true, true));
-    try (NDManager scope = Tensors.manager();
-        DraftHeads heads = heads(target, Arm.CHIMERA_FOURGRAM);
-        DraftHeads.Context context = heads.open(1)) {
-      refused("row 0 has 2 tokens", () -> context.walk(scope, new int[][] {{1, 2}}));
-    }
   }
 
   private static Drafter tree(DraftHeads heads, RankPathTree tree) {

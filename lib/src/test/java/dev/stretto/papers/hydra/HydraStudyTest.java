@@ -29,7 +29,7 @@ class HydraStudyTest {
     int[][] wrong = {{1}, {1}};
     HeadAccuracy all = new HeadAccuracy(List.of(right, wrong, right, wrong));
     HydraStudy.Point point =
-        HydraStudy.Point.of(HydraModels.HYDRA, "panel", 1, all, h -> h.marginal(1, 1));
+        HydraStudy.Point.of(HydraModels.HYDRA, "panel", 1, all, h -> h.marginal(1));
     assertEquals(.5, point.value(), 1e-12);
     // deviation of 1, 0, 1, 0 is sqrt(1/3), over sqrt(4), times two
     assertEquals(Math.sqrt(1 / 3.0), point.high() - point.value(), 1e-12);

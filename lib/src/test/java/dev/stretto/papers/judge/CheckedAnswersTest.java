@@ -9,8 +9,6 @@ import dev.stretto.models.language.CausalLm;
 import dev.stretto.papers.judge.CheckedAnswers.Outcome;
 import dev.stretto.samplers.decoding.ExactMatch;
 import dev.stretto.samplers.decoding.ProbabilityThreshold;
-import dev.stretto.samplers.drafting.ModelDrafter;
-import dev.stretto.samplers.drafting.TreeExpansion;
 import dev.stretto.tensor.SeedTree;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,13 +19,12 @@ class CheckedAnswersTest {
     int[][] prompts = StyledSums.prompts(SeedTree.of(1), 3);
     try (CausalLm target = CausalLm.gpt(1, 16, StyledSums.VOCABULARY, 48, 1);
         CausalLm draft = CausalLm.gpt(1, 16, StyledSums.VOCABULARY, 48, 2)) {
-      CheckedAnswers study = new CheckedAnswers(target, prompts);
+      CheckedAnswers study = new CheckedAnswers(target, draft, prompts);
       assertEquals(0, study.right(study.own()), "an untrained network cannot add");
-      ModelDrafter chain = new ModelDrafter(draft, TreeExpansion.chain(4));
-      Outcome match = study.run("match", Double.NaN, 4, chain, new ExactMatch());
+      Outcome match = study.run("match", Double.NaN, 4, new ExactMatch());
       assertEquals(1, match.identical());
       assertTrue(match.lossless() && match.high() < 1);
-      Outcome all = study.run("all", 0, 4, chain, new ProbabilityThreshold(0));
+      Outcome all = study.run("all", 0, 4, new ProbabilityThreshold(0));
       assertFalse(all.lossless());
       assertTrue(all.tau() >= match.tau());
       for (LabelledAnswer answer : study.labelled(target)) {

@@ -9,32 +9,35 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stretto.metrics.Ranking;
 import dev.stretto.models.language.CausalLm;
-import dev.stretto.papers.judge.JudgeHead.Samples;
+import dev.stretto.papers.judge.JudgeHead.Sample;
 import dev.stretto.tensor.Rng;
 import dev.stretto.tensor.SeedTree;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class JudgeHeadTest {
-  private static Samples samples(long seed, int count, double signal) {
+  private static List<Sample> samples(long seed, int count, double signal) {
     Rng rng = SeedTree.of(seed).rng();
-    float[][] states = new float[count][6];
-    boolean[] right = new boolean[count];
-    for (int i = 0; i < count; i++) {
-      right[i] = rng.nextDouble() < .8;
-      for (int j = 0; j < 6; j++) {
-        states[i][j] = (float) (3 + (j + 1) * rng.nextGaussian());
-      }
-      states[i][2] += (float) (right[i] ? signal : -signal);
-    }
-    return new Samples(states, right, new boolean[count], new int[count]);
+    return Stream.generate(() -> sample(rng, signal)).limit(count).toList();
   }
 
-  private static double auc(JudgeHead head, Samples samples) {
+  private static Sample sample(Rng rng, double signal) {
+    boolean right = rng.nextDouble() < .8;
+    float[] state = new float[6];
+    for (int j = 0; j < 6; j++) {
+      state[j] = (float) (3 + (j + 1) * rng.nextGaussian());
+    }
+    state[2] += (float) (right ? signal : -signal);
+    return new Sample(state, right, false);
+  }
+
+  private static double auc(JudgeHead head, List<Sample> samples) {
     return Ranking.auc(
-        Arrays.stream(samples.states()).mapToDouble(head::probability).toArray(), samples.right());
+        samples.stream().mapToDouble(sample -> head.probability(sample.state())).toArray(),
+        JudgeHead.labels(samples));
   }
 
   /** The paper's loss, written plainly, lambda 10. */
@@ -82,61 +85,48 @@ class JudgeHeadTest {
 
   @Test
   void theFitIsStationary() {
-    Samples samples = samples(1, 500, 2);
+    List<Sample> samples = samples(1, 500, 2);
     JudgeHead head = JudgeHead.fit(samples, 4, 0);
     // logistic regression with a bias: weighted residuals sum to nothing (but for the ridge)
     double sum = 0;
-    for (int i = 0; i < 500; i++) {
-      double p = head.probability(samples.states()[i]);
-      sum += samples.right()[i] ? 1 - p : -4 * p;
+    for (Sample sample : samples) {
+      double p = head.probability(sample.state());
+      sum += sample.right() ? 1 - p : -4 * p;
     }
     assertEquals(0, sum / 500, 1e-3);
   }
 
   @Test
   void aWeightOfThreeIsTriplingTheWrongTokens() {
-    Samples once = samples(2, 300, 2);
-    int[] thrice =
-        IntStream.range(0, 300)
-            .flatMap(
-                i ->
-                    IntStream.of(i)
-                        .flatMap(k -> IntStream.of(k, k, k))
-                        .limit(once.right()[i] ? 1 : 3))
-            .toArray();
-    float[][] states = new float[thrice.length][];
-    boolean[] right = new boolean[thrice.length];
-    for (int i = 0; i < thrice.length; i++) {
-      states[i] = once.states()[thrice[i]];
-      right[i] = once.right()[thrice[i]];
-    }
-    Samples tripled =
-        new Samples(states, right, new boolean[thrice.length], new int[thrice.length]);
+    List<Sample> once = samples(2, 300, 2);
+    List<Sample> tripled =
+        once.stream()
+            .flatMap(sample -> Collections.nCopies(sample.right() ? 1 : 3, sample).stream())
+            .toList();
     JudgeHead weighted = JudgeHead.fit(once, 3, 0);
     JudgeHead repeated = JudgeHead.fit(tripled, 1, 0);
-    for (float[] state : once.states()) {
-      assertEquals(repeated.logit(state), weighted.logit(state), 2e-3); // the ridge's scale differs
+    for (Sample sample : once) {
+      // the ridge's scale differs
+      assertEquals(repeated.logit(sample.state()), weighted.logit(sample.state()), 2e-3);
     }
   }
 
   @Test
   void separableStatesAreSeparated() {
     for (double gamma : new double[] {0, 2}) {
-      Samples samples = samples(3, 400, 40);
+      List<Sample> samples = samples(3, 400, 40);
       JudgeHead head = JudgeHead.fit(samples, 10, gamma);
       assertEquals(1, auc(head, samples));
-      assertTrue(head.probability(samples.states()[0]) > .99 == samples.right()[0]);
+      Sample first = samples.getFirst();
+      assertTrue(head.probability(first.state()) > .99 == first.right());
     }
   }
 
   @Test
   void shuffledLabelsAreChance() {
-    Samples train = samples(4, 4000, 3).shuffled(SeedTree.of(4).rng());
-    Samples test = samples(5, 4000, 3).shuffled(SeedTree.of(5).rng());
-    int wrong = 0;
-    for (boolean right : test.right()) {
-      wrong += right ? 0 : 1;
-    }
+    List<Sample> train = JudgeHead.shuffled(samples(4, 4000, 3), SeedTree.of(4).rng());
+    List<Sample> test = JudgeHead.shuffled(samples(5, 4000, 3), SeedTree.of(5).rng());
+    long wrong = test.stream().filter(sample -> !sample.right()).count();
     double error = Math.sqrt(4001 / (12.0 * wrong * (4000 - wrong)));
     assertEquals(
         .5,
@@ -152,25 +142,24 @@ class JudgeHeadTest {
       int[] prompt = {1, 2, 3};
       List<LabelledAnswer> one = List.of(new LabelledAnswer(prompt, new int[] {4, 5, 6}, -1));
       List<LabelledAnswer> other = List.of(new LabelledAnswer(prompt, new int[] {4, 7, 6}, 1));
-      Samples own = JudgeHead.samples(model, one, 0);
-      Samples changed = JudgeHead.samples(model, other, 0);
-      assertEquals(2, changed.right().length, "what stands behind the mistake has no label");
-      assertFalse(changed.right()[1]);
-      assertFalse(Arrays.equals(own.states()[1], changed.states()[1]));
-      Samples early = JudgeHead.samples(model, one, -1);
-      Samples earlyChanged = JudgeHead.samples(model, other, -1);
-      assertArrayEquals(early.states()[1], earlyChanged.states()[1], 1e-6f);
-      assertArrayEquals(own.states()[0], early.states()[1], 1e-6f);
+      List<Sample> own = JudgeHead.samples(model, one, 0);
+      List<Sample> changed = JudgeHead.samples(model, other, 0);
+      assertEquals(2, changed.size(), "what stands behind the mistake has no label");
+      assertFalse(changed.get(1).right());
+      assertFalse(Arrays.equals(own.get(1).state(), changed.get(1).state()));
+      List<Sample> early = JudgeHead.samples(model, one, -1);
+      List<Sample> earlyChanged = JudgeHead.samples(model, other, -1);
+      assertArrayEquals(early.get(1).state(), earlyChanged.get(1).state(), 1e-6f);
+      assertArrayEquals(own.get(0).state(), early.get(1).state(), 1e-6f);
       assertEquals(before, model.parameters().checksum());
     }
   }
 
   @Test
   void refusesWhatCannotBeFitted() {
-    Samples all = samples(6, 50, 1);
-    Arrays.fill(all.right(), true);
+    List<Sample> all = samples(6, 50, 1).stream().filter(Sample::right).toList();
     assertThrows(IllegalArgumentException.class, () -> JudgeHead.fit(all, 10, 0));
-    Samples fine = samples(6, 50, 1);
+    List<Sample> fine = samples(6, 50, 1);
     assertThrows(IllegalArgumentException.class, () -> JudgeHead.fit(fine, 0, 0));
     assertThrows(IllegalArgumentException.class, () -> JudgeHead.fit(fine, 1, Double.NaN));
     JudgeHead head = JudgeHead.fit(fine, 1, 0);

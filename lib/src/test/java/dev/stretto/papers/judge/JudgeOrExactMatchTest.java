@@ -152,10 +152,10 @@ class JudgeOrExactMatchTest {
       for (int node = 1; node < tree.size(); node++) {
         int[] path = tree.path(node);
         int[] answer = Arrays.stream(path, 1, path.length).map(i -> tree.tokens()[i]).toArray();
-        JudgeHead.Samples fresh =
+        List<JudgeHead.Sample> fresh =
             JudgeHead.samples(target, List.of(new LabelledAnswer(prompt, answer, -1)), 0);
         assertEquals(
-            head.probability(fresh.states()[answer.length - 1]),
+            head.probability(fresh.get(answer.length - 1).state()),
             head.probability(distributions.hidden(node)),
             1e-4,
             "node " + node);
@@ -172,7 +172,7 @@ class JudgeOrExactMatchTest {
         continue;
       }
       LabelledAnswer answer = new LabelledAnswer(new int[] {9, 1, 3}, new int[] {token}, -1);
-      double p = head.probability(JudgeHead.samples(target, List.of(answer), 0).states()[0]);
+      double p = head.probability(JudgeHead.samples(target, List.of(answer), 0).getFirst().state());
       TokenTree chain = TokenTree.chain(3, token);
       assertEquals(2, decision(chain, new JudgeOrExactMatch(head, p - 1e-3, -1)).path().length);
       assertEquals(1, decision(chain, new JudgeOrExactMatch(head, p + 1e-3, -1)).path().length);

@@ -65,10 +65,14 @@ class SuperposedTest {
         k, 0, temperature, Math.max(3 * k, 2), Mixing.SOFTMAX, Optional.empty());
   }
 
+  private static Generated generate(int[] prompt, int tokens, int end, Superposition setting) {
+    return SuperposedDecoder.generate(model, new int[][] {prompt}, tokens, end, setting).getFirst();
+  }
+
   @Test
   void oneDraftWithoutNGramsIsGreedy() {
     for (int end : new int[] {-1, 3, 8, 14}) {
-      Generated generated = SuperposedDecoder.generate(model, PROMPT, 20, end, plain(1, 1));
+      Generated generated = generate(PROMPT, 20, end, plain(1, 1));
       int[] greedy =
           Decoder.decode(
                   model, new int[][] {PROMPT}, new Decoder.Options(20, end, Sampling.greedy()))
@@ -85,12 +89,9 @@ class SuperposedTest {
   void oneRowOfOneStateWhateverK() {
     for (int k : new int[] {1, 3, 5}) {
       for (int tokens : new int[] {1, 7, 15}) {
-        Generated generated =
-            SuperposedDecoder.generate(
-                model, PROMPT, tokens, -1, Superposition.published(k, grams));
+        Generated generated = generate(PROMPT, tokens, -1, Superposition.published(k, grams));
         assertEquals(tokens, generated.passes());
         assertEquals(PROMPT.length + tokens - 1, generated.positions());
-        assertEquals(PROMPT.length + tokens - 1, generated.read());
         Set<List<Integer>> seen = new HashSet<>();
         double before = Double.POSITIVE_INFINITY;
         for (Hypothesis line : generated.drafts()) {
@@ -111,10 +112,9 @@ class SuperposedTest {
           List.of(plain(1, 1), plain(3, .3), Superposition.published(3, grams))) {
         List<Generated> all = SuperposedDecoder.generate(model, prompts, 12, end, setting);
         for (int i = 0; i < prompts.length; i++) {
-          Generated alone = SuperposedDecoder.generate(model, prompts[i], 12, end, setting);
+          Generated alone = generate(prompts[i], 12, end, setting);
           assertEquals(alone.passes(), all.get(i).passes(), "end " + end);
           assertEquals(alone.positions(), all.get(i).positions());
-          assertEquals(alone.read(), all.get(i).read());
           assertSameLines(alone.drafts(), all.get(i).drafts());
         }
       }
@@ -132,7 +132,8 @@ class SuperposedTest {
             prompts,
             beams.stream().map(lines -> lines.stream().map(Hypothesis::tokens).toList()).toList());
     for (int i = 0; i < prompts.length; i++) {
-      assertSameLines(BeamSearch.generate(model, prompts[i], 4, 5), beams.get(i));
+      assertSameLines(
+          BeamSearch.generate(model, new int[][] {prompts[i]}, 4, 5).getFirst(), beams.get(i));
       for (int j = 0; j < 4; j++) {
         assertEquals(-5 * nats.get(i)[j], beams.get(i).get(j).score(), 1e-4);
       }
@@ -166,7 +167,7 @@ class SuperposedTest {
     Superposed drafts =
         new Superposed(
             new double[] {.5, .3, .2}, List.of(new int[] {1, 7}, new int[] {7}, new int[] {3, 7}));
-    double[] mixed = logits(PROMPT, SuperposedDecoder.superposed(table, 32, drafts));
+    double[] mixed = logits(PROMPT, SuperposedDecoder.superposed(table, 32, List.of(drafts)));
     int[] longer = Arrays.copyOf(PROMPT, PROMPT.length + 1);
     longer[PROMPT.length] = 7;
     try (NDManager scope = Tensors.manager()) {
@@ -196,7 +197,9 @@ class SuperposedTest {
     int[] last = {3, 7, 11};
     float[] mixed =
         SuperposedDecoder.superposed(
-            table, d, new Superposed(w, IntStream.of(last).mapToObj(x -> new int[] {x}).toList()));
+            table,
+            d,
+            List.of(new Superposed(w, IntStream.of(last).mapToObj(x -> new int[] {x}).toList())));
     double[] together = linear(table, head, mixed);
     double[] sum = new double[V];
     double[] arithmetic = new double[V];
@@ -384,38 +387,35 @@ class SuperposedTest {
   @Test
   void aVocabularyBelowTheCandidatesIsAllLookedAt() {
     Superposition setting = new Superposition(3, 0, 1, 50, Mixing.SOFTMAX, Optional.empty());
-    Generated generated = SuperposedDecoder.generate(model, PROMPT, 5, -1, setting);
+    Generated generated = generate(PROMPT, 5, -1, setting);
     assertEquals(3, generated.drafts().size());
   }
 
   @Test
   void aLoneDraftIsFaithful() {
-    Generated generated = SuperposedDecoder.generate(model, PROMPT, 8, -1, plain(1, 1));
-    SuperpositionFidelity fidelity =
-        SuperpositionFidelity.measure(model, PROMPT, generated.steps());
-    for (int s = 0; s < 7; s++) {
-      for (double[] layer : fidelity.cosine()) {
-        assertEquals(1, layer[s], 1e-5);
-      }
-      assertEquals(0, fidelity.variation()[s], 1e-5);
+    Generated generated = generate(PROMPT, 8, -1, plain(1, 1));
+    double[][] cosines = SuperpositionFidelity.cosines(model, PROMPT, generated.steps());
+    for (double[] layer : cosines) {
+      assertArrayEquals(new double[] {1, 1, 1, 1, 1, 1, 1}, layer, 1e-5);
     }
-    Generated three = SuperposedDecoder.generate(model, PROMPT, 8, -1, plain(3, 1));
-    SuperpositionFidelity mixed = SuperpositionFidelity.measure(model, PROMPT, three.steps());
-    assertEquals(1, mixed.cosine()[0][0], 1e-6, "the input is the sum by definition");
-    assertTrue(mixed.cosine()[2][0] < 1 - 1e-6, "the network is not linear");
+    Generated three = generate(PROMPT, 8, -1, plain(3, 1));
+    double[][] mixed = SuperpositionFidelity.cosines(model, PROMPT, three.steps());
+    assertEquals(1, mixed[0][0], 1e-6, "the input is the sum by definition");
+    assertTrue(mixed[2][0] < 1 - 1e-6, "the network is not linear");
   }
 
   @Test
   void beamsAreTheLikeliestOnesFound() {
     // as many beams as tokens: two steps are exhaustive
-    List<Hypothesis> beams = BeamSearch.generate(model, PROMPT, V, 2);
+    List<Hypothesis> beams = BeamSearch.generate(model, new int[][] {PROMPT}, V, 2).getFirst();
     List<int[]> all = new ArrayList<>();
     for (int x = 0; x < V; x++) {
       for (int y = 0; y < V; y++) {
         all.add(new int[] {x, y});
       }
     }
-    double[] nats = BeamSearch.negativeLogLikelihood(model, PROMPT, all);
+    double[] nats =
+        BeamSearch.negativeLogLikelihood(model, new int[][] {PROMPT}, List.of(all)).getFirst();
     double[] best = Arrays.stream(nats).map(n -> -2 * n).sorted().toArray();
     for (int i = 0; i < V; i++) {
       assertEquals(best[best.length - 1 - i], beams.get(i).score(), 1e-4);
@@ -423,11 +423,17 @@ class SuperposedTest {
     int[] greedy =
         Decoder.decode(model, new int[][] {PROMPT}, new Decoder.Options(9, -1, Sampling.greedy()))
             .tokens()[0];
-    assertArrayEquals(greedy, BeamSearch.generate(model, PROMPT, 1, 9).getFirst().tokens());
-    List<Hypothesis> free = BeamSearch.generate(grams.counts(), PROMPT, 4, 6);
+    assertArrayEquals(
+        greedy,
+        BeamSearch.generate(model, new int[][] {PROMPT}, 1, 9).getFirst().getFirst().tokens());
+    List<Hypothesis> free =
+        BeamSearch.generate(grams.counts(), new int[][] {PROMPT}, 4, 6).getFirst();
     double[] own =
         BeamSearch.negativeLogLikelihood(
-            grams.counts(), PROMPT, free.stream().map(Hypothesis::tokens).toList());
+                grams.counts(),
+                new int[][] {PROMPT},
+                List.of(free.stream().map(Hypothesis::tokens).toList()))
+            .getFirst();
     for (int i = 0; i < 4; i++) {
       assertEquals(-6 * own[i], free.get(i).score(), 1e-4);
     }
@@ -454,13 +460,10 @@ class SuperposedTest {
     Superposition other =
         Superposition.published(
             2, InterpolatedNGrams.published(NGramModel.count(9, 6, new int[] {1, 2, 3})));
+    assertThrows(IllegalArgumentException.class, () -> generate(PROMPT, 3, -1, other));
+    assertThrows(IllegalArgumentException.class, () -> generate(PROMPT, 99, -1, plain(2, 1)));
     assertThrows(
         IllegalArgumentException.class,
-        () -> SuperposedDecoder.generate(model, PROMPT, 3, -1, other));
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> SuperposedDecoder.generate(model, PROMPT, 99, -1, plain(2, 1)));
-    assertThrows(
-        IllegalArgumentException.class, () -> BeamSearch.generate(model, PROMPT, V + 1, 2));
+        () -> BeamSearch.generate(model, new int[][] {PROMPT}, V + 1, 2));
   }
 }

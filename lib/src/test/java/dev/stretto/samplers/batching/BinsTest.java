@@ -2,7 +2,6 @@ package dev.stretto.samplers.batching;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -77,10 +76,9 @@ class BinsTest {
     assertEquals(1, bins.choose(8, 10));
     assertEquals(
         Bins.TOO_DENSE, DurationBins2d.of(bins.pairs(), new double[] {1, 1, 1, 1}).choose(8, 9));
-    assertEquals(bins, DurationBins2d.of(bins.pairs()));
-    assertNotEquals(bins, bins.lenient());
     assertEquals(new BinShape(3, 20, 18), bins.shape(3, 99));
-    assertTrue(bins.toString().startsWith("[[10.0,5],[10.0,10],[20.0,12],[20.0,18]]"));
+    assertTrue(
+        bins.toString().startsWith("[[10.0, 5.0], [10.0, 10.0], [20.0, 12.0], [20.0, 18.0]]"));
   }
 
   /** Strict: the first pair of the cut's duration edge with enough tokens; lenient: of any. */

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -66,7 +65,8 @@ class BucketingSamplerTest {
   void anotherSeedAnotherEpochAnotherRankGiveOtherBatches() {
     List<Cut> cuts = Cases.cuts(new Rng(1), 500);
     SamplerBuilder builder =
-        DynamicBucketing.of(DurationBins.estimate(cuts, 5)).maxDuration(100).buffer(200);
+        DynamicBucketing.of(DurationBins.estimate(cuts, 5), TimeConstraint.seconds(100))
+            .buffer(200);
     BucketingSampler sampler = builder.seed(1).build();
     List<Batch> first = Cases.batches(sampler, cuts);
     assertNotEquals(first, Cases.batches(sampler, cuts));
@@ -157,7 +157,8 @@ class BucketingSamplerTest {
 
   @Test
   void withACapTheLastBinHasNoEnd() {
-    BucketingSampler sampler = DynamicBucketing.of(DurationBins.of(2, 4)).maxDuration(60).build();
+    BucketingSampler sampler =
+        DynamicBucketing.of(DurationBins.of(2, 4), TimeConstraint.seconds(60)).build();
     assertEquals(1, Cases.batches(sampler, List.of(Cut.of("a", 50, 1))).getFirst().bin());
   }
 
@@ -169,26 +170,10 @@ class BucketingSamplerTest {
         CancellationException.class, () -> Cases.batches(sampler, Cases.cuts(new Rng(1), 10)));
   }
 
-  static Stream<SamplerBuilder> unfinishedBuilders() {
-    return Stream.of(
-        DynamicBucketing.of(DurationBins.of(2)),
-        DynamicBucketing.of(DurationBins.of(2), FixedBatchSizes.of(1, 2)));
-  }
-
-  @ParameterizedTest
-  @MethodSource("unfinishedBuilders")
-  void aBuilderThatDoesNotFitIsRefused(SamplerBuilder builder) {
-    assertThrows(IllegalArgumentException.class, builder::build);
-  }
-
   @Test
-  void bothACapAndSizesAreRefusedByName() {
-    SamplerBuilder builder = DynamicBucketing.of(DurationBins.of(2)).maxDuration(60);
-    String message =
-        assertThrows(
-                IllegalArgumentException.class, () -> builder.constraint(FixedBatchSizes.of(4)))
-            .getMessage();
-    assertTrue(message.contains("maxDuration=60.0") && message.contains("sizes=[4]"), message);
+  void sizesThatDoNotFitTheBinsAreRefused() {
+    SamplerBuilder builder = DynamicBucketing.of(DurationBins.of(2), FixedBatchSizes.of(1, 2));
+    assertThrows(IllegalArgumentException.class, builder::build);
   }
 
   @Test
@@ -204,8 +189,11 @@ class BucketingSamplerTest {
       } else {
         int slot = bucket.pick(rng, true);
         if (rng.nextInt(4) == 0) {
+          double kept = bucket.size(slot);
           bucket.keepForNext(slot);
-          assertTrue(bucket.keeps());
+          Cut next = bucket.remove(bucket.pick(rng, true));
+          assertTrue(model.remove(next));
+          assertEquals(kept, next.duration(), "the kept cut is drawn next");
         } else {
           assertTrue(model.remove(bucket.remove(slot)));
         }

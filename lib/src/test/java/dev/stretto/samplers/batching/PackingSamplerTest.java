@@ -92,28 +92,10 @@ class PackingSamplerTest {
   }
 
   @Test
-  void aSavedStateContinuesIdentically() {
-    List<Cut> cuts = cuts(3_000, 5);
-    for (int cutAt : new int[] {0, 1, 499, 500, 501, 1_777, 3_000}) {
-      PackingSampler whole = sampler(7);
-      cuts.subList(0, cutAt).forEach(cut -> whole.offer(cut, batch -> {}));
-      PackingSampler resumed = sampler(99);
-      resumed.restore(whole.state());
-      List<Cut> rest = cuts.subList(cutAt, cuts.size());
-      // not assertEquals: its message would hold thousands of cuts
-      assertTrue(drain(whole, rest).equals(drain(resumed, rest)), "saved after " + cutAt);
-      assertEquals(whole.report(), resumed.report(), "saved after " + cutAt);
-    }
-    var other = new PackingSampler(Packing.BEST_FIT, centiseconds(9_000), 500, 7);
-    assertThrows(IllegalArgumentException.class, () -> other.restore(sampler(7).state()));
-  }
-
-  @Test
   void anEpochLeavesThePackerEmpty() {
     PackingSampler sampler = sampler(7);
     drain(sampler, cuts(700, 1));
     assertEquals(List.of(), drain(sampler, List.of()));
-    assertEquals(List.of(), sampler.state().buffered());
   }
 
   @Test

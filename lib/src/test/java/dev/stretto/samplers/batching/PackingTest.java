@@ -28,8 +28,8 @@ class PackingTest {
       for (long load : used) {
         assertTrue(load >= 1 && load <= limit, where + ": a bin holds " + load + " of " + limit);
       }
-      assertTrue(used.length >= Packing.lowerBound(sizes, limit), where);
-      assertTrue(used.length <= 2 * Packing.lowerBound(sizes, limit), where + ": any-fit bound");
+      assertTrue(used.length >= lowerBound(sizes, limit), where);
+      assertTrue(used.length <= 2 * lowerBound(sizes, limit), where + ": any-fit bound");
     }
   }
 
@@ -89,7 +89,7 @@ class PackingTest {
     Arrays.fill(sizes, 6, 12, 27);
     Arrays.fill(sizes, 12, 18, 26);
     Arrays.fill(sizes, 18, 30, 23);
-    assertEquals(9, Packing.lowerBound(sizes, 100));
+    assertEquals(9, lowerBound(sizes, 100));
     assertEquals(11, used(sizes, Packing.FIRST_FIT_DECREASING.pack(sizes, 100)).length);
     assertEquals(10, used(sizes, Packing.MODIFIED_FIRST_FIT_DECREASING.pack(sizes, 100)).length);
   }
@@ -177,5 +177,9 @@ class PackingTest {
       }
     }
     return least;
+  }
+
+  private static long lowerBound(long[] sizes, long limit) {
+    return Math.ceilDiv(Arrays.stream(sizes).sum(), limit);
   }
 }

@@ -11,6 +11,7 @@ import dev.stretto.data.manifest.Cut;
 import dev.stretto.tensor.Rng;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
@@ -76,11 +77,13 @@ class RanksAndThreadsTest {
         while (!sampler.full() || !sampler.hasReady()) {
           sampler.accept(shards.get(rank).next());
         }
-        SamplerState state = sampler.state();
-        int draw = new Rng(state.bucketRng()).nextInt(bins.count());
+        int draw = new Rng(sampler.bucketRng.state()).nextInt(bins.count());
         assertTrue(rank == 0 || draw == wanted, "the ranks want different bins");
         wanted = draw;
-        ready.add(state.queues().stream().map(queue -> closes(queue.cuts(), constraint)).toList());
+        ready.add(
+            Arrays.stream(sampler.buckets)
+                .map(bucket -> closes(List.of(bucket.contents()), constraint))
+                .toList());
         batches.add(sampler.drawReady());
       }
       for (int rank = 0; rank < 3; rank++) {
@@ -120,33 +123,6 @@ class RanksAndThreadsTest {
       assertEquals(report.kept(), Cases.counted(batches).size());
       assertTrue(Cases.counted(batches).values().stream().allMatch(n -> n == 1));
     }
-  }
-
-  @ParameterizedTest(name = "seed {0}")
-  @MethodSource("seeds")
-  void aStateSavedUnderAProducerLosesAndRepeatsNothing(int seed) {
-    Rng rng = new Rng(seed);
-    List<Cut> cuts = Cases.cuts(rng, 20 + rng.nextInt(2000));
-    SamplerBuilder builder = Cases.sampler(rng, cuts);
-    List<Batch> batches = new ArrayList<>();
-    SamplerState state;
-    try (ConcurrentBatches concurrent = builder.build().concurrently(cuts.iterator())) {
-      for (int stop = rng.nextInt(30); batches.size() < stop && concurrent.hasNext(); ) {
-        batches.add(concurrent.next());
-      }
-      state = concurrent.state();
-    }
-    BucketingSampler second = builder.build();
-    second.restore(state);
-    if (!state.finished()) {
-      Iterator<Cut> rest = cuts.subList((int) state.offered(), cuts.size()).iterator();
-      try (ConcurrentBatches concurrent = second.concurrently(rest)) {
-        concurrent.forEachRemaining(batches::add);
-      }
-    }
-    assertEquals(cuts.size(), second.report().kept() + second.report().rejectedCuts());
-    assertEquals(second.report().kept(), Cases.counted(batches).size());
-    assertTrue(Cases.counted(batches).values().stream().allMatch(n -> n == 1));
   }
 
   /** A stream that waits before some element until it is allowed on. */

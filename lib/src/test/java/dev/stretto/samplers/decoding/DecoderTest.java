@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.stretto.models.language.CausalLm;
-import dev.stretto.samplers.decoding.Decoder.Decoded;
 import dev.stretto.samplers.decoding.Decoder.Options;
+import dev.stretto.samplers.decoding.SpeculativeDecoder.Run;
 import dev.stretto.samplers.serving.NetworkEngineTest;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
@@ -31,14 +31,14 @@ class DecoderTest {
     model.close();
   }
 
-  private static Decoded decode(int limit, int end, Sampling sampling, int[]... prompts) {
+  private static Run decode(int limit, int end, Sampling sampling, int[]... prompts) {
     return Decoder.decode(model, prompts, new Options(limit, end, sampling));
   }
 
   @Test
   void rowsTogetherEqualRowsAlone() {
     for (Sampling sampling : new Sampling[] {Sampling.greedy(), new Sampling(1.2, 20, .95, 11)}) {
-      Decoded together = decode(24, 5, sampling, PROMPTS);
+      Run together = decode(24, 5, sampling, PROMPTS);
       for (int b = 0; b < PROMPTS.length; b++) {
         Sampling own =
             new Sampling(
@@ -52,10 +52,10 @@ class DecoderTest {
   @Test
   void aRowEndsWithTheEndTokenAndThenCostsNothing() {
     Sampling sampling = Sampling.of(1, 4);
-    Decoded endless = decode(40, -1, sampling, PROMPTS);
+    Run endless = decode(40, -1, sampling, PROMPTS);
     // the token that the rows meet soonest, but not all at once
     int end = endless.tokens()[0][6];
-    Decoded ended = decode(40, end, sampling, PROMPTS);
+    Run ended = decode(40, end, sampling, PROMPTS);
     int[] lengths = Arrays.stream(ended.tokens()).mapToInt(row -> row.length).toArray();
     for (int b = 0; b < PROMPTS.length; b++) {
       int[] row = endless.tokens()[b];
@@ -63,9 +63,9 @@ class DecoderTest {
       assertArrayEquals(Arrays.copyOf(row, at + 1), ended.tokens()[b], "row " + b);
     }
     assertTrue(Arrays.stream(lengths).distinct().count() > 1, "rows of different length");
-    assertEquals(Arrays.stream(lengths).max().orElseThrow(), ended.passes());
-    assertEquals(Arrays.stream(lengths).sum(), ended.positions());
-    assertEquals(ended.count(), ended.positions());
+    assertEquals(Arrays.stream(lengths).max().orElseThrow(), ended.calls());
+    assertEquals(Arrays.stream(lengths).sum(), ended.acceptance().passes());
+    assertEquals(ended.count(), ended.acceptance().passes());
   }
 
   @Test
@@ -73,7 +73,7 @@ class DecoderTest {
     assertEquals(1, decode(1, -1, Sampling.greedy(), PROMPTS[0]).count());
     // the last token that comes out is never read, so it needs no position
     int[] full = new int[model.maxLength()];
-    Decoded decoded = decode(10, -1, Sampling.greedy(), full, Arrays.copyOf(full, 60), PROMPTS[1]);
+    Run decoded = decode(10, -1, Sampling.greedy(), full, Arrays.copyOf(full, 60), PROMPTS[1]);
     assertArrayEquals(
         new int[] {1, 5, 10}, Arrays.stream(decoded.tokens()).mapToInt(r -> r.length).toArray());
   }

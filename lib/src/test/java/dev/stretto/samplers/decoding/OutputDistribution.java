@@ -21,6 +21,43 @@ public final class OutputDistribution {
   private OutputDistribution() {}
 
   /**
+   * Distributions of a tree under an exact model, in double precision.
+   *
+   * @param model the target
+   * @param text prompt and output, the pending token last
+   * @param draft the tree behind it
+   * @param sampling how tokens are picked
+   * @return the distributions
+   */
+  public static NodeDistributions exact(
+      ContextModel model, int[] text, Draft draft, Sampling sampling) {
+    int nodes = draft.tree().size();
+    double[][] logProbs = new double[nodes][];
+    int[] best = new int[nodes];
+    for (int node = 0; node < nodes; node++) {
+      int[] path = draft.tree().path(node);
+      int[] all = Arrays.copyOf(text, text.length + path.length - 1);
+      for (int i = 1; i < path.length; i++) {
+        all[text.length + i - 1] = draft.tree().tokens()[path[i]];
+      }
+      int from = Math.max(0, all.length - model.reach());
+      logProbs[node] = model.logProbs(Arrays.copyOfRange(all, from, all.length));
+      for (int token = 1; token < logProbs[node].length; token++) {
+        if (logProbs[node][token] > logProbs[node][best[node]]) {
+          best[node] = token;
+        }
+      }
+    }
+    return new NodeDistributions(
+        sampling,
+        best,
+        node -> logProbs[node],
+        node -> {
+          throw new IllegalStateException("an exact model has no hidden states");
+        });
+  }
+
+  /**
    * The distribution of the first tokens behind a prompt, the first of them by one speculative
    * pass.
    *
@@ -51,7 +88,7 @@ public final class OutputDistribution {
             drafter.open(new Drafter.Prompt(new int[][] {prompt}, Optional.empty()))) {
           draft = drafting.draft(scope, new Row[] {row})[0].limited(tokens - 1);
         }
-        NodeDistributions distributions = NodeDistributions.of(target, prompt, draft, sampling);
+        NodeDistributions distributions = exact(target, prompt, draft, sampling);
         Decision decision = verifier.verify(draft, distributions, 0, script);
         int[] text = Arrays.copyOf(prompt, prompt.length + decision.path().length);
         for (int i = 1; i < decision.path().length; i++) {
@@ -97,7 +134,7 @@ public final class OutputDistribution {
       return;
     }
     Draft none = Draft.of(TokenTree.chain(text[text.length - 1]));
-    double[] next = NodeDistributions.of(target, text, none, sampling).probabilities(0);
+    double[] next = exact(target, text, none, sampling).probabilities(0);
     for (int token = 0; token < next.length; token++) {
       if (next[token] > 0) {
         int[] longer = Arrays.copyOf(text, text.length + 1);

@@ -56,7 +56,8 @@ class TokenPickerTest {
     }
     Sampling sampling = new Sampling(temperature, topK, topP, 3);
     double[] probabilities = naive(scores, sampling);
-    assertArrayEquals(probabilities, TokenPicker.probabilities(scores, sampling), 1e-6);
+    assertArrayEquals(
+        probabilities, TokenPicker.probabilities(TokenPicker.wide(scores), sampling), 1e-6);
     long[] drawn = new long[VOCABULARY];
     int rows = 40_000;
     try (NDManager scope = Tensors.manager()) {
@@ -115,13 +116,14 @@ class TokenPickerTest {
   @Test
   void tiesAtTheEdgeOfTheKLikeliestKeepTheLowestIds() {
     float[] scores = {1, 2, 1, 1, 0};
-    double[] probabilities = TokenPicker.probabilities(scores, new Sampling(1, 3, 1, 0));
+    double[] probabilities =
+        TokenPicker.probabilities(TokenPicker.wide(scores), new Sampling(1, 3, 1, 0));
     assertTrue(probabilities[0] > 0 && probabilities[1] > 0 && probabilities[2] > 0);
     assertEquals(0, probabilities[3]);
     assertEquals(0, probabilities[4]);
     assertArrayEquals(
         new double[] {0, 1, 0, 0, 0},
-        TokenPicker.probabilities(scores, new Sampling(1, 0, .01, 0)));
+        TokenPicker.probabilities(TokenPicker.wide(scores), new Sampling(1, 0, .01, 0)));
   }
 
   @Test

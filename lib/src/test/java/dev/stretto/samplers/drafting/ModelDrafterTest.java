@@ -96,7 +96,7 @@ class ModelDrafterTest {
     Drafter half =
         new ModelDrafter(
             target,
-            TreeExpansion.of(
+            new TreeExpansion(
                 4,
                 (tree, level, random) -> {
                   int last = tree.size() - 1;

@@ -77,7 +77,7 @@ class ServingFailureTest {
       for (int id : new int[] {0, 2, 3, 4, 5, 7, 8, 9, 10}) {
         assertEquals(6 + id, report.request(id).tokens().size());
       }
-      assertEquals(4, report.summaryRow().intColumn("failed").get(0));
+      assertEquals(4, ServingReport.summary(List.of(report)).intColumn("failed").get(0));
       assertFalse(Double.isNaN(report.meanLatency()));
     }
   }
@@ -88,7 +88,7 @@ class ServingFailureTest {
     SlotEngine failing = new FailingAt(exact, 1, 5);
     List<GenerationRequest> requests =
         List.of(request(0, 3, 9, 0), request(1, 3, 9, 0), request(2, 3, 9, 0));
-    ServingReport report = FUSED.runTraced(requests, failing, VirtualClock.linear(.05));
+    ServingReport report = FUSED.run(requests, failing, VirtualClock.linear(.05));
     assertEquals("request 1: out of numbers", report.request(1).failure());
     assertEquals(4, report.request(1).tokens().size());
     assertEquals(report.request(0).tokens(), report.request(2).tokens());
@@ -206,8 +206,8 @@ class ServingFailureTest {
     assertEquals(0, report.iterations());
     assertEquals(1, report.usefulShare());
     assertTrue(Double.isNaN(report.meanLatency()));
-    assertEquals(1, report.summaryRow().rowCount());
-    assertEquals(0, report.gantt().rowCount());
+    assertEquals(1, ServingReport.summary(List.of(report)).rowCount());
+    assertEquals(List.of(), report.segments());
   }
 
   @Test

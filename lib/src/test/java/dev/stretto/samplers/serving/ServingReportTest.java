@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.stretto.figures.Tables;
 import dev.stretto.profilers.VirtualClock;
 import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.serving.DecodeScheduler.Eviction;
@@ -25,8 +26,7 @@ class ServingReportTest {
       requests.add(
           new GenerationRequest(requests.size(), new int[1], length, Sampling.greedy(), 0));
     }
-    return scheduler.runTraced(
-        requests, ExactEngine.of(lengths.length, 16), VirtualClock.linear(.5));
+    return scheduler.run(requests, ExactEngine.of(lengths.length, 16), VirtualClock.linear(.5));
   }
 
   @Test
@@ -42,11 +42,9 @@ class ServingReportTest {
     assertEquals(4, report.peakPositions());
     assertEquals(0, report.moves());
     assertThrows(NoSuchElementException.class, () -> report.request(2));
-    Table row = report.summaryRow();
+    Table row = ServingReport.summary(List.of(report));
     assertEquals(6, row.longColumn("tokens").get(0));
     assertEquals(5, row.doubleColumn("makespan").get(0));
-    assertEquals(
-        List.of("finished", "finished"), report.requests().stringColumn("outcome").asList());
     assertEquals(2, ServingReport.summary(List.of(report, report)).rowCount());
   }
 
@@ -68,7 +66,10 @@ class ServingReportTest {
         after,1,2,moved
         after,2,free,free
         """,
-        reordered.slotMap(0).write().toString("csv").replace("\r", ""));
+        Tables.of(reordered.reorders().getFirst().slots())
+            .write()
+            .toString("csv")
+            .replace("\r", ""));
     assertEquals(
         """
         request,slot,start,end,event
@@ -77,11 +78,8 @@ class ServingReportTest {
         2,1,1,3,finished
         0,0,0,4,finished
         """,
-        reordered.gantt().write().toString("csv").replace("\r", ""));
-    assertEquals(
-        "reordering 1 of temporal fusion, reordering does not exist, the trace has 1"
-            + " (runTraced keeps them)",
-        assertThrows(IndexOutOfBoundsException.class, () -> reordered.slotMap(1)).getMessage());
+        Tables.of(reordered.segments()).write().toString("csv").replace("\r", ""));
+    assertEquals(1, reordered.reorders().size());
   }
 
   @Test
@@ -98,7 +96,7 @@ class ServingReportTest {
         1,1,1,4,held
         2,2,3,4,held
         """,
-        report.gantt().write().toString("csv").replace("\r", ""));
+        Tables.of(report.segments()).write().toString("csv").replace("\r", ""));
   }
 
   @Test

@@ -10,7 +10,6 @@ import dev.stretto.samplers.decoding.Sampling;
 import dev.stretto.samplers.serving.DecodeScheduler.Eviction;
 import dev.stretto.samplers.serving.DecodeScheduler.Execution;
 import dev.stretto.samplers.serving.DecodeScheduler.Joining;
-import dev.stretto.samplers.serving.ServingReport.Iteration;
 import dev.stretto.samplers.serving.ServingReport.Reorder;
 import dev.stretto.samplers.serving.ServingReport.Segment;
 import dev.stretto.samplers.serving.ServingReport.Served;
@@ -79,8 +78,7 @@ class ServingTest {
     List<GenerationRequest> requests = requests(seed);
     for (DecodeScheduler scheduler : schedulers(seed)) {
       ExactEngine engine = engine(seed, 12);
-      ServingReport report =
-          scheduler.run(requests, new MoveChecking(engine), VirtualClock.linear(EPS));
+      ServingReport report = scheduler.run(requests, new Watched(engine), VirtualClock.linear(EPS));
       assertEquals(requests.size(), report.served().size());
       for (GenerationRequest request : requests) {
         Served served = report.request(request.id());
@@ -109,8 +107,20 @@ class ServingTest {
     return tokens;
   }
 
-  /** A moved slot's block equals its source bit for bit. */
-  private record MoveChecking(ExactEngine engine) implements SlotEngine {
+  /** One iteration, or one round of concurrent instances, with the time at which it began. */
+  private record Iteration(double start, int lo, int hi, int live) {}
+
+  /** Notes each iteration; a moved slot's block equals its source bit for bit. */
+  private record Watched(ExactEngine engine, Clock clock, List<Iteration> iterations)
+      implements SlotEngine {
+    Watched(ExactEngine engine) {
+      this(engine, VirtualClock.linear(EPS), new ArrayList<>());
+    }
+
+    private void note(int lo, int hi, BitSet live) {
+      iterations.add(new Iteration(clock.now(), lo, hi, live.cardinality()));
+    }
+
     @Override
     public int capacity() {
       return engine.capacity();
@@ -128,11 +138,13 @@ class ServingTest {
 
     @Override
     public int[] step(int lo, int hi, BitSet live) {
+      note(lo, hi, live);
       return engine.step(lo, hi, live);
     }
 
     @Override
     public int[] stepEach(int lo, int hi, BitSet live) {
+      note(lo, hi, live);
       int[] tokens = new int[hi - lo];
       live.stream().parallel().forEach(s -> tokens[s - lo] = engine.step(s, s + 1, live)[0]);
       return tokens;
@@ -156,8 +168,8 @@ class ServingTest {
   void workIsConserved(int seed) {
     List<GenerationRequest> requests = requests(seed);
     for (DecodeScheduler scheduler : schedulers(seed)) {
-      ServingReport report =
-          scheduler.runTraced(requests, engine(seed, 12), VirtualClock.linear(EPS));
+      Watched watched = new Watched(engine(seed, 12));
+      ServingReport report = scheduler.run(requests, watched, watched.clock());
       String label = scheduler + " seed " + seed;
       long tokens = report.served().stream().mapToLong(s -> s.tokens().size()).sum();
       assertEquals(tokens, report.tokens());
@@ -174,7 +186,7 @@ class ServingTest {
         assertEquals((double) tokens, report.busy(), 1e-9, label);
       }
       long live = 0;
-      for (Iteration iteration : report.trace().iterations()) {
+      for (Iteration iteration : watched.iterations()) {
         live += iteration.live();
         assertTrue(iteration.live() >= 1 && iteration.live() <= scheduler.maxConcurrency(), label);
         if (scheduler.eviction() == Eviction.MIN_MOVES) {
@@ -195,28 +207,27 @@ class ServingTest {
   void theGanttChartTilesEveryRequestsStay(int seed) {
     List<GenerationRequest> requests = requests(seed);
     for (DecodeScheduler scheduler : schedulers(seed)) {
-      ServingReport report =
-          scheduler.runTraced(requests, engine(seed, 12), VirtualClock.linear(EPS));
+      ServingReport report = scheduler.run(requests, engine(seed, 12), VirtualClock.linear(EPS));
       String label = scheduler + " seed " + seed;
       for (Served served : report.served()) {
         int at = served.joinIteration();
         for (Segment segment : report.segments()) {
           if (segment.request() == served.request().id()) {
-            assertEquals(at, segment.from(), label);
-            at = segment.to();
+            assertEquals(at, segment.start(), label);
+            at = segment.end();
           }
         }
         assertEquals(served.finishIteration(), at, label);
       }
       List<Segment> bySlot = new ArrayList<>(report.segments());
-      bySlot.sort(Comparator.comparingInt(Segment::slot).thenComparingInt(Segment::from));
+      bySlot.sort(Comparator.comparingInt(Segment::slot).thenComparingInt(Segment::start));
       for (int i = 1; i < bySlot.size(); i++) {
         Segment a = bySlot.get(i - 1);
         Segment b = bySlot.get(i);
-        assertTrue(a.slot() < b.slot() || a.to() <= b.from(), () -> label + " " + a + " " + b);
+        assertTrue(a.slot() < b.slot() || a.end() <= b.start(), () -> label + " " + a + " " + b);
       }
       int moves = 0;
-      for (Reorder reorder : report.trace().reorders()) {
+      for (Reorder reorder : report.reorders()) {
         BitSet live = new BitSet();
         for (int slot = 0; slot < reorder.before().size(); slot++) {
           live.set(slot, reorder.before().get(slot) != ServingReport.FREE);
@@ -238,8 +249,8 @@ class ServingTest {
   void nobodyStarvesAndAReadyRequestJoinsAtTheNextIteration(int seed) {
     List<GenerationRequest> requests = requests(seed);
     for (DecodeScheduler scheduler : schedulers(seed)) {
-      ServingReport report =
-          scheduler.runTraced(requests, engine(seed, 12), VirtualClock.linear(EPS));
+      Watched watched = new Watched(engine(seed, 12));
+      ServingReport report = scheduler.run(requests, watched, watched.clock());
       String label = scheduler + " seed " + seed;
       List<Served> byArrival = new ArrayList<>(report.served());
       byArrival.sort(
@@ -250,7 +261,7 @@ class ServingTest {
       }
       if (scheduler.joining() == Joining.EVERY_ITERATION) {
         // no iteration begins with a request outside that had arrived, unless all slots are taken
-        for (Iteration iteration : report.trace().iterations()) {
+        for (Iteration iteration : watched.iterations()) {
           boolean waits =
               report.served().stream()
                   .anyMatch(
