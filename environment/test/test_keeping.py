@@ -152,7 +152,8 @@ class KeepingTest(Project):
         gone = line.replace("makespan-gain", "no-longer-measured")
         ledger.write_text("\n".join([head, gone, real, line.replace("12.5", "9"), *others]) + "\n")
         status, said = self.reproduce("--force")
-        self.assertEqual(0, status, said)
+        self.assertEqual(1, status, "what parted is said, and then replaced: " + said)
+        self.assertIn("ledger: flover/no-longer-measured (quick) is stored but was not measured", said)
         self.assertEqual({head, line, real, *others}, set(ledger.read_text().splitlines()))
 
     def test_a_line_of_uncommitted_sources_gives_way_to_one_that_is_clean(self):
@@ -334,7 +335,8 @@ class KeepingTest(Project):
             "for name in ('flover-gantt', 'flover-makespan'):\n"
             "    wall = '# column: t wall\\nt\\n' if name == 'flover-makespan' else ''\n"
             "    (place / (name + '.csv')).write_text(wall + '%s')\n"
-            "    for end in ('svg', 'json', 'pdf', 'png'): (place / (name + '.' + end)).write_text('%s')\n"
+            "    (place / (name + '.json')).write_text('{}')\n"
+            "    for end in ('svg', 'pdf', 'png'): (place / (name + '.' + end)).write_text('%s')\n"
             "print(%s)" % (loss, colour, loss)
         )
 
