@@ -228,7 +228,7 @@ class KeepingTest(Project):
         status, said = self.reproduce()
         self.assertEqual((1, before), (status, self.files()), said)
         self.assertIn("the sources differ from their last commit", said)
-        self.assertIn("flover-gantt: differs", self.reproduce("--check")[1])
+        self.assertIn("flover-gantt: column 'x' (structural): 1 of 1 values differ", self.reproduce("--check")[1])
         self.reproduce("--force-dirty")
         self.assertIn("-dirty", (self.root / "figures/01-batching/flover-gantt.csv").read_text())
 
