@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 
-from .console import Problem, say, sentence, settle_home
+from .console import Problem, say, sentence, settle_environment
 from .notebooks import choose
 from .paths import NOTEBOOKS, ROOT
 
@@ -229,7 +229,7 @@ def main(arguments):
     parser.add_argument("--check", action="store_true", help="compare with what is stored and change nothing")
     options = parser.parse_args(arguments)
     try:
-        settle_home()
+        settle_environment()
         failures = run(options)
     except Problem as problem:
         failures = [str(problem)]

@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 from .console import Problem, say
@@ -134,36 +135,49 @@ def tool(jdk, main, *arguments):
         stderr=subprocess.STDOUT,
         text=True,
     )
-    return result.returncode, result.stdout.strip()
+    # a JVM announces the options that it finds in the environment
+    lines = [line for line in result.stdout.splitlines() if not re.match(r"(?:NOTE: )?Picked up \w+: ", line)]
+    return result.returncode, "\n".join(lines).strip()
 
 
 def fetch_plotly():
     """Puts Plotly into the user's cache where npm is there; interactive charts need it offline."""
     version = "2.35.2"
     cache = Path(os.environ.get("STRETTO_CACHE") or Path.home() / ".cache/stretto")
-    target = cache / "plotly.min.js"
+    target, tried = cache / "plotly.min.js", WORK / "plotly-tried"
     npm = shutil.which("npm")
-    if target.exists() or not npm:
+    if target.exists() or not npm or _lately(tried):
         return
+    say("Fetching Plotly for interactive charts")
     work = WORK / "plotly"
-    work.mkdir(parents=True, exist_ok=True)
     try:
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir(parents=True)
+        cache.mkdir(parents=True, exist_ok=True)
+        (cache / "plotly.part").touch()
+        # a cache of its own: npm waits for minutes where it cannot write its user's
         subprocess.run(
-            [npm, "pack", "--silent", "plotly.js-dist-min@" + version],
+            [npm, "pack", "--silent", "--cache", str(work / "cache"), "--fetch-retries=1"]
+            + ["--fetch-timeout=15000", "plotly.js-dist-min@" + version],
             cwd=work,
             check=True,
-            timeout=120,
+            timeout=45,
             stdin=subprocess.DEVNULL,
             capture_output=True,
         )
         shutil.unpack_archive(str(next(work.glob("*.tgz"))), str(work), "gztar")
-        cache.mkdir(parents=True, exist_ok=True)
         shutil.copy(work / "package/plotly.min.js", cache / "plotly.part")
         os.replace(cache / "plotly.part", target)
     except (OSError, StopIteration, subprocess.SubprocessError, shutil.ReadError):
-        say("Plotly could not be fetched: interactive charts stay pictures")
+        say("Plotly could not be fetched: interactive charts stay pictures; it is tried again tomorrow")
+        WORK.mkdir(parents=True, exist_ok=True)
+        tried.touch()
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _lately(tried):
+    return tried.exists() and time.time() - tried.stat().st_mtime < 24 * 3600
 
 
 def _stamped(key):

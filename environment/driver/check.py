@@ -104,7 +104,7 @@ class Check:
         missing = ["there is no file %s" % file for file in specs if not file.exists()]
         if missing:
             return missing
-        sentences = spec_differences(*(json.loads(file.read_text(encoding="utf-8")) for file in specs))
+        sentences = spec_differences(*map(_spec, specs))
         return sentences + data_differences(old, new) + self._pictures(name, old)
 
     def _pictures(self, name, data):
@@ -193,6 +193,13 @@ def _list(names):
 
 def _declared(kind):
     return "measured %s" % kind[1] if kind[0] == "measured" else kind[0]
+
+
+def _spec(file):
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as wrong:
+        raise Problem("%s is no specification of a figure: %s" % (file, wrong)) from None
 
 
 def spec_differences(old, new):

@@ -10,8 +10,8 @@ import signal
 import sys
 from pathlib import Path
 
-from . import against, build, check, jupyter, notebooks, readme, results, revisions, state, texts
-from .console import Problem, say, sentence, settle_home
+from . import against, build, check, jupyter, manifests, notebooks, readme, results, revisions, state, texts
+from .console import Problem, say, sentence, settle_environment
 from .paths import FIGURES, JUPYTER, RESULTS, ROOT
 
 DESCRIPTION = """\
@@ -109,10 +109,14 @@ def settings(options):
         environment["STRETTO_FRESH"] = options.fresh
     for name in ("STRETTO_DATA", "STRETTO_MANIFEST"):
         value = environment.get(name)
-        if value and not Path(value).exists():
+        if not value:
+            continue
+        missing = [place for place in manifests.places(value) if not place.exists()]
+        if missing and str(missing[0]) == value:
             raise Problem("%s is '%s', which does not exist" % (name, value))
-        if value:
-            environment[name] = str(Path(value).resolve())
+        if missing:
+            raise Problem("%s is '%s', whose file '%s' does not exist" % (name, value, missing[0]))
+        environment[name] = os.path.abspath(value)
     return environment
 
 
@@ -441,7 +445,7 @@ def main(arguments):
 
     signal.signal(signal.SIGTERM, interrupted)
     try:
-        settle_home()
+        settle_environment()
         with results.scratch() as work:
             failures = run(options, work)
     except Problem as problem:

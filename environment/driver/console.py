@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -28,7 +29,13 @@ def sentence(failure):
     return "%s: %s" % (place, failure.strerror or failure)
 
 
-def settle_home():
+def settle_environment():
+    """Sees to what every later program needs: a home folder, and file names in UTF-8."""
+    _settle_encoding()
+    _settle_home()
+
+
+def _settle_home():
     """Sees to a home folder that can be written: Maven, Jupyter and the caches need one."""
     try:
         home = Path.home()
@@ -43,6 +50,14 @@ def settle_home():
         os.environ["MAVEN_OPTS"] = (options + " -Duser.home=%s" % home).strip()
         say("There is no home folder that can be written: %s takes its place" % home)
     os.environ["HOME"] = str(home)
+
+
+def _settle_encoding():
+    """Sees to file names in UTF-8: under LC_ALL=C Java reads no path with a letter beyond ASCII."""
+    names = ("LC_ALL", "LC_CTYPE", "LANG")
+    charset = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    if sys.platform.startswith("linux") and not re.search("utf-?8", charset, re.I):
+        os.environ["LC_ALL"] = "C.UTF-8"
 
 
 def say(text=""):

@@ -15,6 +15,7 @@ import json
 import re
 from pathlib import Path
 
+from . import manifests
 from .build import RAPAIO
 from .notebooks import code, papers
 from .paths import ENVIRONMENT, FIGURES, LIBRARY, RESOURCES, ROOT, WORK
@@ -151,13 +152,12 @@ def _listing(environment, dated=False):
     """Names and sizes of the user's files, and when they changed."""
     found = []
     for name in ("STRETTO_DATA", "STRETTO_MANIFEST"):
-        place = environment.get(name)
-        top = Path(place) if place else None
-        for file in (sorted(top.rglob("*")) if top.is_dir() else [top]) if top else []:
-            if file.is_file():
-                status = file.stat()
-                path = file.name if file == top else file.relative_to(top).as_posix()
-                found.append([name, path, status.st_size] + ([status.st_mtime_ns] if dated else []))
+        for top in manifests.places(environment[name]) if environment.get(name) else []:
+            for file in sorted(top.rglob("*")) if top.is_dir() else [top]:
+                if file.is_file():
+                    status = file.stat()
+                    path = file.name if file == top else file.relative_to(top).as_posix()
+                    found.append([name, path, status.st_size] + ([status.st_mtime_ns] if dated else []))
     return found
 
 

@@ -54,6 +54,8 @@ def figure(name, value):
     if folder and only in (None, name):
         place = pathlib.Path(folder) / "01-batching"
         place.mkdir(exist_ok=True, parents=True)
+        (place / (name + ".json")).write_text("{}")
+        (place / (name + ".svg")).write_text("<svg/>")
         (place / (name + ".csv")).write_text("# revision: %s\\nx\\n%s\\n" % (os.environ["STRETTO_REVISION"], value))
 """
 
@@ -160,7 +162,11 @@ class ReproduceTest(Project):
         stored = self.files()
         self.assertEqual(
             {"notebooks/01-batching.ipynb", "figures/ledger.csv", "figures/01-batching/state.json"}
-            | {"figures/01-batching/flover-%s.csv" % name for name in ("gantt", "makespan")},
+            | {
+                "figures/01-batching/flover-%s.%s" % (name, ending)
+                for name in ("gantt", "makespan")
+                for ending in ("csv", "json", "svg")
+            },
             set(stored),
         )
         status, said = self.reproduce()
@@ -173,7 +179,7 @@ class ReproduceTest(Project):
         self.notebook.write_bytes(stored["notebooks/01-batching.ipynb"].replace(b"gantt', 1", b"gantt', 3"))
         status, said = self.reproduce()
         self.assertEqual(1, status, said)
-        self.assertIn("flover-gantt: differs", said)
+        self.assertIn("flover-gantt: column 'x' (structural): 1 of 1 values differ", said)
         self.assertNotIn("up to date", said)
 
     def test_check_finds_a_difference_and_changes_nothing(self):
@@ -185,7 +191,7 @@ class ReproduceTest(Project):
         stored = self.files()
         status, said = self.reproduce("--check")
         self.assertEqual(1, status, said)
-        self.assertIn("flover-gantt: differs", said)
+        self.assertIn("flover-gantt: column 'x' (structural): 1 of 1 values differ", said)
         self.assertRegex(said, r"see \S+check\.html")
         self.assertEqual(stored, self.files())
 
@@ -195,7 +201,9 @@ class ReproduceTest(Project):
         self.assertEqual(0, status, said)
         self.assertEqual(before, self.notebook.read_bytes())
         self.assertEqual(
-            ["figures/01-batching/flover-gantt.csv", "notebooks/01-batching.ipynb"], sorted(self.files())
+            ["figures/01-batching/flover-gantt." + ending for ending in ("csv", "json", "svg")]
+            + ["notebooks/01-batching.ipynb"],
+            sorted(self.files()),
         )
         status, said = self.reproduce("--only", "01/gant")
         self.assertEqual(1, status)
