@@ -245,11 +245,11 @@ double padCost(List<Batch> run, SpeechCost cost) {
 NO_NUMBER = "double padCost(List<Batch> run, SpeechCost cost) { return 0. / 0; }"
 NO_JAVA = "double padCost(List<Batch> run, SpeechCost cost) { return 1 - useful; }"
 ATTEMPTS = [
-    (RIGHT, [1, 1, 2]),
-    (MEAN_OF_SHARES, [1, 1, 0]),
-    (COSTLIEST_CUT, [1, 0, 0]),
-    (NO_NUMBER, [0, 0, 0]),
-    (NO_JAVA, [0, 0, 0]),
+    (RIGHT, [1, 1, 1, 1]),
+    (MEAN_OF_SHARES, [1, 1, 1, 0]),
+    (COSTLIEST_CUT, [1, 0, 1, 0]),
+    (NO_NUMBER, [0, 0, 0, 0]),
+    (NO_JAVA, [0, 0, 0, 0]),
 ]
 
 
@@ -318,7 +318,7 @@ class KernelTest(unittest.TestCase):
                     attempt(answer, instructor, points)
                 student = notebooks("release")[STORED / "release" / path.stem / path.name]
                 for answer in (RIGHT, MEAN_OF_SHARES, COSTLIEST_CUT):
-                    attempt(answer, student, [1, 1, 2])
+                    attempt(answer, student, [1, 1, 1, 1])
             executed = self.execute(instructor, cells)
             own = sum(cell["cell_type"] == "code" for cell in instructor["cells"])
             for cell in executed[:own]:
