@@ -317,8 +317,9 @@ class KernelTest(unittest.TestCase):
                 for answer, points in ATTEMPTS:
                     attempt(answer, instructor, points)
                 student = notebooks("release")[STORED / "release" / path.stem / path.name]
-                for answer in (RIGHT, MEAN_OF_SHARES, COSTLIEST_CUT):
-                    attempt(answer, student, [1, 1, 1, 1])
+                # without hidden tests the mean of shares is still found out, the costliest cut is not
+                for answer, last in ((RIGHT, 1), (MEAN_OF_SHARES, 0), (COSTLIEST_CUT, 1)):
+                    attempt(answer, student, [1, 1, 1, last])
             executed = self.execute(instructor, cells)
             own = sum(cell["cell_type"] == "code" for cell in instructor["cells"])
             for cell in executed[:own]:
