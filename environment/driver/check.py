@@ -79,7 +79,7 @@ class Check:
 
     def _rasterise(self, jdk, work, names):
         pairs = {name: self._picture(name) for name in names}
-        pairs = {name: pair for name, pair in pairs.items() if pair and _bytes(pair[0]) != _bytes(pair[1])}
+        pairs = {name: pair for name, pair in pairs.items() if pair and pair[0].read_bytes() != pair[1].read_bytes()}
         if not pairs:
             return
         work.mkdir(parents=True, exist_ok=True)
@@ -254,10 +254,6 @@ def line_differences(stored, fresh):
     if stored["verdict"] != fresh["verdict"]:
         sentences.append("is %s instead of %s" % (fresh["verdict"], stored["verdict"]))
     return sentences
-
-
-def _bytes(file):
-    return file.read_bytes()
 
 
 def _image(caption, file):

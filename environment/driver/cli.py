@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import against, build, check, jupyter, manifests, notebooks, readme, results, revisions, state, texts
 from .console import Problem, say, sentence, settle_environment
-from .paths import FIGURES, JUPYTER, RESULTS, ROOT
+from .paths import FIGURES, JUPYTER, RESULTS
 
 DESCRIPTION = """\
 Runs the notebooks in fresh kernels, stores their outputs and figures, compares the figures' data
@@ -307,27 +307,24 @@ def touched(chosen, environment, kernel):
 def compare(jdk, this, options, work):
     """Names of figures that parted from what is stored, and sentences; a page shows them."""
     stem = this.notebook.stem
-    page = RESULTS / "check.html" if options.check else work / "check.html"
-    page.parent.mkdir(parents=True, exist_ok=True)
+    page = RESULTS / "check.html"
     older = state.stored(this.notebook)["older"]
-    found = check.Check(
+    figures = check.Check(
         FIGURES, this.figures, stem, not this.had_data, not options.check, [name for name in older if name != "texts"]
     ).run(jdk, work / "differences")
-    found.page(page)
-    for sentence in found.sentences():
+    for sentence in figures.sentences():
         say(sentence)
     if options.check and older:
         say("%s  older than their data, and accepted: %s" % (stem, ", ".join(older)))
-    parted = {name.partition("/")[2] for name in found.parted} - {""}
     failures = []
-    if found.parted and options.check:
+    if options.check or figures.parted:
+        figures.page(page)
+    if figures.parted and options.check:
         failures.append("%s: figures or ledger differ from the stored ones; see %s" % (stem, page))
-    elif found.parted:
-        RESULTS.mkdir(parents=True, exist_ok=True)
-        shutil.copy(page, RESULTS / "check.html")
+    elif figures.parted:
         failures.append(
             "%s: figures differ from those stored before, which they replace; see %s and 'git diff figures'"
-            % (stem, RESULTS / "check.html")
+            % (stem, page)
         )
     if options.check:
         found = results.row_differences(this)
@@ -341,6 +338,7 @@ def compare(jdk, this, options, work):
             say("%s, %s" % (stem, difference))
         if found:
             failures.append("%s: texts or tables differ from those in the stored notebook" % stem)
+    parted = {name.partition("/")[2] for name in figures.parted} - {""}
     return parted, failures
 
 

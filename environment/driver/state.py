@@ -13,7 +13,6 @@ import csv
 import hashlib
 import json
 import re
-from pathlib import Path
 
 from . import manifests
 from .build import RAPAIO

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.stretto.models.TokenModel;
 import dev.stretto.models.language.CausalLm;
+import dev.stretto.profilers.WorkProfiler;
 import dev.stretto.samplers.decoding.Decoder.Options;
 import dev.stretto.samplers.decoding.SpeculativeDecoder.Run;
 import dev.stretto.samplers.serving.NetworkEngineTest;
@@ -55,7 +57,9 @@ class DecoderTest {
     Run endless = decode(40, -1, sampling, PROMPTS);
     // the token that the rows meet soonest, but not all at once
     int end = endless.tokens()[0][6];
-    Run ended = decode(40, end, sampling, PROMPTS);
+    WorkProfiler work = new WorkProfiler();
+    TokenModel counted = work.of(model, WorkProfiler.Role.TARGET);
+    Run ended = Decoder.decode(counted, PROMPTS, new Options(40, end, sampling));
     int[] lengths = Arrays.stream(ended.tokens()).mapToInt(row -> row.length).toArray();
     for (int b = 0; b < PROMPTS.length; b++) {
       int[] row = endless.tokens()[b];
@@ -64,8 +68,10 @@ class DecoderTest {
     }
     assertTrue(Arrays.stream(lengths).distinct().count() > 1, "rows of different length");
     assertEquals(Arrays.stream(lengths).max().orElseThrow(), ended.calls());
-    assertEquals(Arrays.stream(lengths).sum(), ended.acceptance().passes());
-    assertEquals(ended.count(), ended.acceptance().passes());
+    WorkProfiler.Work fed = work.work(WorkProfiler.Role.TARGET);
+    assertEquals(Arrays.stream(lengths).sum(), fed.positions());
+    assertEquals(ended.count(), fed.positions());
+    assertEquals(0, fed.padded());
   }
 
   @Test
